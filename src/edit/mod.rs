@@ -1,0 +1,27 @@
+//! The only door through which a project changes; undo and redo.
+//!
+//! An action looks at the project, decides, and returns an [`Edit`] or a [`Refusal`]; it changes nothing
+//! itself. [`OpenProject::run`] carries an edit out, all of it or nothing. A [`Change`] says what was and
+//! what is, so undo is a swap.
+
+mod annotations;
+mod annotators;
+mod change;
+mod codebook;
+mod documents;
+mod links;
+mod open_project;
+mod refusal;
+mod regions;
+
+pub use annotations::{
+    annotate, delete_annotations, reanchor, retag, set_attribute, set_note, set_spans, set_tier,
+};
+pub use annotators::add_annotator;
+pub use change::{Author, Change, Edit, Swap};
+pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
+pub use documents::{add_documents, change_document, remove_document, set_field, set_state};
+pub use links::{link, unlink};
+pub use open_project::OpenProject;
+pub use refusal::Refusal;
+pub use regions::{remove_region, set_aside};

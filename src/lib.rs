@@ -1,0 +1,4 @@
+//! Ascribe: label source texts by hand.
+pub mod edit;
+pub mod model;
+pub mod text;

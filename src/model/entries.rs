@@ -1,0 +1,363 @@
+//! The entries that can be many, each kind with the indexes that keep questions about it quick.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use super::places::Lowest;
+use super::{
+    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Places, Region, RegionId,
+    TagId,
+};
+use crate::text::{ByteOffset, Span};
+
+/// All annotations of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Annotations {
+    by_id: OrdMap<AnnotationId, Arc<Annotation>>,
+    by_document: OrdMap<DocumentId, InDocument>,
+}
+
+/// What is known about the annotations of one document.
+#[derive(Debug, Clone, Default)]
+struct InDocument {
+    places: Places<AnnotationId>,
+    /// Ordered by tag; a tag that no annotation carries is missing.
+    count_by_tag: BTreeMap<TagId, usize>,
+}
+
+impl Annotations {
+    /// Puts an annotation in, in place of the one with its id, which is returned.
+    pub fn insert(&mut self, annotation: Arc<Annotation>) -> Option<Arc<Annotation>> {
+        let former = self.remove(&annotation.id);
+        let entry = self
+            .by_document
+            .entry(annotation.document_id.clone())
+            .or_default();
+        entry
+            .places
+            .insert(annotation.spans.hull(), annotation.id.clone());
+        *entry
+            .count_by_tag
+            .entry(annotation.tag_id.clone())
+            .or_default() += 1;
+        self.by_id.insert(annotation.id.clone(), annotation);
+        former
+    }
+
+    /// Takes an annotation out and returns it.
+    pub fn remove(&mut self, annotation_id: &AnnotationId) -> Option<Arc<Annotation>> {
+        let former = self.by_id.remove(annotation_id)?;
+        if let Some(entry) = self.by_document.get_mut(&former.document_id) {
+            entry.places.remove(former.spans.hull(), annotation_id);
+            if let Some(count) = entry.count_by_tag.get_mut(&former.tag_id) {
+                *count -= 1;
+            }
+            entry.count_by_tag.retain(|_, count| *count > 0);
+            if entry.places.is_empty() {
+                self.by_document.remove(&former.document_id);
+            }
+        }
+        Some(former)
+    }
+
+    /// The annotation of that id.
+    pub fn get(&self, annotation_id: &AnnotationId) -> Option<&Arc<Annotation>> {
+        self.by_id.get(annotation_id)
+    }
+
+    /// How many there are in the whole project.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Every annotation, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Annotation>> {
+        self.by_id.values()
+    }
+
+    /// How many a document has.
+    pub fn count_in(&self, document_id: &DocumentId) -> usize {
+        self.by_document
+            .get(document_id)
+            .map_or(0, |entry| entry.places.len())
+    }
+
+    /// How many of each tag a document has, by tag name.
+    pub fn count_by_tag(&self, document_id: &DocumentId) -> impl Iterator<Item = (&TagId, usize)> {
+        let counts = self
+            .by_document
+            .get(document_id)
+            .map(|entry| entry.count_by_tag.iter());
+        counts
+            .into_iter()
+            .flatten()
+            .map(|(tag_id, &count)| (tag_id, count))
+    }
+
+    /// How many of one tag a document has.
+    pub fn count_of_tag(&self, document_id: &DocumentId, tag_id: &TagId) -> usize {
+        self.by_document
+            .get(document_id)
+            .and_then(|entry| entry.count_by_tag.get(tag_id))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Those of a document by start and id: the order of the text, the file and every list.
+    pub fn in_document(
+        &self,
+        document_id: &DocumentId,
+    ) -> impl DoubleEndedIterator<Item = &Arc<Annotation>> {
+        let ids = self
+            .by_document
+            .get(document_id)
+            .map(|entry| entry.places.iter());
+        ids.into_iter()
+            .flatten()
+            .filter_map(|annotation_id| self.get(annotation_id))
+    }
+
+    /// Those of a document with at least one piece in the span, by start and id.
+    pub fn overlapping(&self, document_id: &DocumentId, span: Span) -> Vec<&Arc<Annotation>> {
+        let Some(entry) = self.by_document.get(document_id) else {
+            return Vec::new();
+        };
+        let near = entry
+            .places
+            .near(span)
+            .filter_map(|annotation_id| self.get(annotation_id));
+        let mut found: Vec<_> = near
+            .filter(|near| near.spans.iter().any(|piece| piece.overlaps(span)))
+            .collect();
+        found.sort_by(|a, b| {
+            (a.spans.first().start(), &a.id).cmp(&(b.spans.first().start(), &b.id))
+        });
+        found
+    }
+
+    /// Those of a document that begin at or after the offset, in order.
+    pub fn starting_from(
+        &self,
+        document_id: &DocumentId,
+        offset: ByteOffset,
+    ) -> impl Iterator<Item = &Arc<Annotation>> {
+        let ids = self
+            .by_document
+            .get(document_id)
+            .map(|entry| entry.places.starting_from(offset));
+        ids.into_iter()
+            .flatten()
+            .filter_map(|annotation_id| self.get(annotation_id))
+    }
+
+    /// Those of a document that begin before the offset, the last one first.
+    pub fn starting_before(
+        &self,
+        document_id: &DocumentId,
+        offset: ByteOffset,
+    ) -> impl Iterator<Item = &Arc<Annotation>> {
+        let ids = self
+            .by_document
+            .get(document_id)
+            .map(|entry| entry.places.starting_before(offset));
+        ids.into_iter()
+            .flatten()
+            .filter_map(|annotation_id| self.get(annotation_id))
+    }
+
+    /// The highest number that an annotator has used; 0 if none.
+    pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let highest = AnnotationId::new(annotator_id.clone(), u32::MAX);
+        let last = self
+            .by_id
+            .get_prev(&highest)
+            .filter(|(id, _)| id.annotator_id == *annotator_id);
+        last.map_or(0, |(id, _)| id.number)
+    }
+}
+
+impl Lowest for AnnotationId {
+    fn lowest() -> Self {
+        Self::new(AnnotatorId::lowest(), 0)
+    }
+}
+
+impl Lowest for RegionId {
+    fn lowest() -> Self {
+        Self::new(AnnotatorId::lowest(), 0)
+    }
+}
+
+impl Lowest for LinkId {
+    fn lowest() -> Self {
+        Self::new(AnnotatorId::lowest(), 0)
+    }
+}
+
+impl Lowest for AnnotatorId {
+    fn lowest() -> Self {
+        // A shared empty name: ranges are asked for in every frame.
+        static EMPTY: std::sync::LazyLock<AnnotatorId> =
+            std::sync::LazyLock::new(|| AnnotatorId::new(""));
+        EMPTY.clone()
+    }
+}
+
+/// All links of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    by_id: OrdMap<LinkId, Arc<Link>>,
+    /// Each link twice, under either end.
+    by_end: OrdSet<(AnnotationId, LinkId)>,
+}
+
+impl Links {
+    /// Puts a link in, in place of the one with its id, which is returned.
+    pub fn insert(&mut self, link: Arc<Link>) -> Option<Arc<Link>> {
+        let former = self.remove(&link.id);
+        for end in [&link.from, &link.to] {
+            self.by_end.insert((end.clone(), link.id.clone()));
+        }
+        self.by_id.insert(link.id.clone(), link);
+        former
+    }
+
+    /// Takes a link out and returns it.
+    pub fn remove(&mut self, link_id: &LinkId) -> Option<Arc<Link>> {
+        let former = self.by_id.remove(link_id)?;
+        for end in [&former.from, &former.to] {
+            self.by_end.remove(&(end.clone(), link_id.clone()));
+        }
+        Some(former)
+    }
+
+    /// The link of that id.
+    pub fn get(&self, link_id: &LinkId) -> Option<&Arc<Link>> {
+        self.by_id.get(link_id)
+    }
+
+    /// Every link, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Link>> {
+        self.by_id.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Those that begin or end at an annotation, by id.
+    pub fn of(&self, annotation_id: &AnnotationId) -> impl Iterator<Item = &Arc<Link>> {
+        let from = (annotation_id.clone(), LinkId::lowest());
+        let ends = self
+            .by_end
+            .range(from..)
+            .take_while(move |(end, _)| end == annotation_id);
+        ends.filter_map(|(_, link_id)| self.by_id.get(link_id))
+    }
+
+    /// The highest number that an annotator has used; 0 if none.
+    pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let highest = LinkId::new(annotator_id.clone(), u32::MAX);
+        let last = self
+            .by_id
+            .get_prev(&highest)
+            .filter(|(id, _)| id.annotator_id == *annotator_id);
+        last.map_or(0, |(id, _)| id.number)
+    }
+}
+
+/// All regions of a project.
+#[derive(Debug, Clone, Default)]
+pub struct Regions {
+    by_id: OrdMap<RegionId, Arc<Region>>,
+    by_document: OrdMap<DocumentId, Places<RegionId>>,
+}
+
+impl Regions {
+    /// Puts a region in, in place of the one with its id, which is returned.
+    pub fn insert(&mut self, region: Arc<Region>) -> Option<Arc<Region>> {
+        let former = self.remove(&region.id);
+        self.by_document
+            .entry(region.document_id.clone())
+            .or_default()
+            .insert(region.span, region.id.clone());
+        self.by_id.insert(region.id.clone(), region);
+        former
+    }
+
+    /// Takes a region out and returns it.
+    pub fn remove(&mut self, region_id: &RegionId) -> Option<Arc<Region>> {
+        let former = self.by_id.remove(region_id)?;
+        if let Some(places) = self.by_document.get_mut(&former.document_id) {
+            places.remove(former.span, region_id);
+            if places.is_empty() {
+                self.by_document.remove(&former.document_id);
+            }
+        }
+        Some(former)
+    }
+
+    /// The region of that id.
+    pub fn get(&self, region_id: &RegionId) -> Option<&Arc<Region>> {
+        self.by_id.get(region_id)
+    }
+
+    /// Every region, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Region>> {
+        self.by_id.values()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Those of a document by start and id.
+    pub fn in_document(&self, document_id: &DocumentId) -> impl Iterator<Item = &Arc<Region>> {
+        let ids = self.by_document.get(document_id).map(Places::iter);
+        ids.into_iter()
+            .flatten()
+            .filter_map(|region_id| self.get(region_id))
+    }
+
+    /// Those of a document that overlap the span, by start and id.
+    pub fn overlapping(&self, document_id: &DocumentId, span: Span) -> Vec<&Arc<Region>> {
+        let Some(places) = self.by_document.get(document_id) else {
+            return Vec::new();
+        };
+        let near = places
+            .near(span)
+            .filter_map(|region_id| self.get(region_id));
+        let mut found: Vec<_> = near.filter(|region| region.span.overlaps(span)).collect();
+        found.sort_by(|a, b| (a.span.start(), &a.id).cmp(&(b.span.start(), &b.id)));
+        found
+    }
+
+    /// The highest number that an annotator has used; 0 if none.
+    pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let highest = RegionId::new(annotator_id.clone(), u32::MAX);
+        let last = self
+            .by_id
+            .get_prev(&highest)
+            .filter(|(id, _)| id.annotator_id == *annotator_id);
+        last.map_or(0, |(id, _)| id.number)
+    }
+}
