@@ -8,7 +8,11 @@ use super::{
     Annotations, Annotator, AnnotatorId, Claim, ClaimId, Codebook, Document, DocumentId, Links,
     Regions,
 };
-use crate::text::OffsetUnit;
+use crate::text::{OffsetUnit, Text};
+
+/// The texts of a project's documents as they were read from disk. A document whose text could not be read
+/// is missing here. A copy is cheap.
+pub type Texts = OrdMap<DocumentId, Text>;
 
 /// All that is saved together. A copy is cheap and shares everything that is not changed later.
 ///
