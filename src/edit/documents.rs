@@ -149,3 +149,28 @@ pub fn change_document(
         changes,
     })
 }
+
+/// Gives the project another name.
+///
+/// # Errors
+/// If the name is empty.
+pub fn rename_project(project: &Project, author: &Author, name: String) -> Result<Edit, Refusal> {
+    if name.trim().is_empty() {
+        return Err(Refusal::NameMissing);
+    }
+    let swap = Swap {
+        before: project.name.clone(),
+        after: name,
+    };
+    let is_same = swap.before == swap.after;
+    let changes = if is_same {
+        Vec::new()
+    } else {
+        vec![Change::Name(swap)]
+    };
+    Ok(Edit {
+        label: "rename project".to_owned(),
+        author: author.clone(),
+        changes,
+    })
+}

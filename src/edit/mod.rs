@@ -20,7 +20,9 @@ pub use annotations::{
 pub use annotators::add_annotator;
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
-pub use documents::{add_documents, change_document, remove_document, set_field, set_state};
+pub use documents::{
+    add_documents, change_document, remove_document, rename_project, set_field, set_state,
+};
 pub use links::{link, unlink};
 pub use open_project::OpenProject;
 pub use refusal::Refusal;

@@ -1,0 +1,362 @@
+//! Commands on the words, annotations, links and regions of the document shown.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{App, Command, Linking, NoticeKind, Request, Work};
+use crate::edit::{self, Change, Edit, Refusal};
+use crate::model::{
+    AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
+};
+use crate::query;
+use crate::text::{ByteOffset, Span, Spans, Text};
+
+impl App {
+    /// Tags the selection, retags the annotation held, or arms the tag (again: puts it away).
+    pub(super) fn use_tag(&mut self, tag_id: TagId) -> Result<(), Refusal> {
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
+        if let Some(span) = work.selection {
+            return self.tag(span, &tag_id);
+        }
+        if let Some(picked) = work.picked.clone() {
+            return self.edit(|work, author| edit::retag(work.project(), author, &picked, &tag_id));
+        }
+        work.armed = if work.armed.as_ref() == Some(&tag_id) {
+            None
+        } else {
+            Some(tag_id)
+        };
+        Ok(())
+    }
+
+    pub(super) fn tag_span(&mut self, span: Span) -> Result<(), Refusal> {
+        let Some(armed) = self.work.as_ref().and_then(|work| work.armed.clone()) else {
+            return Ok(());
+        };
+        self.tag(span, &armed)
+    }
+
+    /// Tags the words and holds the new annotation, so that its attributes can be filled in at once.
+    fn tag(&mut self, span: Span, tag_id: &TagId) -> Result<(), Refusal> {
+        self.edit(|work, author| {
+            let (document_id, text) = shown_text(work)?;
+            edit::annotate(
+                work.project(),
+                text,
+                author,
+                document_id,
+                span.into(),
+                tag_id,
+            )
+        })?;
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
+        let number = work
+            .project()
+            .annotations
+            .last_number_of(&work.annotator_id);
+        work.picked = Some(AnnotationId::new(work.annotator_id.clone(), number));
+        work.selection = None;
+        work.caret = span.end();
+        Ok(())
+    }
+
+    /// Lets go of what is innermost, one thing each time.
+    pub(super) fn leave(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        if work.linking.take().is_some() || work.armed.take().is_some() {
+            return;
+        }
+        if work.picked.take().is_none() {
+            work.selection = None;
+        }
+    }
+
+    pub(super) fn select(&mut self, selection: Option<Span>, caret: ByteOffset) {
+        let Some(work) = &mut self.work else { return };
+        work.caret = caret;
+        work.selection = selection;
+        if selection.is_some() {
+            work.picked = None;
+        }
+    }
+
+    pub(super) fn pick(&mut self, annotation_id: Option<AnnotationId>) -> Result<(), Refusal> {
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
+        if let Some((linking, to)) = work.linking.clone().zip(annotation_id.clone()) {
+            let Linking { kind, from } = linking;
+            self.edit(|work, author| edit::link(work.project(), author, &kind, &from, &to))?;
+            return self.end_link(from);
+        }
+        work.picked = annotation_id;
+        if work.picked.is_some() {
+            work.selection = None;
+        }
+        Ok(())
+    }
+
+    /// Holds the annotation at which the new link begins again, so that its card shows the link.
+    fn end_link(&mut self, from: AnnotationId) -> Result<(), Refusal> {
+        if let Some(work) = &mut self.work {
+            work.linking = None;
+            work.picked = Some(from);
+        }
+        Ok(())
+    }
+
+    /// Holds an annotation in whichever document, and shows it.
+    pub(super) fn go_to(&mut self, annotation_id: &AnnotationId) {
+        let Some(work) = &self.work else { return };
+        let Some(annotation) = work.project().annotations.get(annotation_id).cloned() else {
+            return;
+        };
+        if work.document_id.as_ref() != Some(&annotation.document_id) {
+            self.show_document(annotation.document_id.clone());
+        }
+        let Some(work) = &mut self.work else { return };
+        work.selection = None;
+        work.picked = Some(annotation.id.clone());
+        work.caret = annotation.spans.first().start();
+        if !work.misplaced.contains(annotation_id) {
+            self.request(Request::Reveal(annotation.spans.first()));
+        }
+    }
+
+    pub(super) fn move_edges(
+        &mut self,
+        annotation_id: &AnnotationId,
+        spans: Spans,
+    ) -> Result<(), Refusal> {
+        self.edit(|work, author| {
+            let (_, text) = shown_text(work)?;
+            edit::set_spans(work.project(), text, author, annotation_id, spans)
+        })
+    }
+
+    /// Deletes the annotation held and holds the next one, so that a row of them can be worked off.
+    pub(super) fn delete_annotation(&mut self) -> Result<(), Refusal> {
+        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+            return Ok(());
+        };
+        let annotation_ids = BTreeSet::from([picked]);
+        self.edit(|work, author| edit::delete_annotations(work.project(), author, &annotation_ids))
+    }
+
+    pub(super) fn set_attribute(
+        &mut self,
+        name: &str,
+        value: Option<AttributeValue>,
+    ) -> Result<(), Refusal> {
+        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+            return Ok(());
+        };
+        self.edit(|work, author| edit::set_attribute(work.project(), author, &picked, name, value))
+    }
+
+    pub(super) fn set_note(&mut self, note: &str) -> Result<(), Refusal> {
+        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+            return Ok(());
+        };
+        self.edit(|work, author| edit::set_note(work.project(), author, &picked, note))
+    }
+
+    pub(super) fn set_tier(&mut self, tier: Tier) -> Result<(), Refusal> {
+        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+            return Ok(());
+        };
+        self.edit(|work, author| edit::set_tier(work.project(), author, &picked, tier))
+    }
+
+    /// Steps through the annotations of the document from the one held, or from the caret; behind the last
+    /// comes the first.
+    pub(super) fn step_annotation(&mut self, step: i8) {
+        let Some(work) = &self.work else { return };
+        let Some(document_id) = &work.document_id else {
+            return;
+        };
+        let annotations = &work.project().annotations;
+        let key = match work.picked() {
+            Some(picked) => (picked.spans.first().start(), Some(&picked.id)),
+            None => (work.caret, None),
+        };
+        let is_other = |id: &&Arc<crate::model::Annotation>| !work.misplaced.contains(&id.id);
+        let next = if step > 0 {
+            let mut onwards = annotations
+                .starting_from(document_id, key.0)
+                .filter(is_other);
+            onwards
+                .find(|other| (other.spans.first().start(), Some(&other.id)) > key)
+                .or_else(|| annotations.in_document(document_id).find(is_other))
+        } else {
+            let same_place = annotations
+                .starting_from(document_id, key.0)
+                .filter(is_other);
+            let before_here = same_place
+                .take_while(|other| (other.spans.first().start(), Some(&other.id)) < key)
+                .last();
+            before_here
+                .or_else(|| {
+                    annotations
+                        .starting_before(document_id, key.0)
+                        .find(is_other)
+                })
+                .or_else(|| annotations.in_document(document_id).rev().find(is_other))
+        };
+        if let Some(annotation_id) = next.map(|next| next.id.clone()) {
+            self.go_to(&annotation_id);
+        }
+    }
+
+    pub(super) fn begin_link(&mut self, kind: Arc<str>) {
+        let Some(work) = &mut self.work else { return };
+        work.linking = work.picked.clone().map(|from| Linking { kind, from });
+    }
+
+    pub(super) fn unlink(&mut self, link_id: &LinkId) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::unlink(work.project(), author, link_id))
+    }
+
+    pub(super) fn set_aside(&mut self, kind: &str) -> Result<(), Refusal> {
+        let Some(span) = self.work.as_ref().and_then(|work| work.selection) else {
+            return Ok(());
+        };
+        self.edit(|work, author| {
+            let (document_id, text) = shown_text(work)?;
+            edit::set_aside(work.project(), text, author, document_id, span, kind)
+        })?;
+        if let Some(work) = &mut self.work {
+            work.selection = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove_region(&mut self, region_id: &RegionId) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::remove_region(work.project(), author, region_id))
+    }
+
+    /// Puts the words held on the clipboard.
+    pub(super) fn copy(&mut self) {
+        let Some(work) = &self.work else { return };
+        let selected = work
+            .selection
+            .and_then(|span| work.text()?.slice(span))
+            .map(str::to_owned);
+        let words = selected.or_else(|| work.picked().map(|picked| picked.quote.to_string()));
+        if let Some(words) = words {
+            self.request(Request::Copy(words));
+        }
+    }
+
+    pub(super) fn undo(&mut self) {
+        let edit = self
+            .work
+            .as_mut()
+            .and_then(|work| work.open.undo())
+            .cloned();
+        self.after_step(edit, "Undone");
+    }
+
+    pub(super) fn redo(&mut self) {
+        let edit = self
+            .work
+            .as_mut()
+            .and_then(|work| work.open.redo())
+            .cloned();
+        self.after_step(edit, "Done again");
+    }
+
+    /// After undo and redo: shows where something changed, and says so if it cannot be seen.
+    fn after_step(&mut self, edit: Option<Edit>, what: &str) {
+        let Some(edit) = edit else { return };
+        self.after_change();
+        self.read_again_where_needed(&edit);
+        match place_of(&edit) {
+            Some((document_id, annotation_id)) => {
+                let exists = self
+                    .work
+                    .as_ref()
+                    .is_some_and(|work| work.project().annotations.get(&annotation_id).is_some());
+                if exists {
+                    self.go_to(&annotation_id);
+                } else {
+                    self.show_document(document_id);
+                }
+            }
+            None => self.tell(NoticeKind::Done, format!("{what}: {}", edit.label)),
+        }
+    }
+
+    /// Moves annotations whose words stand in just one other place to that place.
+    pub(super) fn find_again(&mut self) -> Result<(), Refusal> {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        let found = query::found_again(work.project(), work.texts(), &work.misplaced);
+        let (mut moved, missing) = (0, work.misplaced.len());
+        for (document_id, found) in found {
+            moved += found.len();
+            self.edit(|work, author| {
+                let text = work.texts.get(&document_id).ok_or(Refusal::OutsideText)?;
+                edit::reanchor(work.project(), text, author, found)
+            })?;
+        }
+        if let Some(work) = &mut self.work {
+            work.look_for_misplaced();
+        }
+        let words = match (moved, missing - moved) {
+            (0, 0) => "Every annotation stands where it should".to_owned(),
+            (moved, 0) => format!("{moved} annotations were moved to where their words stand now"),
+            (moved, left) => format!(
+                "{moved} annotations were found again; {left} were not, and stay as they are"
+            ),
+        };
+        self.tell(NoticeKind::Done, words);
+        Ok(())
+    }
+
+    pub(super) fn change_codebook(
+        &mut self,
+        label: String,
+        codebook: Codebook,
+    ) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::replace_codebook(work.project(), author, label, codebook))
+    }
+
+    pub(super) fn rename_tag(&mut self, tag_id: &TagId, new: &TagId) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::rename_tag(work.project(), author, tag_id, new))
+    }
+
+    pub(super) fn delete_tag(&mut self, tag_id: &TagId) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::delete_tag(work.project(), author, tag_id))?;
+        let words = format!("The tag “{tag_id}” is deleted");
+        self.tell_with(
+            NoticeKind::Done,
+            words,
+            Some(("Undo".to_owned(), Command::Undo)),
+        );
+        Ok(())
+    }
+}
+
+/// The document shown and its text.
+fn shown_text(work: &Work) -> Result<(&DocumentId, &Text), Refusal> {
+    let document_id = work.document_id.as_ref().ok_or(Refusal::NothingThere)?;
+    let text = work.texts.get(document_id).ok_or(Refusal::OutsideText)?;
+    Ok((document_id, text))
+}
+
+/// Where an edit can be seen: at its first annotation.
+fn place_of(edit: &Edit) -> Option<(DocumentId, AnnotationId)> {
+    edit.changes.iter().find_map(|change| match change {
+        Change::Annotation(swap) => {
+            let annotation = swap.after.as_ref().or(swap.before.as_ref())?;
+            Some((annotation.document_id.clone(), annotation.id.clone()))
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,390 @@
+//! What a person can ask for, by menu, key, palette or mouse.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Answer, Page, ThemeChoice};
+use crate::model::{
+    AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
+    RegionId, TagId, Tier,
+};
+use crate::text::{ByteOffset, OffsetUnit, Span, Spans};
+
+/// What a person asks for. Views put commands on a tray; `App::run` carries them out after the frame.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Asks for a folder and begins an empty project there.
+    NewProject,
+    /// Begins an empty project with this file.
+    NewProjectAt(PathBuf),
+    /// Asks for a project file and opens it.
+    OpenProject,
+    /// Opens this project file.
+    OpenProjectAt(PathBuf),
+    /// Opens the sample that comes with the program.
+    OpenSample,
+    /// Writes the project file.
+    Save,
+    /// Asks for another place and writes the project file there.
+    SaveAs,
+    /// Writes the project file to this place from now on.
+    SaveAt(PathBuf),
+    /// Asks for texts and adds them.
+    AddTexts,
+    /// Asks for a folder and adds the texts in it.
+    AddFolder,
+    /// Adds these texts, or opens the project among them: what was chosen or dropped.
+    Receive(Vec<PathBuf>),
+    /// Asks for a place and exports there.
+    Export(ExportChoice),
+    /// Exports to this place.
+    ExportTo(ExportChoice, PathBuf),
+    /// Closes the project and shows the start page.
+    CloseProject,
+    /// Ends the program.
+    Quit,
+    /// Takes a project off the list of recent ones.
+    ForgetRecent(PathBuf),
+    /// Gives up the task with this number.
+    CancelTask(u64),
+
+    /// Takes the last edit back.
+    Undo,
+    /// Carries the edit last undone out again.
+    Redo,
+    /// Puts the selected words, or those of the selected annotation, on the clipboard.
+    Copy,
+
+    /// Tags the selection, retags the selected annotation, or arms the tag if nothing is selected.
+    UseTag(TagId),
+    /// Tags this span with the armed tag.
+    TagSpan(Span),
+    /// Leaves what is innermost: a link being drawn, the armed tag, the annotation, the selection.
+    Leave,
+    /// Selects words, or none, and puts the caret.
+    Select {
+        /// The words.
+        selection: Option<Span>,
+        /// Where the caret stands.
+        caret: ByteOffset,
+    },
+    /// Selects an annotation, or none.
+    Pick(Option<AnnotationId>),
+    /// Selects an annotation in whichever document, and shows it.
+    GoTo(AnnotationId),
+    /// Moves an annotation to other words.
+    MoveEdges(AnnotationId, Spans),
+    /// Deletes the selected annotation.
+    DeleteAnnotation,
+    /// Sets an attribute of the selected annotation, or takes it away.
+    SetAttribute(Arc<str>, Option<AttributeValue>),
+    /// Sets the note of the selected annotation.
+    SetNote(String),
+    /// Says whether every annotator is expected to mark the selected annotation.
+    SetTier(Tier),
+    /// Selects the next annotation of the document.
+    NextAnnotation,
+    /// Selects the one before.
+    PreviousAnnotation,
+    /// Begins a link of this kind at the selected annotation; the next one picked is its end.
+    BeginLink(Arc<str>),
+    /// Takes a link away.
+    Unlink(LinkId),
+    /// Sets the selected words aside as a region of this kind.
+    SetAside(Arc<str>),
+    /// Makes a region running text again.
+    RemoveRegion(RegionId),
+
+    /// Shows a document.
+    OpenDocument(DocumentId),
+    /// Shows the next document.
+    NextDocument,
+    /// Shows the one before.
+    PreviousDocument,
+    /// Says how far the annotator is with the document shown.
+    SetState(DocumentState),
+    /// Marks the document as finished and shows the next one that is not.
+    FinishAndNext,
+    /// Sets a field of the document shown.
+    SetField(Arc<str>, String),
+    /// Takes the document shown out of the project.
+    RemoveDocument,
+    /// Reads the text of the document shown again, in this encoding.
+    ReadAs(String),
+    /// Moves the annotations whose words stand elsewhere now to where they stand.
+    FindAgain,
+
+    /// Puts another codebook in place of the project's, with a label for undo.
+    ChangeCodebook(String, Box<Codebook>),
+    /// Gives a tag another name.
+    RenameTag(TagId, TagId),
+    /// Deletes a tag with all its annotations.
+    DeleteTag(TagId),
+    /// Asks for a codebook file and puts it in place of the project's.
+    ImportCodebook,
+    /// Puts the codebook of this file in place of the project's.
+    ImportCodebookFrom(PathBuf),
+    /// Asks for a place and writes the codebook there.
+    ExportCodebook,
+    /// Writes the codebook to this place.
+    ExportCodebookTo(PathBuf),
+    /// Changes the project's name.
+    RenameProject(String),
+    /// Works as this annotator from now on.
+    WorkAs(AnnotatorId),
+
+    /// Shows a page over the work: palette, keys, codebook, findings.
+    Show(Page),
+    /// Shows or hides the list of documents.
+    ToggleDocuments,
+    /// Shows or hides the inspector.
+    ToggleInspector,
+    /// Shows or hides the line numbers.
+    ToggleLineNumbers,
+    /// Makes drags snap to whole words, or not.
+    ToggleSnapping,
+    /// Follows the system's colours, or not.
+    SetTheme(ThemeChoice),
+    /// Makes the text larger (1) or smaller (-1), or its usual size (0).
+    StepTextSize(i8),
+    /// Makes everything larger (1) or smaller (-1), or its usual size (0).
+    StepZoom(i8),
+    /// Answers the question that is shown.
+    Answer(Answer),
+    /// Takes a notice away.
+    DismissNotice(u64),
+}
+
+/// What is exported, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportChoice {
+    /// The name of one of `export::FORMATS`.
+    pub format: &'static str,
+    /// What offsets are counted in.
+    pub unit: OffsetUnit,
+}
+
+/// The menus of the menu bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Menu {
+    /// Projects and files.
+    File,
+    /// Undo and the clipboard.
+    Edit,
+    /// Annotations and documents.
+    Annotate,
+    /// What is shown and how.
+    View,
+    /// What belongs to the project.
+    Project,
+    /// Help.
+    Help,
+}
+
+impl Menu {
+    /// In the order of the menu bar.
+    pub const ALL: [Menu; 6] = [
+        Self::File,
+        Self::Edit,
+        Self::Annotate,
+        Self::View,
+        Self::Project,
+        Self::Help,
+    ];
+
+    /// Its name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Edit => "Edit",
+            Self::Annotate => "Annotate",
+            Self::View => "View",
+            Self::Project => "Project",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// A command that stands in a menu and in the palette, with its words and keys.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// What is asked for.
+    pub command: Command,
+    /// In which menu.
+    pub menu: Menu,
+    /// Its words; “…” where more is asked.
+    pub title: &'static str,
+    /// Its keys as `Ctrl+Shift+S`, the one to show first. Ctrl stands for Cmd on a Mac.
+    pub keys: &'static [&'static str],
+    /// Whether a line stands above it in the menu.
+    pub begins_group: bool,
+}
+
+/// Every command that needs nothing more to be said: the menus, the palette and the list of keys.
+/// Tags, documents and kinds of regions and links are added where they are known.
+pub fn listed() -> Vec<Listed> {
+    use Command as C;
+    let mut all = Vec::new();
+    let mut menu = |menu, entries: &[(C, &'static str, &'static [&'static str], bool)]| {
+        all.extend(
+            entries
+                .iter()
+                .cloned()
+                .map(|(command, title, keys, begins_group)| Listed {
+                    command,
+                    menu,
+                    title,
+                    keys,
+                    begins_group,
+                }),
+        );
+    };
+    menu(
+        Menu::File,
+        &[
+            (C::NewProject, "New project…", &["Ctrl+N"], false),
+            (C::OpenProject, "Open project…", &["Ctrl+O"], false),
+            (C::OpenSample, "Open sample", &[], false),
+            (C::AddTexts, "Add texts…", &["Ctrl+Shift+O"], true),
+            (C::AddFolder, "Add folder of texts…", &[], false),
+            (C::Save, "Save", &["Ctrl+S"], true),
+            (C::SaveAs, "Save as…", &["Ctrl+Shift+S"], false),
+            (C::Show(Page::Export), "Export…", &["Ctrl+E"], false),
+            (C::CloseProject, "Close project", &["Ctrl+W"], true),
+            (C::Quit, "Quit", &["Ctrl+Q"], false),
+        ],
+    );
+    menu(
+        Menu::Edit,
+        &[
+            (C::Undo, "Undo", &["Ctrl+Z"], false),
+            (C::Redo, "Redo", &["Ctrl+Shift+Z", "Ctrl+Y"], false),
+            (C::Copy, "Copy quote", &["Ctrl+C"], true),
+        ],
+    );
+    menu(
+        Menu::Annotate,
+        &[
+            (C::NextAnnotation, "Next annotation", &["Tab"], false),
+            (
+                C::PreviousAnnotation,
+                "Previous annotation",
+                &["Shift+Tab"],
+                false,
+            ),
+            (
+                C::DeleteAnnotation,
+                "Delete annotation",
+                &["Delete", "Backspace"],
+                false,
+            ),
+            (C::Leave, "Let go", &["Escape"], false),
+            (
+                C::NextDocument,
+                "Next document",
+                &["Ctrl+PageDown", "Alt+Down"],
+                true,
+            ),
+            (
+                C::PreviousDocument,
+                "Previous document",
+                &["Ctrl+PageUp", "Alt+Up"],
+                false,
+            ),
+            (
+                C::FinishAndNext,
+                "Finish and go to next",
+                &["Ctrl+Enter"],
+                true,
+            ),
+            (
+                C::SetState(DocumentState::Finished),
+                "Mark as finished",
+                &[],
+                false,
+            ),
+            (
+                C::SetState(DocumentState::InProgress),
+                "Mark as in progress",
+                &[],
+                false,
+            ),
+            (C::SetState(DocumentState::New), "Mark as new", &[], false),
+            (
+                C::SetState(DocumentState::NotAssigned),
+                "Unassign",
+                &[],
+                false,
+            ),
+        ],
+    );
+    menu(
+        Menu::View,
+        &[
+            (C::ToggleDocuments, "Documents", &["Ctrl+Shift+D"], false),
+            (C::ToggleInspector, "Inspector", &["Ctrl+Shift+I"], false),
+            (C::ToggleLineNumbers, "Line numbers", &[], false),
+            (
+                C::SetTheme(ThemeChoice::System),
+                "Colours of the system",
+                &[],
+                true,
+            ),
+            (C::SetTheme(ThemeChoice::Light), "Light colours", &[], false),
+            (C::SetTheme(ThemeChoice::Dark), "Dark colours", &[], false),
+            (
+                C::StepZoom(1),
+                "Zoom in",
+                &["Ctrl+Plus", "Ctrl+Equals"],
+                true,
+            ),
+            (C::StepZoom(-1), "Zoom out", &["Ctrl+Minus"], false),
+            (C::StepZoom(0), "Usual zoom", &["Ctrl+0"], false),
+            (
+                C::StepTextSize(1),
+                "Larger text",
+                &["Ctrl+Shift+Plus", "Ctrl+Shift+Equals"],
+                false,
+            ),
+            (
+                C::StepTextSize(-1),
+                "Smaller text",
+                &["Ctrl+Shift+Minus"],
+                false,
+            ),
+        ],
+    );
+    menu(
+        Menu::Project,
+        &[
+            (C::Show(Page::Codebook), "Codebook…", &["Ctrl+B"], false),
+            (C::ImportCodebook, "Replace codebook…", &[], false),
+            (C::ExportCodebook, "Save codebook as…", &[], false),
+            (
+                C::Show(Page::Document),
+                "About this document…",
+                &["Ctrl+I"],
+                true,
+            ),
+            (C::Show(Page::Annotator), "Annotator…", &[], false),
+            (C::ToggleSnapping, "Snap to words", &[], true),
+            (C::Show(Page::Findings), "Check project", &["F8"], true),
+            (C::FindAgain, "Find moved words again", &[], false),
+            (C::RemoveDocument, "Remove document", &[], true),
+        ],
+    );
+    menu(
+        Menu::Help,
+        &[
+            (
+                C::Show(Page::Palette),
+                "Find a command…",
+                &["Ctrl+P"],
+                false,
+            ),
+            (C::Show(Page::Keys), "Keys", &["F1"], false),
+            (C::Show(Page::About), "About Ascribe", &[], true),
+        ],
+    );
+    all
+}

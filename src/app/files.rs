@@ -1,0 +1,480 @@
+//! Commands on project files: new, open, save, export, close, quit.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::task::ExportFailure;
+use super::{
+    Answer, App, Command, ExportChoice, FileChoice, NoticeKind, Question, Request, TaskResult,
+    Work, run_export,
+};
+use crate::edit::{self, Refusal};
+use crate::export::LossReport;
+use crate::model::{AnnotatorId, DocumentId};
+use crate::store::{self, OpenError, Opened, SaveError, Saved};
+
+/// Autosave waits until the person pauses …
+const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
+/// … but not longer than this.
+const AUTOSAVE_AT_MOST: Duration = Duration::from_secs(30);
+/// The ending of every project file.
+pub const PROJECT_ENDING: &str = ".ascribe.ron";
+
+impl App {
+    /// Begins an empty project with this file, and writes it, so that its place is certain from the start.
+    pub(super) fn new_project(&mut self, path: PathBuf) {
+        if self.asks_about_unsaved(Command::NewProjectAt(path.clone())) {
+            return;
+        }
+        let path = with_ending(path);
+        let name = project_name(&path);
+        let project = store::new_project(&name);
+        match store::save_project(&path, &project, &Default::default(), None) {
+            Ok(Saved { file_sha256 }) => {
+                let opened = Opened::sound(project, file_sha256);
+                self.begin_work(path, opened);
+                self.tell_with(
+                    NoticeKind::Done,
+                    format!("“{name}” is ready. Add the texts that you want to label"),
+                    Some(("Add texts…".to_owned(), Command::AddTexts)),
+                );
+            }
+            Err(SaveError::ChangedOutside { .. }) => {
+                let words = "There is already a project file with this name. Open it, or choose another name".to_owned();
+                self.question = Some(Question::CannotOpen { path, words });
+            }
+            Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
+        }
+    }
+
+    pub(super) fn open_project(&mut self, path: PathBuf) {
+        if self.asks_about_unsaved(Command::OpenProjectAt(path.clone())) {
+            return;
+        }
+        let title = format!("Opening {}", project_name(&path));
+        self.tasks.start(title, move |progress| {
+            let outcome = store::open_project(&path, progress);
+            TaskResult::Opened(path, Box::new(outcome))
+        });
+    }
+
+    pub(super) fn open_sample(&mut self) {
+        match store::unpack_sample() {
+            Ok(path) => self.open_project(path),
+            Err(error) => self.tell(
+                NoticeKind::Failure,
+                format!("The sample could not be unpacked: {error}"),
+            ),
+        }
+    }
+
+    pub(super) fn opened(&mut self, path: PathBuf, outcome: Result<Opened, OpenError>) {
+        match outcome {
+            Ok(opened) => self.begin_work(path, opened),
+            Err(OpenError::Cancelled) => {}
+            Err(OpenError::Damaged {
+                salvage: Some(salvage),
+                words,
+                ..
+            }) => {
+                self.question = Some(Question::Damaged {
+                    path,
+                    words,
+                    salvage,
+                });
+            }
+            Err(error) => {
+                self.question = Some(Question::CannotOpen {
+                    path,
+                    words: error.to_string(),
+                })
+            }
+        }
+    }
+
+    fn begin_work(&mut self, path: PathBuf, opened: Opened) {
+        let annotator_id = self.annotator_for(&path, &opened);
+        let errors = opened
+            .findings
+            .iter()
+            .filter(|finding| finding.is_error())
+            .count()
+            + opened.unreadable.len();
+        let mut work = Work::new(path.clone(), opened, annotator_id);
+        let last = self
+            .settings
+            .last_document_in
+            .get(&path)
+            .map(|id| DocumentId::new(id.as_str()));
+        if let Some(last) = last.filter(|last| work.project().documents.contains_key(last)) {
+            work.document_id = Some(last);
+        }
+        let misplaced = work.misplaced.len();
+        self.work = Some(work);
+        self.settings.remember(&path);
+        self.settings.has_started_before = true;
+        self.write_settings();
+        if errors > 0 {
+            let words = match misplaced {
+                0 => format!("{errors} things in this project need a look"),
+                _ => format!(
+                    "{errors} things in this project need a look; {misplaced} annotations no longer fit their text"
+                ),
+            };
+            let deed = (
+                "Show findings".to_owned(),
+                Command::Show(super::Page::Findings),
+            );
+            self.tell_with(NoticeKind::Warning, words, Some(deed));
+        }
+    }
+
+    /// Who works in a project: whom the person chose there last; in the sample its own annotator, whose
+    /// marks a newcomer then sees and can change; else the person's usual name.
+    fn annotator_for(&self, path: &Path, opened: &Opened) -> AnnotatorId {
+        if let Some(chosen) = self.settings.annotator_in.get(path) {
+            return AnnotatorId::new(chosen.as_str());
+        }
+        let only = opened
+            .project
+            .annotators
+            .keys()
+            .next()
+            .filter(|_| store::is_sample(path));
+        only.cloned()
+            .unwrap_or_else(|| AnnotatorId::new(self.settings.annotator.as_str()))
+    }
+
+    pub(super) fn save(&mut self) {
+        let Some(work) = &self.work else { return };
+        if !work.unreadable.is_empty() {
+            self.question = Some(Question::LeavesOutUnreadable {
+                count: work.unreadable.len(),
+            });
+            return;
+        }
+        let path = work.path.clone();
+        let expected = work.saved.sha256.clone();
+        self.start_save(path, expected);
+    }
+
+    pub(super) fn ask_where_to_save(&mut self) {
+        if let Some(work) = &self.work {
+            let name = work
+                .path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            self.request(Request::Choose(FileChoice::SaveProject(name)));
+        }
+    }
+
+    /// Save as: the texts stay where they are, so the new place must lie where their paths still lead;
+    /// `store::move_texts` copies them along where it does not.
+    pub(super) fn save_at(&mut self, path: PathBuf) {
+        let path = with_ending(path);
+        let Some(work) = &mut self.work else { return };
+        if path == work.path {
+            return self.save();
+        }
+        if let Err(error) = store::copy_texts(&work.path, &path, work.open.project()) {
+            return self.tell(NoticeKind::Failure, error.to_string());
+        }
+        let annotator = work.annotator_id.to_string();
+        self.settings.annotator_in.insert(path.clone(), annotator);
+        // The file dialog has asked whether a file that stands there may be replaced.
+        let expected = store::hash_of_file(&path);
+        work.path = path.clone();
+        work.unreadable.clear();
+        self.settings.remember(&path);
+        self.start_save(path, expected);
+    }
+
+    fn start_save(&mut self, path: PathBuf, expected_sha256: Option<String>) {
+        let Some(work) = &mut self.work else { return };
+        if work.saved.is_saving {
+            return;
+        }
+        work.saved.is_saving = true;
+        let (project, texts, revision) =
+            (work.project().clone(), work.texts.clone(), work.revision());
+        self.tasks.start("Saving", move |_| {
+            let outcome = store::save_project(&path, &project, &texts, expected_sha256.as_deref());
+            TaskResult::Saved {
+                path,
+                revision,
+                outcome,
+            }
+        });
+    }
+
+    pub(super) fn saved(
+        &mut self,
+        path: PathBuf,
+        revision: u64,
+        outcome: Result<Saved, SaveError>,
+    ) {
+        let Some(work) = &mut self.work else { return };
+        if work.path != path {
+            return;
+        }
+        work.saved.is_saving = false;
+        match outcome {
+            Ok(Saved { file_sha256 }) => {
+                work.saved.revision = revision;
+                work.saved.sha256 = file_sha256;
+                work.saved.failure = None;
+                work.saved.first_unsaved_at = None;
+                let is_behind = !work.is_saved();
+                if is_behind {
+                    work.saved.first_unsaved_at = work.saved.last_edit_at;
+                }
+                if let Some(then) = self.after_save.take() {
+                    self.run(if is_behind { Command::Save } else { then });
+                }
+            }
+            Err(error) => {
+                self.after_save = None;
+                work.saved.failure = Some(error.to_string());
+                match error {
+                    SaveError::ChangedOutside { .. } => {
+                        self.question = Some(Question::ChangedOutside { path })
+                    }
+                    error => {
+                        let deed = ("Save elsewhere…".to_owned(), Command::SaveAs);
+                        self.tell_with(NoticeKind::Failure, error.to_string(), Some(deed));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Saves when the person pauses. Not while a question is open, nor where saving needs their word.
+    pub(super) fn autosave(&mut self, now: Instant) {
+        let Some(work) = &self.work else { return };
+        let needs_word =
+            !work.unreadable.is_empty() || work.saved.failure.is_some() || self.question.is_some();
+        if work.is_saved() || work.saved.is_saving || needs_word {
+            return;
+        }
+        let has_paused = work
+            .saved
+            .last_edit_at
+            .is_some_and(|at| now.duration_since(at) >= AUTOSAVE_AFTER_PAUSE);
+        let is_due = work
+            .saved
+            .first_unsaved_at
+            .is_some_and(|at| now.duration_since(at) >= AUTOSAVE_AT_MOST);
+        if has_paused || is_due {
+            self.save();
+        }
+    }
+
+    /// Adds texts, or opens the project among what was dropped on the window.
+    pub(super) fn receive(&mut self, paths: Vec<PathBuf>) {
+        let is_project = |path: &&PathBuf| path.to_string_lossy().ends_with(".ron");
+        if let Some(project_file) = paths.iter().find(is_project) {
+            return self.open_project(project_file.clone());
+        }
+        let Some(work) = &self.work else {
+            let words = "Open or begin a project first; then its texts can be added";
+            return self.tell_with(
+                NoticeKind::Refused,
+                words,
+                Some(("New project…".to_owned(), Command::NewProject)),
+            );
+        };
+        let (path, project) = (work.path.clone(), work.project().clone());
+        self.tasks.start("Reading texts", move |progress| {
+            TaskResult::BroughtIn(store::bring_in(&path, &project, &paths, progress))
+        });
+    }
+
+    pub(super) fn ask_where_to_export(&mut self, choice: ExportChoice) {
+        if let Some(work) = &self.work {
+            let name = project_name(&work.path);
+            self.request(Request::Choose(FileChoice::Export(choice, name)));
+        }
+    }
+
+    pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
+        let Some(work) = &self.work else { return };
+        let (project, texts) = (work.project().clone(), work.texts.clone());
+        self.tasks
+            .start(format!("Exporting to {}", path.display()), move |_| {
+                let outcome = run_export(&project, &texts, &choice, &path);
+                TaskResult::Exported(path, outcome)
+            });
+    }
+
+    pub(super) fn exported(&mut self, path: &Path, outcome: Result<LossReport, ExportFailure>) {
+        match outcome {
+            Ok(losses) if losses.is_empty() => {
+                self.tell(
+                    NoticeKind::Done,
+                    format!(
+                        "Exported to {}, and read back: nothing is missing",
+                        path.display()
+                    ),
+                );
+            }
+            Ok(losses) => {
+                let words = format!("Exported to {}, and read back. {losses}", path.display());
+                self.tell(NoticeKind::Warning, words);
+            }
+            Err(failure) => self.tell(
+                NoticeKind::Failure,
+                format!("Nothing was exported: {failure}"),
+            ),
+        }
+    }
+
+    pub(super) fn import_codebook(&mut self, path: &Path) -> Result<(), Refusal> {
+        match store::read_codebook(path) {
+            Ok(codebook) => {
+                let label = format!("replace codebook by {}", codebook.name);
+                self.edit(|work, author| {
+                    edit::replace_codebook(work.project(), author, label, codebook)
+                })
+            }
+            Err(error) => {
+                self.tell(NoticeKind::Failure, error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    pub(super) fn export_codebook(&mut self, path: &Path) {
+        let Some(work) = &self.work else { return };
+        match store::write_codebook(path, &work.project().codebook) {
+            Ok(()) => self.tell(
+                NoticeKind::Done,
+                format!("The codebook is in {}", path.display()),
+            ),
+            Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
+        }
+    }
+
+    pub(super) fn rename_project(&mut self, name: String) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::rename_project(work.project(), author, name))
+    }
+
+    pub(super) fn close_project(&mut self) {
+        if !self.asks_about_unsaved(Command::CloseProject) {
+            self.work = None;
+            self.notices.clear();
+        }
+    }
+
+    pub(super) fn quit(&mut self) {
+        if !self.asks_about_unsaved(Command::Quit) {
+            self.request(Request::Close);
+        }
+    }
+
+    /// Whether there is something unsaved; then the person is asked first and `then` waits.
+    fn asks_about_unsaved(&mut self, then: Command) -> bool {
+        let Some(work) = &self.work else { return false };
+        if work.is_saved() {
+            return false;
+        }
+        self.question = Some(Question::Unsaved {
+            name: work.project().name.clone(),
+            then,
+        });
+        true
+    }
+
+    pub(super) fn ask_to_delete_tag(&mut self, tag_id: crate::model::TagId) -> Result<(), Refusal> {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        let count = work
+            .project()
+            .annotations
+            .iter()
+            .filter(|annotation| annotation.tag_id == tag_id)
+            .count();
+        if count == 0 {
+            return self.delete_tag(&tag_id);
+        }
+        self.question = Some(Question::DeleteTag { tag_id, count });
+        Ok(())
+    }
+
+    pub(super) fn take_answer(&mut self, answer: Answer) {
+        let Some(question) = self.question.take() else {
+            return;
+        };
+        let outcome = match (question, answer) {
+            (_, Answer::Cancel) | (Question::CannotOpen { .. }, _) => Ok(()),
+            (Question::Unsaved { then, .. }, Answer::Yes) => {
+                self.after_save = Some(then);
+                self.save();
+                Ok(())
+            }
+            (Question::Unsaved { then, .. }, Answer::Other) => {
+                self.work = None;
+                self.carry_out(then)
+            }
+            (Question::Damaged { path, salvage, .. }, _) => {
+                self.begin_work(path, *salvage);
+                Ok(())
+            }
+            (Question::LeavesOutUnreadable { .. }, _) => {
+                self.save_without_unreadable();
+                Ok(())
+            }
+            (Question::ChangedOutside { .. }, Answer::Yes) => self.carry_out(Command::SaveAs),
+            (Question::ChangedOutside { path }, Answer::Other) => {
+                let expected = store::hash_of_file(&path);
+                self.start_save(path, expected);
+                Ok(())
+            }
+            (Question::Replace { then, .. }, _) => self.carry_out(then),
+            (Question::DeleteTag { tag_id, .. }, _) => self.delete_tag(&tag_id),
+            (Question::RemoveDocument { .. }, _) => self.remove_document(),
+        };
+        if let Err(refusal) = outcome {
+            self.tell(NoticeKind::Refused, refusal.to_string());
+        }
+    }
+
+    /// The file as it was is kept beside, with what could not be read.
+    fn save_without_unreadable(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        match store::keep_before_repair(&work.path) {
+            Ok(kept) => {
+                work.unreadable.clear();
+                let words = format!("The file as it was is kept as {}", kept.display());
+                self.tell(NoticeKind::Done, words);
+                self.save();
+            }
+            Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
+        }
+    }
+}
+
+/// `…/port.ascribe.ron` for `…/port`.
+fn with_ending(path: PathBuf) -> PathBuf {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    if name.ends_with(PROJECT_ENDING) {
+        return path;
+    }
+    let stem = name.strip_suffix(".ron").unwrap_or(&name);
+    path.with_file_name(format!("{stem}{PROJECT_ENDING}"))
+}
+
+/// `port` for `…/port.ascribe.ron`.
+pub fn project_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(PROJECT_ENDING)
+        .or_else(|| name.strip_suffix(".ron"))
+        .unwrap_or(&name)
+        .to_owned()
+}

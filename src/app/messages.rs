@@ -1,0 +1,160 @@
+//! What the program tells and asks the person, and what it asks of the window.
+
+use std::path::PathBuf;
+
+use super::Command;
+use crate::store::Opened;
+use crate::text::Span;
+
+/// What the program tells the person: something that happened while they looked elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// To dismiss it by.
+    pub number: u64,
+    /// How it looks and whether it goes by itself.
+    pub kind: NoticeKind,
+    /// What happened; more than a sentence only where a way out is named.
+    pub words: String,
+    /// A deed that can be done at once: what its button says, and the command.
+    pub deed: Option<(String, Command)>,
+}
+
+/// How a notice looks and whether it goes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Goes by itself after a few seconds.
+    Done,
+    /// Something was refused; goes by itself.
+    Refused,
+    /// Stays until it is dismissed.
+    Warning,
+    /// Stays until it is dismissed.
+    Failure,
+}
+
+/// A decision that only the person can make. One at a time.
+#[derive(Debug)]
+pub enum Question {
+    /// There are unsaved changes; what was to be done next waits.
+    Unsaved {
+        /// The project's name.
+        name: String,
+        /// What was asked for.
+        then: Command,
+    },
+    /// The project file is damaged; what is sound can be opened.
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        words: String,
+        /// What still reads.
+        salvage: Box<Opened>,
+    },
+    /// Saving would leave out entries of the file that could not be read.
+    LeavesOutUnreadable {
+        /// How many.
+        count: usize,
+    },
+    /// The project file has changed on disk since it was opened or saved.
+    ChangedOutside {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file stands where an export or a new project should go.
+    Replace {
+        /// What stands there.
+        path: PathBuf,
+        /// What was asked for.
+        then: Command,
+    },
+    /// A tag goes with all its annotations.
+    DeleteTag {
+        /// The tag.
+        tag_id: crate::model::TagId,
+        /// How many annotations carry it.
+        count: usize,
+    },
+    /// A document goes with all its annotations.
+    RemoveDocument {
+        /// Its title.
+        title: String,
+        /// How many annotations it has.
+        count: usize,
+    },
+    /// Nothing to decide, but too important for a notice.
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what can be done.
+        words: String,
+    },
+}
+
+/// What can be answered to a [`Question`]. “Cancel” always leaves everything as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// The deed that the question proposes.
+    Yes,
+    /// The other deed, where there is one: close without saving, save elsewhere.
+    Other,
+    /// Nothing.
+    Cancel,
+}
+
+/// What the window is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Request {
+    /// Show a file dialog of the system; its answer comes back as a command.
+    Choose(FileChoice),
+    /// Show a page over the work.
+    Show(Page),
+    /// Scroll the text so that these words can be seen.
+    Reveal(Span),
+    /// Put these words on the clipboard.
+    Copy(String),
+    /// Close for good.
+    Close,
+}
+
+/// A file dialog of the system.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FileChoice {
+    /// Where a new project goes.
+    NewProject,
+    /// An existing project.
+    OpenProject,
+    /// Where the project goes from now on.
+    SaveProject(String),
+    /// Texts to add.
+    Texts,
+    /// A folder of texts to add.
+    TextFolder,
+    /// Where an export goes: a file with this name and ending, or a folder.
+    Export(super::ExportChoice, String),
+    /// A codebook to read.
+    OpenCodebook,
+    /// Where a codebook goes.
+    SaveCodebook,
+}
+
+/// A page over the work. One at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Every command, by a few letters.
+    Palette,
+    /// Every key.
+    Keys,
+    /// Tags, attributes, links and regions.
+    Codebook,
+    /// What the check found.
+    Findings,
+    /// Which format, and where to.
+    Export,
+    /// Fields, encoding and size of the document shown.
+    Document,
+    /// Who works here.
+    Annotator,
+    /// Version and licences.
+    About,
+}

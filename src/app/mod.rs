@@ -1,0 +1,324 @@
+//! The running program without its windows: commands, tasks, settings.
+//!
+//! A view reads [`App`] and puts a [`Command`] on a tray; [`App::run`] carries it out between two frames.
+//! What would stop a frame runs as a task and comes back through [`App::take_results`]. What only a window
+//! can do (file dialogs, scrolling, the clipboard) leaves as a [`Request`].
+
+mod annotating;
+mod command;
+mod documents;
+mod files;
+mod messages;
+mod settings;
+mod task;
+mod work;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use command::{Command, ExportChoice, Listed, Menu, listed};
+pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
+pub use settings::{Settings, ThemeChoice};
+pub use task::{Running, TaskResult, Tasks, run_export};
+pub use work::{Linking, SavedState, Work};
+
+use crate::edit::{Author, Change, Edit, Refusal, Swap};
+use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
+use crate::store;
+
+/// The running program.
+pub struct App {
+    settings: Settings,
+    work: Option<Work>,
+    notices: Vec<Notice>,
+    next_notice: u64,
+    question: Option<Question>,
+    tasks: Tasks,
+    requests: Vec<Request>,
+    /// What was asked for when a save had to come first.
+    after_save: Option<Command>,
+}
+
+impl App {
+    /// Starts with the settings as they were left. `wake` is called from other threads when there is
+    /// something to take up.
+    pub fn new(settings: Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self {
+            settings,
+            work: None,
+            notices: Vec::new(),
+            next_notice: 1,
+            question: None,
+            tasks: Tasks::new(wake),
+            requests: Vec::new(),
+            after_save: None,
+        }
+    }
+
+    /// What the program remembers about the person.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The open project, if there is one.
+    pub fn work(&self) -> Option<&Work> {
+        self.work.as_ref()
+    }
+
+    /// What the person is to be told, oldest first.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// What the person is being asked.
+    pub fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
+    }
+
+    /// The tasks under way.
+    pub fn running(&self) -> &[Running] {
+        self.tasks.running()
+    }
+
+    /// What the window is asked to do, each once.
+    pub fn take_requests(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.requests)
+    }
+
+    /// Carries a command out, or says why not.
+    pub fn run(&mut self, command: Command) {
+        let settings_before = self.settings.clone();
+        if let Err(refusal) = self.carry_out(command) {
+            self.tell(NoticeKind::Refused, refusal.to_string());
+        }
+        if self.settings != settings_before {
+            self.write_settings();
+        }
+    }
+
+    /// Takes up what tasks have brought, and saves when it is time.
+    pub fn tick(&mut self, now: Instant) {
+        for result in self.tasks.finished() {
+            self.take_result(result);
+        }
+        self.autosave(now);
+    }
+
+    /// Waits for the tasks under way and takes up what they bring. For the end of the program and for tests.
+    pub fn finish_tasks(&mut self) {
+        while !self.tasks.running().is_empty() {
+            for result in self.tasks.wait() {
+                self.take_result(result);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
+        use Command as C;
+        match command {
+            C::NewProject => self.request(Request::Choose(FileChoice::NewProject)),
+            C::NewProjectAt(path) => self.new_project(path),
+            C::OpenProject => self.request(Request::Choose(FileChoice::OpenProject)),
+            C::OpenProjectAt(path) => self.open_project(path),
+            C::OpenSample => self.open_sample(),
+            C::Save => self.save(),
+            C::SaveAs => self.ask_where_to_save(),
+            C::SaveAt(path) => self.save_at(path),
+            C::AddTexts => self.choose_in_project(FileChoice::Texts),
+            C::AddFolder => self.choose_in_project(FileChoice::TextFolder),
+            C::Receive(paths) => self.receive(paths),
+            C::Export(choice) => self.ask_where_to_export(choice),
+            C::ExportTo(choice, path) => self.export_to(choice, path),
+            C::CloseProject => self.close_project(),
+            C::Quit => self.quit(),
+            C::ForgetRecent(path) => self.settings.recent.retain(|recent| *recent != path),
+            C::CancelTask(number) => self.tasks.cancel(number),
+            C::Undo => self.undo(),
+            C::Redo => self.redo(),
+            C::Copy => self.copy(),
+            C::UseTag(tag_id) => return self.use_tag(tag_id),
+            C::TagSpan(span) => return self.tag_span(span),
+            C::Leave => self.leave(),
+            C::Select { selection, caret } => self.select(selection, caret),
+            C::Pick(annotation_id) => return self.pick(annotation_id),
+            C::GoTo(annotation_id) => self.go_to(&annotation_id),
+            C::MoveEdges(annotation_id, spans) => return self.move_edges(&annotation_id, spans),
+            C::DeleteAnnotation => return self.delete_annotation(),
+            C::SetAttribute(name, value) => return self.set_attribute(&name, value),
+            C::SetNote(note) => return self.set_note(&note),
+            C::SetTier(tier) => return self.set_tier(tier),
+            C::NextAnnotation => self.step_annotation(1),
+            C::PreviousAnnotation => self.step_annotation(-1),
+            C::BeginLink(kind) => self.begin_link(kind),
+            C::Unlink(link_id) => return self.unlink(&link_id),
+            C::SetAside(kind) => return self.set_aside(&kind),
+            C::RemoveRegion(region_id) => return self.remove_region(&region_id),
+            C::OpenDocument(document_id) => self.show_document(document_id),
+            C::NextDocument => self.step_document(1),
+            C::PreviousDocument => self.step_document(-1),
+            C::SetState(state) => return self.set_state(state),
+            C::FinishAndNext => return self.finish_and_next(),
+            C::SetField(name, value) => return self.set_field(&name, &value),
+            C::RemoveDocument => self.ask_to_remove_document(),
+            C::ReadAs(encoding) => self.read_as(encoding),
+            C::FindAgain => return self.find_again(),
+            C::ChangeCodebook(label, codebook) => return self.change_codebook(label, *codebook),
+            C::RenameTag(tag_id, new) => return self.rename_tag(&tag_id, &new),
+            C::DeleteTag(tag_id) => return self.ask_to_delete_tag(tag_id),
+            C::ImportCodebook => self.choose_in_project(FileChoice::OpenCodebook),
+            C::ImportCodebookFrom(path) => return self.import_codebook(&path),
+            C::ExportCodebook => self.choose_in_project(FileChoice::SaveCodebook),
+            C::ExportCodebookTo(path) => self.export_codebook(&path),
+            C::RenameProject(name) => return self.rename_project(name),
+            C::WorkAs(annotator_id) => self.work_as(annotator_id),
+            C::Show(page) => self.show(page),
+            C::ToggleDocuments => self.settings.shows_documents ^= true,
+            C::ToggleInspector => self.settings.shows_inspector ^= true,
+            C::ToggleLineNumbers => self.settings.shows_line_numbers ^= true,
+            C::ToggleSnapping => self.settings.snaps_to_words ^= true,
+            C::SetTheme(theme) => self.settings.theme = theme,
+            C::StepTextSize(step) => self.settings.step_text_size(step),
+            C::StepZoom(step) => self.settings.step_zoom(step),
+            C::Answer(answer) => self.take_answer(answer),
+            C::DismissNotice(number) => self.notices.retain(|notice| notice.number != number),
+        }
+        Ok(())
+    }
+
+    fn take_result(&mut self, result: TaskResult) {
+        match result {
+            TaskResult::Opened(path, outcome) => self.opened(path, *outcome),
+            TaskResult::Saved {
+                path,
+                revision,
+                outcome,
+            } => self.saved(path, revision, outcome),
+            TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
+            TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
+            TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
+            TaskResult::Checked(revision, findings) => {
+                if let Some(work) = &mut self.work {
+                    work.findings = (revision, findings);
+                }
+            }
+        }
+    }
+
+    /// Decides on an edit and carries it out. `decide` sees the work and says who acts.
+    fn edit(
+        &mut self,
+        decide: impl FnOnce(&Work, &Author) -> Result<Edit, Refusal>,
+    ) -> Result<(), Refusal> {
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
+        let author = Author {
+            annotator_id: work.annotator_id.clone(),
+            at: now_in_seconds(),
+        };
+        let mut edit = decide(work, &author)?;
+        if edit.changes.is_empty() {
+            return Ok(());
+        }
+        // Who makes a first edit joins the project with it, so that undo takes both back.
+        if !work.project().annotators.contains_key(&author.annotator_id) {
+            let annotator = Annotator {
+                id: author.annotator_id.clone(),
+                name: author.annotator_id.to_string(),
+                kind: AnnotatorKind::Person,
+            };
+            edit.changes
+                .insert(0, Change::Annotator(Swap::adding(Arc::new(annotator))));
+        }
+        work.open.run(edit)?;
+        self.after_change();
+        Ok(())
+    }
+
+    /// What must hold again after every edit, undo and redo.
+    fn after_change(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        let now = Instant::now();
+        work.saved.first_unsaved_at.get_or_insert(now);
+        work.saved.last_edit_at = Some(now);
+        let project = work.open.project();
+        work.picked
+            .take_if(|picked| project.annotations.get(picked).is_none());
+        work.linking
+            .take_if(|linking| project.annotations.get(&linking.from).is_none());
+        work.armed
+            .take_if(|armed| project.codebook.tag(armed).is_none());
+        work.document_id
+            .take_if(|shown| !project.documents.contains_key(shown));
+        if work.document_id.is_none() {
+            work.document_id = project.documents.keys().next().cloned();
+            work.let_go();
+        }
+    }
+
+    fn request(&mut self, request: Request) {
+        self.requests.push(request);
+    }
+
+    /// A dialog that makes sense only with a project open.
+    fn choose_in_project(&mut self, choice: FileChoice) {
+        if self.work.is_some() {
+            self.request(Request::Choose(choice));
+        }
+    }
+
+    fn show(&mut self, page: Page) {
+        if page == Page::Findings {
+            self.check();
+        }
+        self.request(Request::Show(page));
+    }
+
+    fn tell(&mut self, kind: NoticeKind, words: impl Into<String>) {
+        self.tell_with(kind, words, None);
+    }
+
+    fn tell_with(
+        &mut self,
+        kind: NoticeKind,
+        words: impl Into<String>,
+        deed: Option<(String, Command)>,
+    ) {
+        let words = words.into();
+        // The same words again replace the old notice instead of piling up.
+        self.notices.retain(|notice| notice.words != words);
+        self.notices.push(Notice {
+            number: self.next_notice,
+            kind,
+            words,
+            deed,
+        });
+        self.next_notice += 1;
+    }
+
+    fn work_as(&mut self, annotator_id: AnnotatorId) {
+        let Some(work) = &mut self.work else {
+            self.settings.annotator = annotator_id.to_string();
+            return;
+        };
+        self.settings
+            .annotator_in
+            .insert(work.path.clone(), annotator_id.to_string());
+        work.annotator_id = annotator_id;
+    }
+
+    fn write_settings(&mut self) {
+        if let Err(error) = store::write_settings(&self.settings) {
+            self.tell(
+                NoticeKind::Warning,
+                format!("Your settings could not be kept: {error}"),
+            );
+        }
+    }
+}
+
+/// The clock, in whole seconds: finer stamps would only make the file longer.
+fn now_in_seconds() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}

@@ -1,0 +1,153 @@
+//! Work that would stop a frame: it runs on a thread of its own and comes back as a [`TaskResult`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::ExportChoice;
+use crate::export::{ExportError, LossReport};
+use crate::model::{DocumentId, Project};
+use crate::query::Finding;
+use crate::store::{
+    self, BroughtIn, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
+};
+
+/// What came of a task. Taken up between two frames.
+#[derive(Debug)]
+pub enum TaskResult {
+    /// A project was opened.
+    Opened(PathBuf, Box<Result<Opened, OpenError>>),
+    /// The project was written, as it was at this revision.
+    Saved {
+        /// Where to.
+        path: PathBuf,
+        /// The revision that is on disk now.
+        revision: u64,
+        /// What came of it.
+        outcome: Result<Saved, SaveError>,
+    },
+    /// Texts were read and, where needed, copied beside the project.
+    BroughtIn(BroughtIn),
+    /// A text was read again.
+    Reread(DocumentId, Box<Result<ReadText, ReadError>>),
+    /// An export was written.
+    Exported(PathBuf, Result<LossReport, ExportFailure>),
+    /// The project was checked, as it was at this revision.
+    Checked(u64, Vec<Finding>),
+}
+
+/// Why an export was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportFailure {
+    /// It could not be made, or did not read back as the project.
+    #[error(transparent)]
+    Made(#[from] ExportError),
+    /// It could not be written.
+    #[error(transparent)]
+    Written(#[from] store::WriteError),
+}
+
+/// A task under way.
+#[derive(Debug)]
+pub struct Running {
+    /// To cancel it by.
+    pub number: u64,
+    /// What is being done, for the status bar.
+    pub title: String,
+    /// How far it is.
+    pub progress: Arc<Progress>,
+}
+
+/// The tasks under way.
+pub struct Tasks {
+    running: Vec<Running>,
+    next_number: u64,
+    sender: Sender<(u64, TaskResult)>,
+    receiver: Receiver<(u64, TaskResult)>,
+    /// Called from the task's thread when a result is there, so that a sleeping window wakes up.
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Tasks {
+    /// None yet.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let (sender, receiver) = channel();
+        Self {
+            running: Vec::new(),
+            next_number: 1,
+            sender,
+            receiver,
+            wake,
+        }
+    }
+
+    /// Begins a task.
+    pub fn start(
+        &mut self,
+        title: impl Into<String>,
+        work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
+    ) {
+        let number = self.next_number;
+        self.next_number += 1;
+        let progress = Arc::new(Progress::default());
+        self.running.push(Running {
+            number,
+            title: title.into(),
+            progress: progress.clone(),
+        });
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        std::thread::spawn(move || {
+            let result = work(&progress);
+            // The receiver is gone only when the program is ending.
+            let _ = sender.send((number, result));
+            wake();
+        });
+    }
+
+    /// What has come back since the last call.
+    pub fn finished(&mut self) -> Vec<TaskResult> {
+        let results: Vec<_> = self.receiver.try_iter().collect();
+        self.running
+            .retain(|running| results.iter().all(|(number, _)| *number != running.number));
+        results.into_iter().map(|(_, result)| result).collect()
+    }
+
+    /// Waits until every task has come back. For the end of the program, and for tests.
+    pub fn wait(&mut self) -> Vec<TaskResult> {
+        let mut results = Vec::new();
+        while !self.running.is_empty() {
+            let Ok((number, result)) = self.receiver.recv() else {
+                break;
+            };
+            self.running.retain(|running| running.number != number);
+            results.push(result);
+        }
+        results
+    }
+
+    /// The tasks under way.
+    pub fn running(&self) -> &[Running] {
+        &self.running
+    }
+
+    /// Asks a task to give up.
+    pub fn cancel(&self, number: u64) {
+        if let Some(running) = self.running.iter().find(|running| running.number == number) {
+            running.progress.cancel();
+        }
+    }
+}
+
+/// Makes an export, proves it and writes it.
+pub fn run_export(
+    project: &Project,
+    texts: &crate::model::Texts,
+    choice: &ExportChoice,
+    to: &std::path::Path,
+) -> Result<LossReport, ExportFailure> {
+    let format = crate::export::format(choice.format).ok_or(ExportError::UnknownFormat)?;
+    let options = crate::export::ExportOptions { unit: choice.unit };
+    let export = crate::export::export(format, project, texts, &options)?;
+    store::write_export(to, &export.files)?;
+    Ok(export.losses)
+}

@@ -1,0 +1,222 @@
+//! JSON Lines: one document a line with everything that belongs to it. Carries the whole project.
+//!
+//! `start` and `end` are counted in the unit that each line names; `text[start:end]` gives the quote in
+//! Python when that unit is the code point. The last line, of type `project`, holds what belongs to no
+//! single document: links, claims, annotators.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    ExportedFile, Exporting, ExportingDocument, Format, Loss, LossReport, one_file, proof::Carries,
+};
+use crate::import;
+use crate::model::{Annotation, AttributeValue, DocumentState, Region, Tier};
+use crate::text::{OffsetUnit, Span, Text};
+
+/// JSON Lines.
+pub const JSONL: Format = Format {
+    name: "jsonl",
+    title: "JSON Lines",
+    description: "One document a line with everything; for Python, R and machine learning",
+    ending: Some("jsonl"),
+    write,
+    read: |files| {
+        import::jsonl::read(
+            files
+                .first()
+                .map(|file| file.bytes.as_slice())
+                .unwrap_or_default(),
+        )
+    },
+    carries: Carries::Everything,
+};
+
+#[derive(Serialize)]
+struct DocumentLine<'a> {
+    r#type: &'static str,
+    id: &'a str,
+    path: &'a str,
+    sha256: &'a str,
+    encoding: Value,
+    fields: Map<String, Value>,
+    states: Map<String, Value>,
+    unit: &'static str,
+    text: &'a str,
+    spans: Vec<Value>,
+    regions: Vec<Value>,
+}
+
+fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile> {
+    let mut bytes = Vec::new();
+    let mut push = |line: Value| {
+        bytes.extend_from_slice(line.to_string().as_bytes());
+        bytes.push(b'\n');
+    };
+    for each in &exporting.documents {
+        push(json!(document_line(exporting, each)));
+    }
+    push(project_line(exporting, losses));
+    one_file("documents.jsonl", bytes)
+}
+
+fn document_line<'a>(exporting: &Exporting<'a>, each: &ExportingDocument<'a>) -> DocumentLine<'a> {
+    let (document, unit) = (each.document, exporting.unit);
+    let annotations = each
+        .annotations
+        .iter()
+        .map(|annotation| span_value(annotation, each.text, unit));
+    DocumentLine {
+        r#type: "document",
+        id: document.id.as_str(),
+        path: &document.path,
+        sha256: &document.sha256,
+        encoding: json!({
+            "name": document.encoding.name,
+            "byte_order_mark": document.encoding.has_byte_order_mark,
+            "lossy": document.encoding.is_lossy,
+            "size_bytes": document.size_bytes,
+        }),
+        fields: document
+            .fields
+            .iter()
+            .map(|(name, value)| (name.to_string(), json!(value)))
+            .collect(),
+        states: document
+            .states
+            .iter()
+            .map(|(who, state)| (who.to_string(), json!(state_name(*state))))
+            .collect(),
+        unit: unit.name(),
+        text: each.text.as_str(),
+        spans: annotations.collect(),
+        regions: each
+            .regions
+            .iter()
+            .map(|region| region_value(region, each.text, unit))
+            .collect(),
+    }
+}
+
+fn span_value(annotation: &Annotation, text: &Text, unit: OffsetUnit) -> Value {
+    let hull = annotation.spans.hull();
+    let mut value = json!({
+        "id": annotation.id.to_string(),
+        "start": text.offset_in(unit, hull.start()),
+        "end": text.offset_in(unit, hull.end()),
+        "label": annotation.tag_id.as_str(),
+        "text": &*annotation.quote,
+        "annotator": annotation.annotator_id().as_str(),
+    });
+    let Value::Object(map) = &mut value else {
+        return value;
+    };
+    let mut set = |name: &str, value: Value| drop(map.insert(name.to_owned(), value));
+    if annotation.spans.count() > 1 {
+        set(
+            "pieces",
+            annotation
+                .spans
+                .iter()
+                .map(|span| json!(offsets(text, unit, span)))
+                .collect(),
+        );
+    }
+    if !annotation.attributes.is_empty() {
+        let values = annotation
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.to_string(), attribute_value(value)));
+        set("attributes", Value::Object(values.collect()));
+    }
+    if !annotation.note.is_empty() {
+        set("note", json!(&*annotation.note));
+    }
+    if annotation.tier == Tier::Optional {
+        set("tier", json!("optional"));
+    }
+    if let Some(created_at) = annotation.created_at {
+        set("created", json!(created_at.to_string()));
+    }
+    if let Some(changed) = &annotation.changed {
+        set(
+            "changed",
+            json!({"by": changed.by.as_str(), "at": changed.at.to_string()}),
+        );
+    }
+    value
+}
+
+fn region_value(region: &Region, text: &Text, unit: OffsetUnit) -> Value {
+    let [start, end] = offsets(text, unit, region.span);
+    json!({"id": region.id.to_string(), "start": start, "end": end, "kind": &*region.kind, "text": &*region.quote})
+}
+
+fn project_line(exporting: &Exporting<'_>, losses: &mut LossReport) -> Value {
+    let project = exporting.project;
+    let exported: std::collections::BTreeSet<_> = exporting
+        .annotations()
+        .map(|(_, entry)| &entry.id)
+        .collect();
+    let mut links = Vec::new();
+    for link in project.links.iter() {
+        if exported.contains(&link.from) && exported.contains(&link.to) {
+            links.push(json!({
+                "id": link.id.to_string(),
+                "kind": &*link.kind,
+                "from": link.from.to_string(),
+                "to": link.to.to_string(),
+                "created": link.created_at.map(|at| at.to_string()),
+            }));
+        } else {
+            losses.add(Loss::Link, &link.id);
+        }
+    }
+    let claims = project.claims.values().map(|claim| {
+        let ids: Vec<String> = claim
+            .annotation_ids
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        json!({"id": claim.id.to_string(), "statement": claim.statement, "annotations": ids})
+    });
+    let tags = project.codebook.tags.iter();
+    json!({
+        "type": "project",
+        "name": project.name,
+        "tags": tags.map(|tag| json!({"name": tag.id.as_str(), "color": tag.color.to_string(),
+            "description": tag.description})).collect::<Vec<_>>(),
+        "annotators": project.annotators.values().map(|who| json!({"id": who.id.as_str(), "name": who.name}))
+            .collect::<Vec<_>>(),
+        "links": links,
+        "claims": claims.collect::<Vec<_>>(),
+    })
+}
+
+/// Start and end in the unit.
+pub(super) fn offsets(text: &Text, unit: OffsetUnit, span: Span) -> [usize; 2] {
+    [
+        text.offset_in(unit, span.start()),
+        text.offset_in(unit, span.end()),
+    ]
+}
+
+pub(super) fn attribute_value(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::Words(words) => json!(&**words),
+        AttributeValue::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            json!(*number as i64)
+        }
+        AttributeValue::Number(number) => json!(number),
+        AttributeValue::YesNo(value) => json!(value),
+    }
+}
+
+fn state_name(state: DocumentState) -> &'static str {
+    match state {
+        DocumentState::NotAssigned => "not_assigned",
+        DocumentState::New => "new",
+        DocumentState::InProgress => "in_progress",
+        DocumentState::Finished => "finished",
+    }
+}

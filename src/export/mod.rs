@@ -1,0 +1,182 @@
+//! Project in, bytes and a loss report out; one file a format.
+//!
+//! [`export`] reads what it wrote with our own importer and compares it with the project before it calls
+//! the work done. What a format cannot carry is counted in the [`LossReport`]; a difference that is not in
+//! the report is an error, and nothing is written.
+
+mod jsonl;
+mod losses;
+mod proof;
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::import::{ImportError, Imported};
+use crate::model::{Annotation, Document, Project, Region, Texts};
+use crate::query;
+use crate::text::{OffsetUnit, Text};
+
+pub use jsonl::JSONL;
+pub use losses::{Loss, LossReport};
+
+/// Every format, in the order of the menu.
+pub const FORMATS: &[&Format] = &[&JSONL];
+
+/// A format that a project can be written in.
+pub struct Format {
+    /// On the command line.
+    pub name: &'static str,
+    /// On the screen.
+    pub title: &'static str,
+    /// Who reads it, in one line.
+    pub description: &'static str,
+    /// The ending of its file; `None` if it makes a folder of files.
+    pub ending: Option<&'static str>,
+    write: fn(&Exporting<'_>, &mut LossReport) -> Vec<ExportedFile>,
+    read: fn(&[ExportedFile]) -> Result<Imported, ImportError>,
+    /// What the format keeps of an annotation, for the comparison after reading back.
+    carries: proof::Carries,
+}
+
+/// What the person chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ExportOptions {
+    /// What offsets are counted in, where the format does not say.
+    pub unit: OffsetUnit,
+}
+
+/// A file that an export made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// From the chosen place, with `/` between the parts.
+    pub path: String,
+    /// What goes in.
+    pub bytes: Vec<u8>,
+}
+
+/// What an export made.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// At least one.
+    pub files: Vec<ExportedFile>,
+    /// What the format could not carry.
+    pub losses: LossReport,
+}
+
+/// Why nothing was exported.
+#[derive(Debug, Error)]
+pub enum ExportError {
+    /// There is no format of that name.
+    #[error("there is no such format")]
+    UnknownFormat,
+    /// What was written cannot be read.
+    #[error("what was written could not be read back: {0}")]
+    Unreadable(#[from] ImportError),
+    /// What was written reads as something else than the project.
+    #[error(
+        "what was written reads differently: {0}. This is a fault of Ascribe; please report it"
+    )]
+    Differs(String),
+}
+
+/// The format of that name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+/// Writes the project in a format, reads it back and compares.
+///
+/// # Errors
+/// If what was written does not read back as the project less what the loss report says.
+pub fn export(
+    format: &Format,
+    project: &Project,
+    texts: &Texts,
+    options: &ExportOptions,
+) -> Result<Export, ExportError> {
+    let mut losses = LossReport::default();
+    let exporting = Exporting::of(project, texts, options.unit, &mut losses);
+    let files = (format.write)(&exporting, &mut losses);
+    let read_back = (format.read)(&files)?;
+    proof::compare(&exporting, &losses, &read_back, format.carries)
+        .map_err(ExportError::Differs)?;
+    Ok(Export { files, losses })
+}
+
+/// What is exported: the documents whose text is there, and their annotations that stand where they say.
+pub(crate) struct Exporting<'a> {
+    pub project: &'a Project,
+    pub unit: OffsetUnit,
+    pub documents: Vec<ExportingDocument<'a>>,
+}
+
+/// One document of an export.
+pub(crate) struct ExportingDocument<'a> {
+    pub document: &'a Document,
+    pub text: &'a Text,
+    /// By start and id.
+    pub annotations: Vec<&'a Arc<Annotation>>,
+    /// By start and id.
+    pub regions: Vec<&'a Arc<Region>>,
+}
+
+impl<'a> Exporting<'a> {
+    fn of(
+        project: &'a Project,
+        texts: &'a Texts,
+        unit: OffsetUnit,
+        losses: &mut LossReport,
+    ) -> Self {
+        let misplaced = query::misplaced(project, texts);
+        let mut documents = Vec::new();
+        for document in project.documents.values() {
+            let Some(text) = texts.get(&document.id) else {
+                losses.add(Loss::DocumentWithoutText, &document.id);
+                continue;
+            };
+            let all = project.annotations.in_document(&document.id);
+            let annotations = all
+                .filter(|annotation| !misplaced.contains(&annotation.id))
+                .collect();
+            let (regions, moved): (Vec<_>, Vec<_>) = project
+                .regions
+                .in_document(&document.id)
+                .partition(|region| text.slice(region.span) == Some(&*region.quote));
+            for region in moved {
+                losses.add(Loss::Region, &region.id);
+            }
+            documents.push(ExportingDocument {
+                document,
+                text,
+                annotations,
+                regions,
+            });
+        }
+        for annotation_id in &misplaced {
+            losses.add(Loss::MisplacedAnnotation, annotation_id);
+        }
+        Self {
+            project,
+            unit,
+            documents,
+        }
+    }
+
+    /// Every annotation that is exported.
+    pub fn annotations(&self) -> impl Iterator<Item = (&'a Text, &'a Arc<Annotation>)> + '_ {
+        self.documents.iter().flat_map(|each| {
+            each.annotations
+                .iter()
+                .map(|annotation| (each.text, *annotation))
+        })
+    }
+}
+
+/// One file of that name.
+fn one_file(path: &str, bytes: Vec<u8>) -> Vec<ExportedFile> {
+    vec![ExportedFile {
+        path: path.to_owned(),
+        bytes,
+    }]
+}

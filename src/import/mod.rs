@@ -1,0 +1,64 @@
+//! Bytes in, a small project and warnings out; one file a format.
+//!
+//! Reading other people's files gives what could be read plus warnings; ninety-nine good lines are not lost
+//! to one bad.
+
+pub mod jsonl;
+
+use std::fmt;
+
+use thiserror::Error;
+
+use crate::model::{Project, Texts};
+
+/// What could be read, and what could not.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// Documents with their annotations, links and regions.
+    pub project: Project,
+    /// The texts of the documents.
+    pub texts: Texts,
+    /// One for each thing that could not be read.
+    pub warnings: Vec<Warning>,
+}
+
+impl Imported {
+    fn warn(&mut self, line_number: usize, words: impl Into<String>) {
+        self.warnings.push(Warning {
+            line_number,
+            words: words.into(),
+        });
+    }
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// Counts from 1.
+    pub line_number: usize,
+    /// What is wrong, and what was done instead.
+    pub words: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line_number, self.words)
+    }
+}
+
+/// Why nothing at all could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ImportError {
+    /// The bytes are no text in UTF-8.
+    #[error("the file is not in UTF-8")]
+    NotUtf8,
+    /// It is something else.
+    #[error("this is not a file in the format {0}")]
+    WrongFormat(&'static str),
+}
+
+/// The characters of a file, without a byte order mark.
+fn words_of(bytes: &[u8]) -> Result<&str, ImportError> {
+    let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
+    Ok(words.trim_start_matches('\u{FEFF}'))
+}

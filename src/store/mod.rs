@@ -1,0 +1,57 @@
+//! The project file and the disk. The only module that touches files.
+//!
+//! The bytes of source texts are never written. A project file is replaced as a whole or not at all
+//! ([`save_project`]), and not if it is no longer what was read.
+
+mod codebooks;
+mod decode;
+mod disk;
+mod file;
+mod paths;
+mod progress;
+mod read;
+mod sample;
+mod settings;
+mod texts;
+mod write;
+
+use std::path::PathBuf;
+
+pub use codebooks::{read_codebook, write_codebook};
+pub use decode::{DEFAULT_ENCODING, encodings};
+pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
+pub use paths::PathProblem;
+pub use progress::Progress;
+pub use read::{OpenError, Opened, UnreadableEntry, line_of_entry, open_project};
+pub use sample::{is_sample, unpack_sample};
+pub use settings::{SettingsError, read_settings, write_settings};
+pub use texts::{
+    BroughtIn, ReadError, ReadText, bring_in, copy_texts, is_text_file, read_document, read_text,
+};
+pub use write::{SaveError, Saved, project_to_string, save_project};
+
+use crate::model::{Codebook, Project};
+
+/// An empty project with the codebook that comes with the program.
+pub fn new_project(name: &str) -> Project {
+    Project {
+        name: name.to_owned(),
+        codebook: default_codebook().into(),
+        ..Project::default()
+    }
+}
+
+/// The codebook that comes with the program: attribution, denial, impact.
+pub fn default_codebook() -> Codebook {
+    let read = codebooks::codebook_from_str(include_str!("../../assets/codebook.ron"));
+    debug_assert!(
+        read.is_ok(),
+        "the codebook that comes with the program reads: {read:?}"
+    );
+    read.unwrap_or_default()
+}
+
+/// The folder that a project's relative paths begin at.
+fn folder_of(project_file: &std::path::Path) -> PathBuf {
+    project_file.parent().map(PathBuf::from).unwrap_or_default()
+}

@@ -1,0 +1,326 @@
+//! Source texts: reading them, and bringing new ones into a project.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::decode::{DecodeProblem, decode};
+use super::disk::{WriteError, first_free, make_folder, read_regular, sha256_of, write_new};
+use super::paths::{PathProblem, relative, resolve, stays_in};
+use super::{Progress, folder_of};
+use crate::model::{Document, DocumentId, Encoding, Project};
+use crate::text::Text;
+
+/// Larger texts are refused: a screen of them could not be shown in reasonable memory.
+pub(super) const MOST_TEXT_BYTES: u64 = 500_000_000;
+/// The folder beside the project file that texts from elsewhere are copied to.
+const TEXT_FOLDER: &str = "texts";
+/// Endings of files that are taken for texts.
+const TEXT_ENDINGS: [&str; 4] = ["txt", "md", "markdown", "text"];
+/// How deep folders are searched for texts; deeper ones are links in a circle or somebody's whole disk.
+const MOST_FOLDER_DEPTH: usize = 12;
+
+/// A text as it was read.
+#[derive(Debug, Clone)]
+pub struct ReadText {
+    /// Its characters.
+    pub text: Text,
+    /// What was assumed.
+    pub encoding: Encoding,
+    /// SHA-256 of the bytes on disk.
+    pub sha256: String,
+    /// How many bytes lie on disk.
+    pub size_bytes: u64,
+}
+
+/// Why a text could not be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The project names a place that is not followed.
+    #[error("{problem}: “{path}”")]
+    Path {
+        /// Why not.
+        problem: PathProblem,
+        /// As the project says it.
+        path: String,
+    },
+    /// The system said no.
+    #[error("{source} in {path}", path = .path.display())]
+    Io {
+        /// What the system said.
+        source: io::Error,
+        /// Where.
+        path: PathBuf,
+    },
+    /// The bytes are no text.
+    #[error("{problem} in {path}", path = .path.display())]
+    Decode {
+        /// Why not.
+        problem: DecodeProblem,
+        /// Where.
+        path: PathBuf,
+    },
+    /// It could not be copied beside the project.
+    #[error(transparent)]
+    Copy(#[from] WriteError),
+}
+
+/// Reads a text, in the encoding chosen or the one that fits best.
+///
+/// # Errors
+/// If it is no file, cannot be read, is too large, or the encoding does not exist.
+pub fn read_text(path: &Path, encoding: Option<&str>) -> Result<ReadText, ReadError> {
+    let io = |source| ReadError::Io {
+        source,
+        path: path.to_owned(),
+    };
+    let bytes = read_regular(path, MOST_TEXT_BYTES).map_err(io)?;
+    let decoded = decode(&bytes, encoding);
+    let (words, encoding) = decoded.map_err(|problem| ReadError::Decode {
+        problem,
+        path: path.to_owned(),
+    })?;
+    let (sha256, size_bytes) = (sha256_of(&bytes), bytes.len() as u64);
+    Ok(ReadText {
+        text: Text::new(words),
+        encoding,
+        sha256,
+        size_bytes,
+    })
+}
+
+/// Reads the text that a project names, if its path is one that is followed.
+///
+/// # Errors
+/// As [`read_text`], and if the path leads out of the project's folder.
+pub fn read_document(
+    project_file: &Path,
+    path: &str,
+    encoding: Option<&str>,
+) -> Result<ReadText, ReadError> {
+    let refused = |problem| ReadError::Path {
+        problem,
+        path: path.to_owned(),
+    };
+    let folder = folder_of(project_file);
+    let place = resolve(&folder, path).map_err(refused)?;
+    if !stays_in(&folder, &place) {
+        return Err(refused(PathProblem::LeadsOut));
+    }
+    read_text(&place, encoding)
+}
+
+/// Whether a file is taken for a text by its name.
+pub fn is_text_file(path: &Path) -> bool {
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| TEXT_ENDINGS.contains(&ending.as_str()))
+}
+
+/// Texts that were read for a project, and what went wrong.
+#[derive(Debug, Default)]
+pub struct BroughtIn {
+    /// Documents that nobody is assigned to yet, with their texts.
+    pub documents: Vec<(Document, Text)>,
+    /// One for each text that could not be had.
+    pub problems: Vec<ReadError>,
+}
+
+/// Reads texts for a project. Those below its folder stay where they are; others are copied beside it,
+/// never over another file. Folders are searched for texts. Texts that the project has already are left out.
+pub fn bring_in(
+    project_file: &Path,
+    project: &Project,
+    paths: &[PathBuf],
+    progress: &Progress,
+) -> BroughtIn {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            find_texts(path, MOST_FOLDER_DEPTH, &mut files)
+        } else {
+            files.push(path.clone())
+        }
+    }
+    progress.expect(files.len());
+    let mut known = Known::of(project);
+    let mut brought_in = BroughtIn::default();
+    for file in files {
+        if progress.is_cancelled() {
+            break;
+        }
+        match bring_in_one(project_file, &file, &mut known) {
+            Ok(Some(brought)) => brought_in.documents.push(brought),
+            Ok(None) => {}
+            Err(problem) => brought_in.problems.push(problem),
+        }
+        progress.step();
+    }
+    brought_in
+}
+
+/// What the project has already, so that ids and paths stay unique.
+struct Known {
+    paths: BTreeSet<String>,
+    ids: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(project: &Project) -> Self {
+        Self {
+            paths: project
+                .documents
+                .values()
+                .map(|document| document.path.clone())
+                .collect(),
+            ids: project.documents.keys().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// A readable id from the file's name that nothing else has.
+    fn new_id(&mut self, path: &str) -> DocumentId {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let numbered = (2..).map(|number| format!("{stem}-{number}"));
+        let mut candidates = std::iter::once(stem.to_owned()).chain(numbered);
+        let free = candidates.find(|id| self.ids.insert(id.clone()));
+        DocumentId::new(free.unwrap_or_else(|| stem.to_owned()))
+    }
+}
+
+fn bring_in_one(
+    project_file: &Path,
+    file: &Path,
+    known: &mut Known,
+) -> Result<Option<(Document, Text)>, ReadError> {
+    let read = read_text(file, None)?;
+    let folder = folder_of(project_file);
+    let path = match relative(&folder, file) {
+        Some(path) => path,
+        None => copy_beside(&folder, file, &read.sha256)?,
+    };
+    if !known.paths.insert(path.clone()) {
+        return Ok(None);
+    }
+    let ReadText {
+        text,
+        encoding,
+        sha256,
+        size_bytes,
+    } = read;
+    let id = known.new_id(&path);
+    let (fields, states) = Default::default();
+    Ok(Some((
+        Document {
+            id,
+            path,
+            sha256,
+            size_bytes,
+            encoding,
+            fields,
+            states,
+        },
+        text,
+    )))
+}
+
+/// Copies a text into the project's text folder and returns its path there. A file with the same bytes
+/// is used as it is.
+fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadError> {
+    let io = |source| ReadError::Io {
+        source,
+        path: file.to_owned(),
+    };
+    let bytes = read_regular(file, MOST_TEXT_BYTES).map_err(io)?;
+    make_folder(&folder.join(TEXT_FOLDER))?;
+    let name = portable_name(file);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "txt"));
+    let path_of = |number| match number {
+        1 => format!("{TEXT_FOLDER}/{stem}.{ending}"),
+        number => format!("{TEXT_FOLDER}/{stem}-{number}.{ending}"),
+    };
+    let first = path_of(1);
+    if super::hash_of_file(&folder.join(&first)).as_deref() == Some(sha256) {
+        return Ok(first);
+    }
+    let place = first_free(|number| folder.join(path_of(number)));
+    write_new(&place, &bytes)?;
+    relative(folder, &place).ok_or_else(|| ReadError::Path {
+        problem: PathProblem::NotPortable,
+        path: first,
+    })
+}
+
+/// The file's name with what not every system can keep replaced.
+fn portable_name(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.chars()
+        .map(|c| {
+            if c.is_control() || r#"\/:*?"<>|"#.contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// The texts in a folder, in the order of their names. Links to folders are not followed.
+fn find_texts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let is_hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let is_link = path.is_symlink();
+        if path.is_dir() && !is_link && !is_hidden && depth > 0 {
+            find_texts(&path, depth - 1, found);
+        } else if path.is_file() && is_text_file(&path) && !is_hidden {
+            found.push(path);
+        }
+    }
+}
+
+/// Copies the texts of a project along when it is saved elsewhere. Files that stand there already with the
+/// same bytes are used; others are never written over.
+///
+/// # Errors
+/// If a text cannot be copied, or another file is in its place.
+pub fn copy_texts(from: &Path, to: &Path, project: &Project) -> Result<(), ReadError> {
+    let (old, new) = (folder_of(from), folder_of(to));
+    if old == new {
+        return Ok(());
+    }
+    for document in project.documents.values() {
+        let refused = |problem| ReadError::Path {
+            problem,
+            path: document.path.clone(),
+        };
+        let (source, target) = (resolve(&old, &document.path), resolve(&new, &document.path));
+        let (source, target) = (source.map_err(refused)?, target.map_err(refused)?);
+        let io = |source| ReadError::Io {
+            source,
+            path: target.clone(),
+        };
+        // A text that is missing here cannot be copied; the project says so already.
+        let Ok(bytes) = read_regular(&source, MOST_TEXT_BYTES) else {
+            continue;
+        };
+        make_folder(target.parent().unwrap_or(&new))?;
+        if write_new(&target, &bytes)?.is_none()
+            && read_regular(&target, MOST_TEXT_BYTES).map_err(io)? != bytes
+        {
+            let words = "another file with this name is in the way";
+            return Err(io(io::Error::new(io::ErrorKind::AlreadyExists, words)));
+        }
+    }
+    Ok(())
+}

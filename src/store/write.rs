@@ -1,0 +1,295 @@
+//! From the project to its file: the same project always gives the same bytes.
+//!
+//! The head is spread over lines for people. Below it every entry has a line of its own, in an order that
+//! follows the data (annotations by document, start and id), so that two people's work on different
+//! documents merges cleanly and one changed annotation is one changed line. Nothing in the head changes
+//! with the entries: no count, no time.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use ron::ser::PrettyConfig;
+use serde::Serialize;
+use thiserror::Error;
+
+use super::disk::{WriteError, hash_of_file, replace_file, sha256_of};
+use super::file;
+use crate::model::{self, DocumentState, Project, Texts, Timestamp};
+use crate::text::LineEnds;
+
+/// The file as it is on disk now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// By which a change from outside is seen before the next save.
+    pub file_sha256: Option<String>,
+}
+
+/// Why a project could not be saved; the file that was there is still there.
+#[derive(Debug, Error)]
+pub enum SaveError {
+    /// The file is no longer what was opened or saved last.
+    #[error("the file has been changed by another program: {path}", path = .path.display())]
+    ChangedOutside {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It could not be written.
+    #[error("The project could not be saved: {0}")]
+    Write(#[from] WriteError),
+}
+
+/// Writes a project to its file. `expected_sha256` is the hash of what was opened or saved last, `None` for
+/// a file that should not exist yet.
+///
+/// # Errors
+/// If the file is not what was expected, or cannot be written; nothing has changed then.
+pub fn save_project(
+    path: &Path,
+    project: &Project,
+    texts: &Texts,
+    expected_sha256: Option<&str>,
+) -> Result<Saved, SaveError> {
+    if hash_of_file(path).as_deref() != expected_sha256 {
+        return Err(SaveError::ChangedOutside {
+            path: path.to_owned(),
+        });
+    }
+    let words = project_to_string(project, texts);
+    replace_file(path, words.as_bytes())?;
+    Ok(Saved {
+        file_sha256: Some(sha256_of(words.as_bytes())),
+    })
+}
+
+/// The words of the project file.
+pub fn project_to_string(project: &Project, texts: &Texts) -> String {
+    let head = file::Head {
+        version: file::VERSION,
+        name: project.name.clone(),
+        settings: file::Settings {
+            description: project.settings.description.clone(),
+            export_unit: project.settings.export_unit,
+        },
+        codebook: file::Codebook::from(&*project.codebook),
+    };
+    let head = pretty(&head);
+    let mut words = head.strip_suffix(')').unwrap_or(&head).to_owned();
+    write_list(
+        &mut words,
+        "annotators",
+        project
+            .annotators
+            .values()
+            .map(|annotator| annotator_entry(annotator)),
+    );
+    let documents = project
+        .documents
+        .values()
+        .map(|document| document_entry(document, texts));
+    write_list(&mut words, "documents", documents);
+    let ids = || project.documents.keys();
+    let regions = ids().flat_map(|id| project.regions.in_document(id));
+    let homeless = project
+        .regions
+        .iter()
+        .filter(|region| !project.documents.contains_key(&region.document_id));
+    write_list(
+        &mut words,
+        "regions",
+        regions.chain(homeless).map(|region| region_entry(region)),
+    );
+    let annotations = ids().flat_map(|id| project.annotations.in_document(id));
+    let homeless = project
+        .annotations
+        .iter()
+        .filter(|entry| !project.documents.contains_key(&entry.document_id));
+    write_list(
+        &mut words,
+        "annotations",
+        annotations
+            .chain(homeless)
+            .map(|entry| annotation_entry(entry)),
+    );
+    let mut links: Vec<_> = project.links.iter().collect();
+    links.sort_by(|a, b| (&a.from, &a.id).cmp(&(&b.from, &b.id)));
+    write_list(
+        &mut words,
+        "links",
+        links.into_iter().map(|link| link_entry(link)),
+    );
+    write_list(
+        &mut words,
+        "claims",
+        project.claims.values().map(|claim| claim_entry(claim)),
+    );
+    words.push_str(")\n");
+    words
+}
+
+/// Spread over lines. Never fails: our structs have nothing that RON cannot say.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    let config = PrettyConfig::new().new_line("\n").indentor("  ");
+    written(ron::ser::to_string_pretty(value, config))
+}
+
+fn write_list<T: Serialize>(words: &mut String, name: &str, entries: impl Iterator<Item = T>) {
+    let _ = writeln!(words, "  {name}: [");
+    let config = PrettyConfig::new().new_line("\n").depth_limit(0);
+    for entry in entries {
+        let line = written(ron::ser::to_string_pretty(&entry, config.clone()));
+        let _ = writeln!(words, "    {line},");
+    }
+    words.push_str("  ],\n");
+}
+
+fn written(outcome: Result<String, ron::Error>) -> String {
+    debug_assert!(outcome.is_ok(), "{outcome:?}");
+    outcome.unwrap_or_else(|error| {
+        log::error!("an entry could not be written: {error}");
+        String::new()
+    })
+}
+
+fn annotator_entry(annotator: &model::Annotator) -> file::Annotator {
+    let model::Annotator { id, name, kind } = annotator;
+    file::Annotator {
+        id: id.to_string(),
+        name: name.clone(),
+        program: *kind == model::AnnotatorKind::Program,
+    }
+}
+
+fn document_entry(document: &model::Document, texts: &Texts) -> file::Document {
+    let model::Document {
+        id,
+        path,
+        sha256,
+        size_bytes,
+        encoding,
+        fields,
+        states,
+    } = document;
+    let line_ends = texts
+        .get(id)
+        .map(|text| text.line_ends())
+        .filter(|line_ends| *line_ends != LineEnds::Lf);
+    file::Document {
+        id: id.to_string(),
+        path: path.clone(),
+        sha256: sha256.clone(),
+        size_bytes: *size_bytes,
+        encoding: file::Encoding {
+            name: encoding.name.clone(),
+            line_ends: line_ends
+                .map(|line_ends| line_ends.name().to_owned())
+                .unwrap_or_default(),
+            byte_order_mark: encoding.has_byte_order_mark,
+            lossy: encoding.is_lossy,
+        },
+        states: states
+            .iter()
+            .filter_map(|(who, state)| Some((who.to_string(), state_entry(*state)?)))
+            .collect(),
+        fields: fields
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect(),
+    }
+}
+
+fn state_entry(state: DocumentState) -> Option<file::State> {
+    match state {
+        DocumentState::NotAssigned => None,
+        DocumentState::New => Some(file::State::New),
+        DocumentState::InProgress => Some(file::State::InProgress),
+        DocumentState::Finished => Some(file::State::Finished),
+    }
+}
+
+fn annotation_entry(annotation: &model::Annotation) -> file::Annotation {
+    let model::Annotation {
+        id,
+        document_id,
+        spans,
+        tag_id,
+        attributes,
+        note,
+        tier,
+        quote,
+        created_at,
+        changed,
+    } = annotation;
+    file::Annotation {
+        id: id.to_string(),
+        document: document_id.to_string(),
+        spans: spans
+            .iter()
+            .map(|span| (span.start().0, span.end().0))
+            .collect(),
+        tag: tag_id.to_string(),
+        quote: quote.to_string(),
+        attributes: attributes
+            .iter()
+            .map(|(name, value)| (name.to_string(), file::Value(value.clone())))
+            .collect(),
+        note: note.to_string(),
+        optional: *tier == model::Tier::Optional,
+        created: time_entry(*created_at),
+        changed: time_entry(changed.as_ref().map(|stamp| stamp.at)),
+        changed_by: changed
+            .as_ref()
+            .map(|stamp| stamp.by.to_string())
+            .unwrap_or_default(),
+    }
+}
+
+fn link_entry(link: &model::Link) -> file::Link {
+    let model::Link {
+        id,
+        kind,
+        from,
+        to,
+        created_at,
+    } = link;
+    file::Link {
+        id: id.to_string(),
+        kind: kind.to_string(),
+        from: from.to_string(),
+        to: to.to_string(),
+        created: time_entry(*created_at),
+    }
+}
+
+fn region_entry(region: &model::Region) -> file::Region {
+    let model::Region {
+        id,
+        document_id,
+        kind,
+        span,
+        quote,
+    } = region;
+    file::Region {
+        id: id.to_string(),
+        document: document_id.to_string(),
+        kind: kind.to_string(),
+        span: (span.start().0, span.end().0),
+        quote: quote.to_string(),
+    }
+}
+
+fn claim_entry(claim: &model::Claim) -> file::Claim {
+    let model::Claim {
+        id,
+        statement,
+        annotation_ids,
+    } = claim;
+    file::Claim {
+        id: id.to_string(),
+        statement: statement.clone(),
+        annotations: annotation_ids.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn time_entry(at: Option<Timestamp>) -> String {
+    at.map(|at| at.to_string()).unwrap_or_default()
+}
