@@ -1,5 +1,6 @@
 //! Ascribe: label source texts by hand.
 pub mod app;
+pub mod cli;
 pub mod edit;
 pub mod export;
 pub mod import;
@@ -7,3 +8,4 @@ pub mod model;
 pub mod query;
 pub mod store;
 pub mod text;
+pub mod ui;

@@ -432,7 +432,6 @@ impl App {
                 self.start_save(path, expected);
                 Ok(())
             }
-            (Question::Replace { then, .. }, _) => self.carry_out(then),
             (Question::DeleteTag { tag_id, .. }, _) => self.delete_tag(&tag_id),
             (Question::RemoveDocument { .. }, _) => self.remove_document(),
         };

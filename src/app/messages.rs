@@ -61,13 +61,6 @@ pub enum Question {
         /// The file.
         path: PathBuf,
     },
-    /// A file stands where an export or a new project should go.
-    Replace {
-        /// What stands there.
-        path: PathBuf,
-        /// What was asked for.
-        then: Command,
-    },
     /// A tag goes with all its annotations.
     DeleteTag {
         /// The tag.

@@ -1,0 +1,364 @@
+//! The bars around the work: menus, the title with the tag buttons, the status, and notices.
+
+use std::collections::BTreeSet;
+
+use egui::{
+    Align, Align2, Area, Button, CornerRadius, Frame, Id, Layout, Margin, MenuBar, Panel, RichText, Sense, Stroke, Ui,
+    vec2,
+};
+
+use super::theme::{Theme, semibold};
+use super::widgets::{cut_label, key_hint, soft, tag_square};
+use super::{Cx, ViewState, keys};
+use crate::app::{App, Command, Menu, NoticeKind, Page, Work, listed};
+use crate::model::{DocumentState, Tag};
+
+/// How long a notice that goes by itself stays, in seconds.
+const NOTICE_SECS: f64 = 6.0;
+
+/// Draws the menu bar.
+pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let frame = Frame::new().fill(theme.bg).inner_margin(Margin::symmetric(10, 3));
+    Panel::top("menu").frame(frame).exact_size(36.0).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| {
+            ui.set_height(30.0);
+            ui.label(RichText::new("Ascribe").font(semibold(13.0)));
+            ui.add_space(6.0);
+            let entries = listed();
+            for menu in Menu::ALL {
+                ui.menu_button(menu.title(), |ui| {
+                    ui.set_min_width(230.0);
+                    for entry in entries.iter().filter(|entry| entry.menu == menu) {
+                        if entry.begins_group {
+                            ui.separator();
+                        }
+                        menu_entry_ui(ui, cx, entry);
+                    }
+                });
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let keys = keys::in_words(ui.ctx(), "Ctrl+P");
+                let button = Button::new(soft(&theme, keys).size(11.0)).small().stroke(Stroke::new(1.0, theme.line));
+                let response = ui.add(button).on_hover_text("Find a command…");
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Find a command…"));
+                if response.clicked() {
+                    cx.ask(Command::Show(Page::Palette));
+                }
+                if let Some(work) = cx.app.work() {
+                    cut_label(ui, soft(&theme, &work.project().name));
+                }
+            });
+        });
+    });
+}
+
+fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
+    let shortcut = entry.keys.first().map(|written| keys::in_words(ui.ctx(), written)).unwrap_or_default();
+    let title = title_of(cx.app, &entry.command, entry.title);
+    let why_not = why_not(cx.app, &entry.command);
+    let button = Button::new(title).shortcut_text(shortcut);
+    let response = ui.add_enabled(why_not.is_none(), button);
+    if let Some(why_not) = why_not {
+        response.on_disabled_hover_text(why_not);
+    } else if response.clicked() {
+        cx.ask(entry.command.clone());
+        ui.close();
+    }
+}
+
+/// The words of a command as things stand: what would be undone, what is switched on.
+pub fn title_of(app: &App, command: &Command, title: &str) -> String {
+    let checked = |is_on: bool| if is_on { format!("✔ {title}") } else { title.to_owned() };
+    let history = app.work().map(Work::history);
+    match command {
+        Command::Undo => match history.and_then(|history| history.last_done()) {
+            Some(edit) => format!("Undo {}", edit.label),
+            None => title.to_owned(),
+        },
+        Command::Redo => match history.and_then(|history| history.last_undone()) {
+            Some(edit) => format!("Redo {}", edit.label),
+            None => title.to_owned(),
+        },
+        Command::ToggleDocuments => checked(app.settings().shows_documents),
+        Command::ToggleInspector => checked(app.settings().shows_inspector),
+        Command::ToggleLineNumbers => checked(app.settings().shows_line_numbers),
+        Command::ToggleSnapping => checked(app.settings().snaps_to_words),
+        Command::SetTheme(theme) => checked(app.settings().theme == *theme),
+        _ => title.to_owned(),
+    }
+}
+
+/// Why a command of the menus cannot be carried out now; `None` if it can.
+pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
+    use Command as C;
+    let needs_nothing = matches!(
+        command,
+        C::NewProject
+            | C::OpenProject
+            | C::OpenSample
+            | C::Quit
+            | C::ToggleDocuments
+            | C::ToggleInspector
+            | C::ToggleLineNumbers
+            | C::ToggleSnapping
+            | C::SetTheme(_)
+            | C::StepZoom(_)
+            | C::StepTextSize(_)
+            | C::Show(Page::Palette | Page::Keys | Page::About | Page::Annotator)
+    );
+    if needs_nothing {
+        return None;
+    }
+    let Some(work) = app.work() else { return Some("Open a project first") };
+    match command {
+        C::Undo if work.history().last_done().is_none() => Some("There is nothing to undo"),
+        C::Redo if work.history().last_undone().is_none() => Some("There is nothing to redo"),
+        C::DeleteAnnotation if work.picked().is_none() => Some("Select an annotation first"),
+        C::Copy if work.picked().is_none() && work.selection().is_none() => Some("Select words or an annotation first"),
+        C::FindAgain if work.misplaced().is_empty() => Some("Every annotation stands where it should"),
+        C::SetState(_) | C::FinishAndNext | C::RemoveDocument | C::Show(Page::Document) if work.document().is_none() => {
+            Some("Add a text first")
+        }
+        _ => None,
+    }
+}
+
+/// Draws the title of the document with the tag buttons.
+pub fn title_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+    let theme = cx.theme;
+    let frame = Frame::new().fill(theme.pane).inner_margin(Margin::symmetric(16, 0));
+    Panel::top("title").frame(frame).exact_size(50.0).show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            // From right to left, so in reverse.
+            for tag in work.project().codebook.tags.iter().rev() {
+                ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag));
+            }
+            ui.add_space(8.0);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, &theme, work));
+        });
+    });
+}
+
+fn title_ui(ui: &mut Ui, theme: &Theme, work: &Work) {
+    let Some(document) = work.document() else { return };
+    let facts: Vec<&str> = ["outlet", "date", "languages"]
+        .into_iter()
+        .filter_map(|name| document.fields.get(name).map(String::as_str))
+        .filter(|value| !value.is_empty())
+        .collect();
+    let facts = facts.join(" · ");
+    let title = RichText::new(document.title()).font(semibold(15.0));
+    let title_width = ui.painter().layout_no_wrap(document.title().to_owned(), semibold(15.0), theme.ink).size().x;
+    ui.allocate_ui(vec2(title_width.min(ui.available_width()) + 2.0, 24.0), |ui| cut_label(ui, title));
+    if ui.available_width() > 120.0 {
+        ui.add_space(4.0);
+        cut_label(ui, soft(theme, facts));
+    }
+}
+
+/// A tag: its colour, name, count in this document and key. Pressed, it does what its key does.
+fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
+    let theme = cx.theme;
+    let colors = theme.tag(tag.color);
+    let is_armed = work.armed() == Some(&tag.id);
+    let count = work.document().map_or(0, |document| work.project().annotations.count_of_tag(&document.id, &tag.id));
+    let stroke = if is_armed { Stroke::new(2.0, colors.strong) } else { Stroke::new(1.0, theme.line) };
+    let frame = Frame::new()
+        .fill(if is_armed { colors.tint } else { theme.pane })
+        .stroke(stroke)
+        .corner_radius(CornerRadius::same(7))
+        .inner_margin(Margin::symmetric(9, 4));
+    let inner = frame.show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.set_height(20.0);
+            ui.spacing_mut().item_spacing.x = 7.0;
+            tag_square(ui, colors.strong);
+            ui.add(egui::Label::new(tag.id.as_str()).selectable(false));
+            ui.add(egui::Label::new(soft(&theme, count.to_string())).selectable(false));
+            if let Some(key) = tag.key {
+                key_hint(ui, &theme, &key.to_string());
+            }
+        });
+    });
+    let response = ui.interact(inner.response.rect, ui.scope_id().with("button"), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::Button, true, is_armed, format!("Tag {}", tag.id))
+    });
+    if response.hovered() || response.has_focus() {
+        let stroke = Stroke::new(1.5, colors.strong);
+        ui.painter().rect_stroke(response.rect, CornerRadius::same(7), stroke, egui::StrokeKind::Inside);
+    }
+    if response.clicked() {
+        cx.ask(Command::UseTag(tag.id.clone()));
+    }
+    response.on_hover_ui(|ui| {
+        ui.set_max_width(360.0);
+        ui.label(RichText::new(tag.id.as_str()).font(semibold(13.0)));
+        ui.label(&tag.description);
+        ui.label(soft(&theme, "Tags the selected words. With nothing selected it stays armed: every drag is tagged until Esc."));
+    });
+}
+
+/// Draws the status bar.
+pub fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, view: &mut ViewState, missing: &BTreeSet<char>) {
+    let theme = cx.theme;
+    let frame = Frame::new().fill(theme.bg).inner_margin(Margin::symmetric(12, 0));
+    Panel::bottom("status").frame(frame).exact_size(28.0).show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            saved_state_ui(ui, cx, work);
+            ui.label(soft(&theme, place_words(work)).size(12.0));
+            mode_ui(ui, cx, work);
+            tasks_ui(ui, cx);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let zoom = format!("{} %", cx.app.settings().zoom_percent);
+                quiet_button(ui, cx, &zoom, "Usual zoom", Command::StepZoom(0));
+                encoding_ui(ui, cx, work);
+                let name = work.annotator_id().to_string();
+                quiet_button(ui, cx, &name, "Annotator…", Command::Show(Page::Annotator));
+                state_ui(ui, cx, work);
+                if let Some(first) = missing.first() {
+                    let words = format!("no font for {first}");
+                    ui.label(RichText::new(words).color(theme.warn).size(12.0)).on_hover_text(
+                        "This machine has no font for some characters of this text. Install one, for example from the \
+                         Noto family, and start Ascribe again",
+                    );
+                }
+            });
+        });
+    });
+    let _ = view;
+}
+
+fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+    let theme = cx.theme;
+    let saved = work.saved();
+    let (color, words) = match &saved.failure {
+        Some(_) => (theme.bad, "Not saved"),
+        None if saved.is_saving => (theme.warn, "Saving…"),
+        None if work.is_saved() => (theme.good, "Saved"),
+        None => (theme.warn, "Unsaved changes"),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (rect, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
+        ui.painter().circle_filled(rect.center(), 4.0, color);
+        let label = ui.label(RichText::new(words).color(color).size(12.0));
+        let path = work.path().display().to_string();
+        label.on_hover_text(saved.failure.as_deref().map_or(path.clone(), |failure| format!("{failure}\n{path}")));
+    });
+}
+
+/// Where the caret is and how much is selected.
+fn place_words(work: &Work) -> String {
+    let Some(text) = work.text() else { return String::new() };
+    let line = text.line_index_at(work.selection().map_or(work.caret(), |selection| selection.start())) + 1;
+    match work.selection().and_then(|selection| text.slice(selection)) {
+        Some(words) => format!("Ln {line}, {} characters selected", words.chars().count()),
+        None => format!("Ln {line}"),
+    }
+}
+
+/// What the next click or drag will do, where that is not the usual.
+fn mode_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work) {
+    let theme = cx.theme;
+    if let Some(linking) = work.linking() {
+        let words = format!("Choose where “{}” leads · Esc to give up", linking.kind);
+        ui.label(RichText::new(words).color(theme.accent).size(12.0));
+    } else if let Some(armed) = work.armed() {
+        ui.label(RichText::new(format!("{armed} armed · Esc to put away")).color(theme.accent).size(12.0));
+    }
+}
+
+fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let running: Vec<_> = cx.app.running().iter().map(|task| (task.number, task.title.clone(), task.progress.fraction())).collect();
+    for (number, title, fraction) in running {
+        let words = fraction.map_or(title.clone(), |part| format!("{title} · {:.0} %", part * 100.0));
+        ui.label(soft(&theme, format!("{words}…")).size(12.0));
+        if ui.small_button("Cancel").clicked() {
+            cx.ask(Command::CancelTask(number));
+        }
+    }
+}
+
+fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+    let theme = cx.theme;
+    let Some(document) = work.document() else { return };
+    let state = document.state_of(work.annotator_id());
+    ui.menu_button(soft(&theme, state.words()).size(12.0), |ui| {
+        for other in DocumentState::ALL {
+            if ui.selectable_label(other == state, other.words()).clicked() {
+                cx.ask(Command::SetState(other));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+    let Some((document, text)) = work.document().zip(work.text()) else { return };
+    let mark = if document.encoding.has_byte_order_mark { " with BOM" } else { "" };
+    let words = format!("{}{mark} · {}", document.encoding.name, text.line_ends().name());
+    quiet_button(ui, cx, &words, "About this document…", Command::Show(Page::Document));
+}
+
+/// Words of the status bar that can be clicked.
+fn quiet_button(ui: &mut Ui, cx: &mut Cx<'_>, words: &str, name: &str, command: Command) {
+    let button = Button::new(soft(&cx.theme, words).size(12.0)).frame(false);
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words}, {name}")));
+    if response.on_hover_text(name).clicked() {
+        cx.ask(command);
+    }
+}
+
+/// Draws the notices, the newest at the bottom right.
+pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let ctx = ui.ctx().clone();
+    let now = ctx.input(|input| input.time);
+    let area = Area::new(Id::unique("notices")).anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0));
+    let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
+    area.show(&ctx, |ui| {
+        for notice in notices.iter().rev() {
+            let first_seen = ctx.data_mut(|data| *data.get_temp_mut_or(Id::unique(("notice", notice.number)), now));
+            let goes_by_itself = matches!(notice.kind, NoticeKind::Done | NoticeKind::Refused);
+            if goes_by_itself && now - first_seen > NOTICE_SECS {
+                cx.ask(Command::DismissNotice(notice.number));
+                continue;
+            }
+            ctx.request_repaint_after(std::time::Duration::from_secs(1));
+            let color = match notice.kind {
+                NoticeKind::Done => theme.good,
+                NoticeKind::Refused | NoticeKind::Warning => theme.warn,
+                NoticeKind::Failure => theme.bad,
+            };
+            let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(14, 10)).corner_radius(CornerRadius::same(8));
+            frame.show(ui, |ui| {
+                ui.set_max_width(380.0);
+                ui.horizontal_top(|ui| {
+                    let (rect, _) = ui.allocate_exact_size(vec2(8.0, 16.0), Sense::hover());
+                    ui.painter().circle_filled(rect.center(), 4.0, color);
+                    ui.vertical(|ui| {
+                        ui.set_max_width(340.0);
+                        ui.label(&notice.words);
+                        ui.horizontal(|ui| {
+                            if let Some((words, command)) = &notice.deed
+                                && ui.button(words).clicked()
+                            {
+                                cx.ask(Command::DismissNotice(notice.number));
+                                cx.ask(command.clone());
+                            }
+                            if (notice.deed.is_some() || !goes_by_itself) && ui.button("Dismiss").clicked() {
+                                cx.ask(Command::DismissNotice(notice.number));
+                            }
+                        });
+                    });
+                });
+            });
+            ui.add_space(6.0);
+        }
+    });
+}

@@ -1,0 +1,333 @@
+//! Windows; they read the app and ask for commands.
+
+mod bars;
+mod codebook;
+mod dialogs;
+mod documents;
+mod inspector;
+mod keys;
+mod pages;
+mod questions;
+mod start;
+mod text;
+mod theme;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
+
+pub use text::{Engine, Highlight, Paragraph, Setting, SurfaceLook, TagColors, highlights};
+
+use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
+use crate::text::{Span, Text};
+use text::{Shown, TextAction, TextSurface};
+use theme::Theme;
+
+/// How often an unsaved project is looked at, so that autosave comes without the person moving the mouse.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// The program's window.
+pub struct Window {
+    app: App,
+    surface: TextSurface,
+    view: ViewState,
+    dialogs: dialogs::Dialogs,
+    is_closing: bool,
+}
+
+/// What the views remember from frame to frame and nobody else needs.
+#[derive(Default)]
+pub struct ViewState {
+    /// The words in the filter box of the documents.
+    filter: String,
+    /// The page over the work.
+    page: Option<Page>,
+    /// Whether the page was opened in this frame, so that its first field takes the focus.
+    page_is_new: bool,
+    pages: pages::PageState,
+    inspector: inspector::InspectorState,
+    codebook: codebook::CodebookState,
+    text_has_focus: bool,
+}
+
+/// What a view sees, and the tray for what it asks for.
+pub struct Cx<'a> {
+    /// The program.
+    pub app: &'a App,
+    /// Colours.
+    pub theme: Theme,
+    /// Whether the text has the keys.
+    pub text_has_focus: bool,
+    /// Whether a page is shown over the work.
+    pub is_page_open: bool,
+    tray: Vec<Command>,
+}
+
+impl Cx<'_> {
+    /// Puts a command on the tray; it is carried out after the frame.
+    pub fn ask(&mut self, command: Command) {
+        self.tray.push(command);
+    }
+}
+
+impl Window {
+    /// A window for the program; opens the project if one is named.
+    pub fn new(ctx: &Context, mut app: App, open: Option<PathBuf>) -> Self {
+        theme::apply(ctx);
+        ctx.options_mut(|options| options.zoom_with_keyboard = false);
+        match open {
+            Some(path) => app.run(Command::OpenProjectAt(path)),
+            None if !app.settings().has_started_before => app.run(Command::OpenSample),
+            None => {}
+        }
+        Self {
+            app,
+            surface: TextSurface::default(),
+            view: ViewState::default(),
+            dialogs: dialogs::Dialogs::default(),
+            is_closing: false,
+        }
+    }
+
+    /// The program behind the window, for tests.
+    pub fn app(&mut self) -> &mut App {
+        &mut self.app
+    }
+
+    /// Draws one frame and carries out what was asked for.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        self.app.tick(Instant::now());
+        self.follow_settings(&ctx);
+        let mut cx = Cx {
+            app: &self.app,
+            theme: Theme::of(&ctx),
+            text_has_focus: self.view.text_has_focus,
+            is_page_open: self.view.page.is_some() || self.app.question().is_some(),
+            tray: Vec::new(),
+        };
+        keys::ask(&mut cx, &ctx);
+        receive_dropped(&mut cx, &ctx);
+        draw(ui, &mut cx, &mut self.view, &mut self.surface);
+        let asked = cx.tray;
+        for command in asked.into_iter().chain(self.dialogs.answers()) {
+            self.app.run(command);
+            ctx.request_repaint();
+        }
+        for request in self.app.take_requests() {
+            self.serve(&ctx, request);
+        }
+        self.watch_close(&ctx);
+        if self.app.work().is_some_and(|work| !work.is_saved()) || !self.app.running().is_empty() {
+            ctx.request_repaint_after(LOOK_AGAIN);
+        }
+    }
+
+    fn follow_settings(&self, ctx: &Context) {
+        let settings = self.app.settings();
+        let preference = match settings.theme {
+            ThemeChoice::System => egui::ThemePreference::System,
+            ThemeChoice::Light => egui::ThemePreference::Light,
+            ThemeChoice::Dark => egui::ThemePreference::Dark,
+        };
+        ctx.set_theme(preference);
+        ctx.set_zoom_factor(settings.zoom_percent as f32 / 100.0);
+    }
+
+    fn serve(&mut self, ctx: &Context, request: Request) {
+        match request {
+            Request::Choose(choice) => self.dialogs.ask(ctx, choice, self.app.work().map(Work::path)),
+            Request::Show(page) => {
+                self.view.page = Some(page);
+                self.view.page_is_new = true;
+            }
+            Request::Reveal(span) => self.surface.reveal(span),
+            Request::Copy(words) => ctx.copy_text(words),
+            Request::Close => {
+                self.is_closing = true;
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+        }
+    }
+
+    /// Closing the window is a command like any other: it may have to ask first.
+    fn watch_close(&mut self, ctx: &Context) {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.is_closing {
+            let is_unsaved = self.app.work().is_some_and(|work| !work.is_saved());
+            if is_unsaved {
+                ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+                self.app.run(Command::Quit);
+            }
+        }
+    }
+}
+
+impl eframe::App for Window {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        // Widths of panels.
+        true
+    }
+}
+
+/// The wake-up call for tasks that finish while the window sleeps.
+pub fn waker(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
+}
+
+fn receive_dropped(cx: &mut Cx<'_>, ctx: &Context) {
+    let dropped = ctx.input(|input| {
+        input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect::<Vec<PathBuf>>()
+    });
+    if !dropped.is_empty() {
+        cx.ask(Command::Receive(dropped));
+    }
+}
+
+/// The whole window: bars, panels, the text, and what lies over them.
+fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
+    let theme = cx.theme;
+    bars::menu_bar_ui(ui, cx);
+    if let Some(work) = cx.app.work() {
+        bars::title_bar_ui(ui, cx, work);
+        bars::status_bar_ui(ui, cx, work, view, surface.missing());
+        let side = Frame::new().fill(theme.side).inner_margin(Margin::symmetric(10, 10));
+        let documents = Panel::left("documents").frame(side).default_size(270.0).size_range(190.0..=460.0);
+        if cx.app.settings().shows_documents {
+            documents.show(ui, |ui| documents::documents_ui(ui, cx, work, &mut view.filter));
+        }
+        let side = Frame::new().fill(theme.side).inner_margin(Margin::symmetric(14, 14));
+        let inspector = Panel::right("inspector").frame(side).default_size(330.0).size_range(240.0..=520.0);
+        if cx.app.settings().shows_inspector {
+            inspector.show(ui, |ui| inspector::inspector_ui(ui, cx, work, &mut view.inspector));
+        }
+        let pane = Frame::new().fill(theme.pane);
+        CentralPanel::default().frame(pane).show(ui, |ui| text_ui(ui, cx, work, surface, view));
+    } else {
+        let pane = Frame::new().fill(theme.bg);
+        CentralPanel::default().frame(pane).show(ui, |ui| start::start_ui(ui, cx));
+    }
+    pages::page_ui(ui, cx, view);
+    questions::question_ui(ui, cx);
+    bars::notices_ui(ui, cx);
+}
+
+/// The text of the document shown, or why there is none.
+fn text_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface, view: &mut ViewState) {
+    let theme = cx.theme;
+    let Some(document) = work.document() else {
+        let why = "Texts are plain text or Markdown files. They stay as they are: labels are kept beside them.";
+        return widgets::empty_state(ui, &theme, "No texts yet", why, |ui| {
+            if widgets::main_button(ui, &theme, "Add texts…").clicked() {
+                cx.ask(Command::AddTexts);
+            }
+            ui.label(widgets::soft(&theme, "or drop files on this window"));
+        });
+    };
+    let Some(text) = work.text() else {
+        let count = work.project().annotations.count_in(&document.id);
+        let why = format!("“{}” could not be read. Its {count} annotations are kept.", document.path);
+        return widgets::empty_state(ui, &theme, "The text is missing", &why, |ui| {
+            if widgets::main_button(ui, &theme, "Show findings").clicked() {
+                cx.ask(Command::Show(Page::Findings));
+            }
+        });
+    };
+    if text.span().is_none() {
+        let why = "The file has no characters in it, so there is nothing to mark.";
+        return widgets::empty_state(ui, &theme, "This text is empty", why, |ui| {
+            if widgets::plain_button(ui, "Finish and go to next").clicked() {
+                cx.ask(Command::FinishAndNext);
+            }
+        });
+    }
+    let look = theme.surface(&work.project().codebook, cx.app.settings());
+    let shown = Shown {
+        project: work.project(),
+        revision: work.revision(),
+        document,
+        text,
+        misplaced: work.misplaced(),
+        selection: work.selection(),
+        caret: work.caret(),
+        picked: work.picked().map(|picked| &picked.id),
+        own: work.annotator_id(),
+        armed: work.armed(),
+        snaps_to_words: cx.app.settings().snaps_to_words,
+        look: &look,
+    };
+    let output = surface.show(ui, &shown);
+    view.text_has_focus = output.response.has_focus();
+    output.response.context_menu(|ui| text_menu_ui(ui, cx, work, text));
+    for action in output.actions {
+        cx.ask(match action {
+            TextAction::Select { selection, caret } => Command::Select { selection, caret },
+            TextAction::Tag(span) => Command::TagSpan(span),
+            TextAction::Pick(annotation_id) => Command::Pick(annotation_id),
+            TextAction::MoveEdges(annotation_id, spans) => Command::MoveEdges(annotation_id, spans),
+        });
+    }
+}
+
+/// What can be done with the words or the annotation under the pointer.
+fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
+    let codebook = &work.project().codebook;
+    let picked = work.picked();
+    if picked.is_none() && work.selection().is_none() {
+        ui.label(widgets::soft(&cx.theme, "Select words first"));
+    }
+    for tag in codebook.tags.iter().filter(|_| picked.is_some() || work.selection().is_some()) {
+        let verb = if picked.is_some() { "Retag as" } else { "Tag as" };
+        let key = tag.key.map(String::from).unwrap_or_default();
+        let button = egui::Button::new(format!("{verb} {}", tag.id)).shortcut_text(key);
+        if ui.add(button).clicked() {
+            cx.ask(Command::UseTag(tag.id.clone()));
+            ui.close();
+        }
+    }
+    if let Some(picked) = picked {
+        ui.menu_button("Link", |ui| {
+            for kind in codebook.link_kinds.iter().filter(|kind| inspector::may_begin(kind, &picked.tag_id)) {
+                if ui.button(&*kind.name).on_hover_text(&kind.description).clicked() {
+                    cx.ask(Command::BeginLink(kind.name.clone()));
+                    ui.close();
+                }
+            }
+        });
+        if ui.add(egui::Button::new("Delete annotation").shortcut_text("Delete")).clicked() {
+            cx.ask(Command::DeleteAnnotation);
+            ui.close();
+        }
+    }
+    if work.selection().is_some() {
+        ui.menu_button("Set aside as", |ui| {
+            for kind in &codebook.region_kinds {
+                if ui.button(&*kind.name).on_hover_text(&kind.description).clicked() {
+                    cx.ask(Command::SetAside(kind.name.clone()));
+                    ui.close();
+                }
+            }
+        });
+    }
+    let place = work.selection().or_else(|| Span::between(work.caret(), crate::text::Boundaries::of(text).next(work.caret())));
+    let document_id = work.document().map(|document| &document.id);
+    for region in document_id.zip(place).map(|(id, place)| work.project().regions.overlapping(id, place)).unwrap_or_default() {
+        if ui.button(format!("Take back “{}”", region.kind)).clicked() {
+            cx.ask(Command::RemoveRegion(region.id.clone()));
+            ui.close();
+        }
+    }
+    if (picked.is_some() || work.selection().is_some())
+        && ui.add(egui::Button::new("Copy quote").shortcut_text(keys::in_words(ui.ctx(), "Ctrl+C"))).clicked()
+    {
+        cx.ask(Command::Copy);
+        ui.close();
+    }
+}

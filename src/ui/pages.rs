@@ -1,0 +1,458 @@
+//! Pages over the work: palette, keys, export, findings, document, annotator, about. Esc closes them.
+
+use egui::{Align, Grid, Id, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::theme::semibold;
+use super::widgets::{cut_label, key_hint, main_button, plain_button, row, section_head, soft};
+use super::{Cx, ViewState, bars, codebook, keys};
+use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
+use crate::export::FORMATS;
+use crate::model::{AnnotatorId, DocumentState};
+use crate::query::{Severity, Subject};
+use crate::store;
+use crate::text::OffsetUnit;
+
+/// What pages remember while they are open.
+#[derive(Default)]
+pub struct PageState {
+    words: String,
+    chosen: usize,
+    format: usize,
+    unit: OffsetUnit,
+    fields: std::collections::BTreeMap<String, String>,
+}
+
+/// Draws the page that is open, if one is.
+pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
+    let Some(page) = view.page else { return };
+    if view.page_is_new {
+        view.pages = PageState { unit: view.pages.unit, format: view.pages.format, ..PageState::default() };
+    }
+    let width = match page {
+        Page::Codebook => 860.0,
+        Page::Keys | Page::Findings => 640.0,
+        Page::Palette | Page::Export | Page::Document => 520.0,
+        Page::Annotator | Page::About => 420.0,
+    };
+    let room = ui.ctx().content_rect().size();
+    let mut is_done = false;
+    let modal = Modal::new(Id::unique("page")).show(ui.ctx(), |ui| {
+        ui.set_width(f32::min(width, room.x - 60.0));
+        ui.set_max_height(room.y * 0.8);
+        is_done = match page {
+            Page::Palette => palette_ui(ui, cx, &mut view.pages, view.page_is_new),
+            Page::Keys => keys_ui(ui, cx),
+            Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
+            Page::Findings => findings_ui(ui, cx),
+            Page::Export => export_ui(ui, cx, &mut view.pages),
+            Page::Document => document_ui(ui, cx, &mut view.pages),
+            Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
+            Page::About => about_ui(ui, cx),
+        };
+    });
+    view.page_is_new = false;
+    if is_done || modal.should_close() {
+        view.page = None;
+    }
+}
+
+fn head_ui(ui: &mut Ui, words: &str) -> bool {
+    let mut is_done = false;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(words).font(semibold(18.0)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            is_done = ui.button("Close").clicked();
+        });
+    });
+    ui.add_space(6.0);
+    is_done
+}
+
+/// One line of the palette.
+struct Offer {
+    title: String,
+    keys: String,
+    command: Command,
+}
+
+/// Everything that can be asked for now.
+fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    if let Some(work) = cx.app.work() {
+        let codebook = &work.project().codebook;
+        let verb = match (work.selection(), work.picked()) {
+            (Some(_), _) => "Tag as",
+            (None, Some(_)) => "Retag as",
+            (None, None) => "Arm",
+        };
+        for tag in &codebook.tags {
+            let keys = tag.key.map(String::from).unwrap_or_default();
+            offers.push(Offer { title: format!("{verb} {}", tag.id), keys, command: Command::UseTag(tag.id.clone()) });
+        }
+        for kind in codebook.region_kinds.iter().filter(|_| work.selection().is_some()) {
+            let title = format!("Set aside as {}", kind.name);
+            offers.push(Offer { title, keys: String::new(), command: Command::SetAside(kind.name.clone()) });
+        }
+    }
+    for entry in listed() {
+        if entry.command != Command::Show(Page::Palette) && bars::why_not(cx.app, &entry.command).is_none() {
+            let title = bars::title_of(cx.app, &entry.command, entry.title);
+            let keys = entry.keys.first().map(|written| keys::in_words(ui.ctx(), written)).unwrap_or_default();
+            offers.push(Offer { title, keys, command: entry.command });
+        }
+    }
+    if let Some(work) = cx.app.work() {
+        for document in work.project().documents.values() {
+            let title = format!("Open {}", document.title());
+            offers.push(Offer { title, keys: String::new(), command: Command::OpenDocument(document.id.clone()) });
+        }
+    }
+    offers
+}
+
+fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {
+    let theme = cx.theme;
+    let edit = TextEdit::singleline(&mut state.words).hint_text("Find a command, tag or document").desired_width(f32::INFINITY);
+    let response = ui.add(edit.margin(vec2(10.0, 8.0)));
+    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Find a command, tag or document"));
+    if is_new {
+        response.request_focus();
+    }
+    if response.changed() {
+        state.chosen = 0;
+    }
+    let found = matching(offers(ui, cx), &state.words);
+    let (up, down, enter) = ui.input(|input| {
+        (input.key_pressed(Key::ArrowUp), input.key_pressed(Key::ArrowDown), input.key_pressed(Key::Enter))
+    });
+    state.chosen = match (up, down) {
+        (true, _) => state.chosen.saturating_sub(1),
+        (_, true) => (state.chosen + 1).min(found.len().saturating_sub(1)),
+        _ => state.chosen,
+    };
+    ui.add_space(4.0);
+    let mut asked = None;
+    ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        for (number, offer) in found.iter().enumerate() {
+            let is_chosen = number == state.chosen;
+            let response = row(ui, &theme, 30.0, is_chosen, &offer.title, |ui| {
+                ui.horizontal(|ui| {
+                    cut_label(ui, RichText::new(&offer.title));
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        if !offer.keys.is_empty() {
+                            key_hint(ui, &theme, &offer.keys);
+                        }
+                    });
+                });
+            });
+            if is_chosen && (up || down) {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() || (is_chosen && enter) {
+                asked = Some(offer.command.clone());
+            }
+        }
+        if found.is_empty() {
+            ui.label(soft(&theme, "No command, tag or document has these letters"));
+        }
+    });
+    let is_done = asked.is_some();
+    if let Some(command) = asked {
+        cx.ask(command);
+    }
+    is_done
+}
+
+/// The offers with these letters in this order, the best first.
+fn matching(offers: Vec<Offer>, words: &str) -> Vec<Offer> {
+    if words.trim().is_empty() {
+        return offers;
+    }
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
+    let mut scratch = Vec::new();
+    let mut scored: Vec<(u32, Offer)> = offers
+        .into_iter()
+        .filter_map(|offer| {
+            let score = pattern.score(Utf32Str::new(&offer.title, &mut scratch), &mut matcher)?;
+            Some((score, offer))
+        })
+        .collect();
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    scored.into_iter().map(|(_, offer)| offer).collect()
+}
+
+fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let theme = cx.theme;
+    let is_done = head_ui(ui, "Keys");
+    ScrollArea::vertical().show(ui, |ui| {
+        if let Some(work) = cx.app.work() {
+            section_head(ui, &theme, "Tags");
+            let tags = work.project().codebook.tags.iter();
+            let rows = tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
+            keys_grid(ui, cx, "tags", rows.collect());
+        }
+        section_head(ui, &theme, "Text");
+        let text = [
+            ("Select words", "drag"),
+            ("Select a word, a sentence", "double click, triple click"),
+            ("Extend the selection", "Shift+click, Shift+arrows"),
+            ("Select exact characters instead of whole words", "Alt while dragging"),
+            ("Select an annotation; again for the next one out", "click"),
+            ("Move the caret", "arrows, Ctrl+arrows, Home, End"),
+            ("Scroll", "wheel, PageUp, PageDown"),
+            ("Move an end of the selected annotation", "drag its handle"),
+            ("What can be done here", "right click"),
+        ];
+        keys_grid(ui, cx, "text", text.iter().map(|(what, keys)| ((*what).to_owned(), (*keys).to_owned())).collect());
+        let entries = listed();
+        for menu in Menu::ALL {
+            section_head(ui, &theme, menu.title());
+            let own = entries.iter().filter(|entry| entry.menu == menu && !entry.keys.is_empty());
+            let rows = own.map(|entry| {
+                let keys: Vec<String> = entry.keys.iter().map(|written| keys::in_words(ui.ctx(), written)).collect();
+                (entry.title.trim_end_matches('…').to_owned(), keys.join(", "))
+            });
+            let rows = rows.collect();
+            keys_grid(ui, cx, menu.title(), rows);
+        }
+    });
+    is_done
+}
+
+fn keys_grid(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: Vec<(String, String)>) {
+    Grid::new(id).num_columns(2).min_col_width(300.0).spacing(vec2(16.0, 5.0)).show(ui, |ui| {
+        for (what, keys) in rows {
+            ui.label(what);
+            ui.label(soft(&cx.theme, keys));
+            ui.end_row();
+        }
+    });
+    ui.add_space(8.0);
+}
+
+fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let theme = cx.theme;
+    let mut is_done = head_ui(ui, "Findings");
+    let Some(work) = cx.app.work() else { return true };
+    let (findings, unreadable) = (work.findings(), work.unreadable());
+    if findings.is_empty() && unreadable.is_empty() {
+        ui.label("Nothing needs a look: every annotation stands where it says and keeps the rules of the codebook.");
+        return is_done;
+    }
+    let errors = findings.iter().filter(|finding| finding.is_error()).count() + unreadable.len();
+    ui.label(soft(&theme, format!("{errors} to mend, {} to consider", findings.len() + unreadable.len() - errors)));
+    if !work.misplaced().is_empty() && ui.button("Find moved words again").clicked() {
+        cx.ask(Command::FindAgain);
+        cx.ask(Command::Show(Page::Findings));
+    }
+    ui.add_space(4.0);
+    let unreadable: Vec<String> = unreadable
+        .iter()
+        .map(|entry| format!("line {} of the project file: {}", entry.line_number, entry.problem))
+        .collect();
+    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, unreadable.len() + findings.len(), |ui, rows| {
+        for number in rows {
+            if let Some(words) = unreadable.get(number) {
+                finding_row_ui(ui, cx, words, "It is kept until you save, and then in a copy of the file", Severity::Error);
+                continue;
+            }
+            let Some(finding) = findings.get(number - unreadable.len()) else { continue };
+            if finding_row_ui(ui, cx, &finding.to_string(), finding.remedy(), finding.severity) {
+                is_done = true;
+                match &finding.subject {
+                    Subject::Annotation(_, annotation_id) => cx.ask(Command::GoTo(annotation_id.clone())),
+                    Subject::Document(document_id) | Subject::Region(document_id, _) => {
+                        cx.ask(Command::OpenDocument(document_id.clone()));
+                    }
+                    Subject::Link(link_id) => {
+                        let link = work.project().links.get(link_id);
+                        link.into_iter().for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
+                    }
+                }
+            }
+        }
+    });
+    is_done
+}
+
+fn finding_row_ui(ui: &mut Ui, cx: &Cx<'_>, words: &str, remedy: &str, severity: Severity) -> bool {
+    let theme = cx.theme;
+    let (color, word) = match severity {
+        Severity::Error => (theme.bad, "Mend"),
+        Severity::Warning => (theme.warn, "Consider"),
+        Severity::Hint => (theme.soft, "To do"),
+    };
+    let response = row(ui, &theme, 46.0, false, words, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(word).color(color).size(12.0));
+            cut_label(ui, RichText::new(words));
+        });
+        cut_label(ui, soft(&theme, remedy).size(12.0));
+    });
+    response.on_hover_text(words).clicked()
+}
+
+fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
+    let theme = cx.theme;
+    let mut is_done = head_ui(ui, "Export");
+    for (number, format) in FORMATS.iter().enumerate() {
+        let response = row(ui, &theme, 46.0, number == state.format, format.title, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.label(format.title);
+            cut_label(ui, soft(&theme, format.description).size(12.0));
+        });
+        if response.clicked() {
+            state.format = number;
+        }
+    }
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        ui.label("Count offsets in");
+        for unit in OffsetUnit::ALL {
+            let words = match unit {
+                OffsetUnit::CodePoint => "characters",
+                OffsetUnit::Byte => "bytes",
+                OffsetUnit::Utf16 => "UTF-16 units",
+            };
+            if ui.selectable_label(state.unit == unit, words).clicked() {
+                state.unit = unit;
+            }
+        }
+    });
+    ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
+    ui.add_space(10.0);
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        if main_button(ui, &theme, "Choose place…").clicked()
+            && let Some(format) = FORMATS.get(state.format)
+        {
+            cx.ask(Command::Export(ExportChoice { format: format.name, unit: state.unit }));
+            is_done = true;
+        }
+    });
+    is_done
+}
+
+fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
+    let theme = cx.theme;
+    let is_done = head_ui(ui, "About this document");
+    let Some((work, document)) = cx.app.work().and_then(|work| Some((work, work.document()?))) else { return true };
+    ScrollArea::vertical().show(ui, |ui| {
+        Grid::new("fields").num_columns(2).spacing(vec2(14.0, 8.0)).show(ui, |ui| {
+            for field in &work.project().codebook.document_fields {
+                let standing = document.fields.get(&field.name).cloned().unwrap_or_default();
+                ui.label(soft(&theme, &*field.name)).on_hover_text(&field.description);
+                let typed = state.fields.entry(field.name.to_string()).or_insert_with(|| standing.clone());
+                let response = ui.add(TextEdit::singleline(typed).desired_width(340.0).hint_text(field.description.as_str()));
+                response.widget_info(|| egui::WidgetInfo::text_edit(true, "", typed.as_str(), &*field.name));
+                if response.lost_focus() && *typed != standing {
+                    cx.ask(Command::SetField(field.name.clone(), typed.trim().to_owned()));
+                }
+                ui.end_row();
+            }
+            ui.label(soft(&theme, "State"));
+            ui.horizontal(|ui| {
+                for other in DocumentState::ALL {
+                    if ui.selectable_label(document.state_of(work.annotator_id()) == other, other.words()).clicked() {
+                        cx.ask(Command::SetState(other));
+                    }
+                }
+            });
+            ui.end_row();
+            ui.label(soft(&theme, "Text"));
+            ui.add(egui::Label::new(&document.path).wrap());
+            ui.end_row();
+            ui.label(soft(&theme, "Size"));
+            ui.label(size_words(work));
+            ui.end_row();
+            ui.label(soft(&theme, "SHA-256"));
+            ui.add(egui::Label::new(RichText::new(&document.sha256).monospace().size(10.5)).wrap());
+            ui.end_row();
+            ui.label(soft(&theme, "Read as"));
+            encoding_ui(ui, cx, work);
+            ui.end_row();
+        });
+    });
+    is_done
+}
+
+fn size_words(work: &Work) -> String {
+    let Some((document, text)) = work.document().zip(work.text()) else { return "not read".to_owned() };
+    let characters = text.offset_in(OffsetUnit::CodePoint, text.end());
+    format!(
+        "{} bytes, {characters} characters, {} lines, line ends {}",
+        document.size_bytes,
+        text.line_count(),
+        text.line_ends().name()
+    )
+}
+
+/// What was assumed, with the other encodings to choose from.
+fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+    let Some(document) = work.document() else { return };
+    ui.vertical(|ui| {
+        egui::ComboBox::from_id_salt("encoding").selected_text(&document.encoding.name).width(200.0).show_ui(ui, |ui| {
+            for name in store::encodings() {
+                if ui.selectable_label(document.encoding.name == name, name).clicked() {
+                    cx.ask(Command::ReadAs(name.to_owned()));
+                }
+            }
+        });
+        let preview = work.text().map(|text| text.as_str().chars().take(160).collect::<String>()).unwrap_or_default();
+        ui.add(egui::Label::new(soft(&cx.theme, preview).size(12.0)).wrap());
+        if document.encoding.is_lossy {
+            ui.label(RichText::new("Some bytes mean nothing in this encoding").color(cx.theme.warn).size(12.0));
+        }
+    });
+}
+
+fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
+    let theme = cx.theme;
+    let mut is_done = head_ui(ui, "Who is annotating?");
+    ui.label(soft(&theme, "Your name stands on everything that you mark. Marks of others are shown as outlines."));
+    ui.add_space(6.0);
+    if let Some(work) = cx.app.work() {
+        for annotator in work.project().annotators.values() {
+            let is_chosen = annotator.id == *work.annotator_id();
+            let response = row(ui, &theme, 32.0, is_chosen, annotator.id.as_str(), |ui| {
+                ui.horizontal(|ui| {
+                    ui.label(annotator.id.as_str());
+                    cut_label(ui, soft(&theme, &annotator.name));
+                });
+            });
+            if response.clicked() {
+                cx.ask(Command::WorkAs(annotator.id.clone()));
+                is_done = true;
+            }
+        }
+    }
+    ui.horizontal(|ui| {
+        let response = ui.add(TextEdit::singleline(&mut state.words).hint_text("another name").desired_width(220.0));
+        response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Another name"));
+        let name = state.words.trim().to_owned();
+        let button = ui.add_enabled(!name.is_empty(), egui::Button::new("Work under this name"));
+        if button.clicked() {
+            cx.ask(Command::WorkAs(AnnotatorId::new(name)));
+            is_done = true;
+        }
+    });
+    is_done
+}
+
+fn about_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let is_done = head_ui(ui, "Ascribe");
+    ui.label(format!("Version {}", env!("CARGO_PKG_VERSION")));
+    ui.label("Label source texts by hand. Works offline; nothing leaves this machine.");
+    ui.add_space(6.0);
+    let words = "MIT or Apache 2.0. Inter and Noto Serif are under the SIL Open Font License 1.1.";
+    ui.label(soft(&cx.theme, words));
+    ui.add_space(6.0);
+    if plain_button(ui, "Keys").clicked() {
+        cx.ask(Command::Show(Page::Keys));
+    }
+    is_done
+}

@@ -1,0 +1,115 @@
+//! Decisions that only the person can make. Esc always leaves everything as it is.
+
+use egui::{Align, Id, Layout, Modal, RichText, Ui};
+
+use super::theme::semibold;
+use super::widgets::{main_button, plain_button};
+use super::Cx;
+use crate::app::{Answer, Command, Question};
+
+/// What a question says and which answers it has. `Cancel` is always there.
+struct Words {
+    head: String,
+    body: String,
+    yes: &'static str,
+    other: Option<&'static str>,
+    cancel: &'static str,
+}
+
+/// Draws the question, if there is one.
+pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Some(question) = cx.app.question() else { return };
+    let words = words_of(question);
+    let theme = cx.theme;
+    let modal = Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
+        ui.set_width(430.0);
+        ui.add_space(4.0);
+        ui.label(RichText::new(&words.head).font(semibold(16.0)));
+        ui.add_space(2.0);
+        ui.label(&words.body);
+        ui.add_space(12.0);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if !words.yes.is_empty() && main_button(ui, &theme, words.yes).clicked() {
+                cx.ask(Command::Answer(Answer::Yes));
+            }
+            if let Some(other) = words.other
+                && plain_button(ui, other).clicked()
+            {
+                cx.ask(Command::Answer(Answer::Other));
+            }
+            if plain_button(ui, words.cancel).clicked() {
+                cx.ask(Command::Answer(Answer::Cancel));
+            }
+        });
+    });
+    if modal.should_close() {
+        cx.ask(Command::Answer(Answer::Cancel));
+    }
+}
+
+fn words_of(question: &Question) -> Words {
+    let words = |head: &str, body: String, yes, other, cancel| Words { head: head.to_owned(), body, yes, other, cancel };
+    match question {
+        Question::Unsaved { name, .. } => words(
+            "Save your changes?",
+            format!("“{name}” has changes that are not in its file yet."),
+            "Save",
+            Some("Do not save"),
+            "Cancel",
+        ),
+        Question::Damaged { path, words: problem, salvage } => words(
+            "This project is damaged",
+            format!(
+                "{problem}\n\n{}\n\n{} annotations in {} documents still read; {} entries do not. The file stays as it \
+                 is until you save.",
+                path.display(),
+                salvage.project.annotations.len(),
+                salvage.project.documents.len(),
+                salvage.unreadable.len()
+            ),
+            "Open what is sound",
+            None,
+            "Leave it",
+        ),
+        Question::LeavesOutUnreadable { count } => words(
+            "Save without what could not be read?",
+            format!(
+                "{count} entries of the file could not be read and would be left out. The file as it is now is kept \
+                 beside it, so that nothing is lost."
+            ),
+            "Keep a copy and save",
+            None,
+            "Cancel",
+        ),
+        Question::ChangedOutside { path } => words(
+            "The file has changed on disk",
+            format!(
+                "Another program has written {} since you opened or saved it. Your work is still here.",
+                path.display()
+            ),
+            "Save elsewhere…",
+            Some("Replace it"),
+            "Cancel",
+        ),
+        Question::DeleteTag { tag_id, count } => words(
+            "Delete the tag with its annotations?",
+            format!("{count} annotations carry “{tag_id}”. They go with it; undo brings all of them back."),
+            "Delete tag",
+            None,
+            "Cancel",
+        ),
+        Question::RemoveDocument { title, count } => words(
+            "Remove this document?",
+            format!(
+                "“{title}” leaves the project with its {count} annotations. Its text stays on disk, and undo brings it \
+                 back."
+            ),
+            "Remove document",
+            None,
+            "Cancel",
+        ),
+        Question::CannotOpen { path, words: problem } => {
+            words("This could not be opened", format!("{problem}\n\n{}", path.display()), "", None, "Close")
+        }
+    }
+}

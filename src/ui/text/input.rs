@@ -1,0 +1,374 @@
+//! What pointer and keys mean on the text.
+
+use egui::{CursorIcon, Key, PointerButton, Pos2, Response, Ui};
+
+use super::highlights::Highlight;
+use super::surface::{Shown, TextAction, TextSurface, View};
+use crate::model::AnnotationId;
+use crate::text::{
+    Boundaries, ByteOffset, Span, Spans, Text, sentence_at, trim, widen_to_graphemes, widen_to_words, word_at,
+};
+
+/// What the pointer is doing while its button is held.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Gesture {
+    /// Nothing.
+    #[default]
+    Idle,
+    /// Choosing words.
+    Selecting {
+        /// Where the button went down.
+        from: ByteOffset,
+        /// Where the pointer is.
+        to: ByteOffset,
+        /// Whether the ends go to the edges of words.
+        snaps: bool,
+    },
+    /// Dragging an end of the annotation held.
+    MovingEdge {
+        /// Which annotation.
+        annotation_id: AnnotationId,
+        /// Which end.
+        edge: Edge,
+        /// Its pieces as they would be now.
+        spans: Spans,
+    },
+}
+
+/// An end of an annotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Before its first character.
+    Start,
+    /// Behind its last character.
+    End,
+}
+
+/// How near a handle the pointer must be, in points.
+const HANDLE_REACH: f32 = 9.0;
+
+/// Takes up what pointer and keys did in this frame.
+pub(super) fn handle(
+    surface: &mut TextSurface,
+    ui: &Ui,
+    response: &Response,
+    shown: &Shown<'_>,
+    view: &View,
+    highlights: &[Highlight<'_>],
+) -> Vec<TextAction> {
+    let mut actions = Vec::new();
+    hover(surface, ui, response, shown, view, highlights);
+    drag(surface, ui, response, shown, view, &mut actions);
+    click(surface, ui, response, shown, view, highlights, &mut actions);
+    if response.has_focus() {
+        move_caret(surface, ui, shown, view, &mut actions);
+    }
+    actions
+}
+
+fn hover(
+    surface: &mut TextSurface,
+    ui: &Ui,
+    response: &Response,
+    shown: &Shown<'_>,
+    view: &View,
+    highlights: &[Highlight<'_>],
+) {
+    let pointer = response.hover_pos().filter(|pointer| !view.map.contains(*pointer));
+    let innermost = pointer.and_then(|pointer| stack_at(view, highlights, pointer).into_iter().next());
+    surface.hovered = match (innermost, surface.hovered.take()) {
+        (Some(id), Some((before, since))) if id == before => Some((id, since)),
+        (Some(id), _) => Some((id, ui.input(|input| input.time))),
+        (None, _) => None,
+    };
+    if let Some(pointer) = pointer {
+        let is_handle = shown.picked.is_some() && edge_at(view, shown, pointer).is_some();
+        ui.ctx().set_cursor_icon(if is_handle { CursorIcon::ResizeHorizontal } else { CursorIcon::Text });
+    }
+}
+
+fn drag(
+    surface: &mut TextSurface,
+    ui: &Ui,
+    response: &Response,
+    shown: &Shown<'_>,
+    view: &View,
+    actions: &mut Vec<TextAction>,
+) {
+    if response.drag_started_by(PointerButton::Primary)
+        && let Some(origin) = ui.input(|input| input.pointer.press_origin())
+        && let Some(from) = view.offset_at(origin)
+    {
+        surface.gesture = match shown.picked.zip(edge_at(view, shown, origin)) {
+            Some((annotation_id, (edge, spans))) => {
+                Gesture::MovingEdge { annotation_id: annotation_id.clone(), edge, spans }
+            }
+            None => Gesture::Selecting { from, to: from, snaps: shown.snaps_to_words },
+        };
+    }
+    if let Some(pointer) = response.interact_pointer_pos().filter(|_| surface.gesture != Gesture::Idle) {
+        let snaps = shown.snaps_to_words && !ui.input(|input| input.modifiers.alt);
+        scroll_at_edges(surface, ui, view, pointer);
+        if let Some(offset) = view.offset_at(pointer) {
+            follow(&mut surface.gesture, shown.text, offset, snaps);
+        }
+    }
+    if response.drag_stopped_by(PointerButton::Primary) {
+        match std::mem::take(&mut surface.gesture) {
+            Gesture::Idle => {}
+            Gesture::Selecting { from, to, snaps } => {
+                surface.anchor = Some(from);
+                actions.extend(chosen(shown, selected_span(shown.text, from, to, snaps), to));
+            }
+            Gesture::MovingEdge { annotation_id, spans, .. } => actions.push(TextAction::MoveEdges(annotation_id, spans)),
+        }
+    }
+}
+
+/// The gesture with the pointer at another place.
+fn follow(gesture: &mut Gesture, text: &Text, offset: ByteOffset, snaps_now: bool) {
+    match gesture {
+        Gesture::Idle => {}
+        Gesture::Selecting { to, snaps, .. } => {
+            *to = offset;
+            *snaps = snaps_now;
+        }
+        Gesture::MovingEdge { edge, spans, .. } => {
+            if let Some(moved) = with_edge_at(text, spans, *edge, offset, snaps_now) {
+                *spans = moved;
+            }
+        }
+    }
+}
+
+/// Words were chosen: tagged at once if a tag is armed, else held.
+fn chosen(shown: &Shown<'_>, span: Option<Span>, caret: ByteOffset) -> Option<TextAction> {
+    match span {
+        Some(span) if shown.armed.is_some() => Some(TextAction::Tag(span)),
+        selection => Some(TextAction::Select { selection, caret: selection.map_or(caret, Span::end) }),
+    }
+}
+
+/// What a drag from one place to another holds: no cluster cut, whole words if they snap, no space at the edges.
+pub(super) fn selected_span(text: &Text, from: ByteOffset, to: ByteOffset, snaps: bool) -> Option<Span> {
+    let span = widen_to_graphemes(text, Span::between(from, to)?)?;
+    let span = trim(text, span)?;
+    let span = if snaps { widen_to_words(text, span) } else { span };
+    trim(text, span)
+}
+
+/// The pieces with one end moved; `None` if it would pass the other end of its piece.
+fn with_edge_at(text: &Text, spans: &Spans, edge: Edge, offset: ByteOffset, snaps: bool) -> Option<Spans> {
+    let mut pieces: Vec<Span> = spans.iter().collect();
+    let offset = snapped(text, edge, offset, snaps);
+    let piece = match edge {
+        Edge::Start => pieces.first_mut()?,
+        Edge::End => pieces.last_mut()?,
+    };
+    *piece = match edge {
+        Edge::Start => Span::new(offset, piece.end())?,
+        Edge::End => Span::new(piece.start(), offset)?,
+    };
+    *piece = trim(text, *piece)?;
+    Spans::new(pieces)
+}
+
+/// The edge of a word or cluster nearest to a place.
+fn snapped(text: &Text, edge: Edge, offset: ByteOffset, snaps: bool) -> ByteOffset {
+    let offset = Boundaries::of(text).floor(offset);
+    let Some(word) = word_at(text, offset).filter(|_| snaps) else { return offset };
+    if offset == word.start() {
+        return offset;
+    }
+    let is_first_half = offset.0 - word.start().0 < word.end().0 - offset.0;
+    match (edge, is_first_half) {
+        (_, true) => word.start(),
+        (_, false) => word.end(),
+    }
+}
+
+/// Dragging beyond the upper or lower edge scrolls, faster the farther out.
+fn scroll_at_edges(surface: &mut TextSurface, ui: &Ui, view: &View, pointer: Pos2) {
+    let above = (pointer.y - view.rect.top() - 12.0).min(0.0);
+    let below = (pointer.y - view.rect.bottom() + 12.0).max(0.0);
+    if above + below != 0.0 {
+        surface.scroll_by((above + below) * 0.4 * view.pixels_per_point);
+        ui.ctx().request_repaint();
+    }
+}
+
+fn click(
+    surface: &mut TextSurface,
+    ui: &Ui,
+    response: &Response,
+    shown: &Shown<'_>,
+    view: &View,
+    highlights: &[Highlight<'_>],
+    actions: &mut Vec<TextAction>,
+) {
+    let Some(pointer) = response.interact_pointer_pos() else { return };
+    let Some(offset) = view.offset_at(pointer) else { return };
+    let under = view.offset_under(pointer).unwrap_or(offset);
+    if response.triple_clicked() {
+        actions.extend(chosen(shown, sentence_at(shown.text, under), offset));
+    } else if response.double_clicked() {
+        let word = word_at(shown.text, under).and_then(|word| trim(shown.text, word));
+        surface.anchor = word.map(Span::start);
+        actions.extend(chosen(shown, word, offset));
+    } else if response.clicked() && ui.input(|input| input.modifiers.shift) {
+        let anchor = extension_anchor(surface, shown, offset);
+        surface.anchor = Some(anchor);
+        let span = selected_span(shown.text, anchor, offset, shown.snaps_to_words);
+        actions.extend(chosen(shown, span, offset));
+    } else if response.clicked() {
+        surface.anchor = Some(offset);
+        surface.caret_x = None;
+        actions.push(TextAction::Select { selection: None, caret: offset });
+        actions.push(TextAction::Pick(next_in_stack(&stack_at(view, highlights, pointer), shown.picked)));
+    }
+    if response.secondary_clicked() {
+        let is_selected = shown.selection.is_some_and(|selection| selection.contains(under));
+        let stack = stack_at(view, highlights, pointer);
+        let is_picked = shown.picked.is_some_and(|picked| stack.contains(picked));
+        if !is_selected && !is_picked {
+            actions.push(TextAction::Select { selection: None, caret: offset });
+            actions.push(TextAction::Pick(stack.into_iter().next()));
+        }
+    }
+}
+
+/// Shift and a click extend from the far end of what is held.
+fn extension_anchor(surface: &TextSurface, shown: &Shown<'_>, offset: ByteOffset) -> ByteOffset {
+    match shown.selection {
+        Some(held) if offset < held.start() => held.end(),
+        Some(held) => held.start(),
+        None => surface.anchor.unwrap_or(shown.caret),
+    }
+}
+
+/// The annotations under a point, the innermost first.
+fn stack_at(view: &View, highlights: &[Highlight<'_>], point: Pos2) -> Vec<AnnotationId> {
+    let Some(offset) = view.offset_under(point) else { return Vec::new() };
+    let mut under: Vec<_> = highlights.iter().filter(|h| h.annotation.spans.contains(offset)).collect();
+    under.sort_by_key(|highlight| {
+        let size: usize = highlight.annotation.spans.iter().map(Span::size_bytes).sum();
+        (size, std::cmp::Reverse(highlight.lane))
+    });
+    under.into_iter().map(|highlight| highlight.annotation.id.clone()).collect()
+}
+
+/// The innermost annotation, or with one of the stack held the next one out, and behind the last none.
+fn next_in_stack(stack: &[AnnotationId], picked: Option<&AnnotationId>) -> Option<AnnotationId> {
+    match picked.and_then(|picked| stack.iter().position(|id| id == picked)) {
+        None => stack.first().cloned(),
+        Some(held) => stack.get(held + 1).cloned(),
+    }
+}
+
+/// The end of the annotation held whose handle is at a point, with its pieces.
+fn edge_at(view: &View, shown: &Shown<'_>, point: Pos2) -> Option<(Edge, Spans)> {
+    let annotation = shown.project.annotations.get(shown.picked?)?;
+    if annotation.document_id != shown.document.id || shown.misplaced.contains(&annotation.id) {
+        return None;
+    }
+    let is_near = |place: Option<Pos2>| place.is_some_and(|place| place.distance(point) <= HANDLE_REACH);
+    let edges = [(Edge::Start, start_handle(view, &annotation.spans)), (Edge::End, end_handle(view, &annotation.spans))];
+    let near = edges.into_iter().find(|(_, place)| is_near(*place));
+    near.map(|(edge, _)| (edge, annotation.spans.clone()))
+}
+
+/// Where the handle before the first character is.
+pub(super) fn start_handle(view: &View, spans: &Spans) -> Option<Pos2> {
+    let caret = view.caret(spans.first().start())?;
+    Some(caret.left_top())
+}
+
+/// Where the handle behind the last character is.
+pub(super) fn end_handle(view: &View, spans: &Spans) -> Option<Pos2> {
+    let last = view.boxes(spans.last()).last().copied()?;
+    let caret = view.caret(spans.last().end())?;
+    // At the end of a line the caret already stands on the next one; the handle stays with its word.
+    let x = if (caret.center().y - last.center().y).abs() < 2.0 { caret.left() } else { last.right() };
+    Some(egui::pos2(x, last.bottom()))
+}
+
+/// Arrow keys move the caret; with Shift they hold words.
+fn move_caret(
+    surface: &mut TextSurface,
+    ui: &Ui,
+    shown: &Shown<'_>,
+    view: &View,
+    actions: &mut Vec<TextAction>,
+) {
+    const KEYS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown, Key::Home, Key::End];
+    let pressed = ui.input(|input| {
+        let key = KEYS.into_iter().find(|key| input.key_pressed(*key));
+        key.filter(|_| !input.modifiers.alt).map(|key| (key, input.modifiers))
+    });
+    let Some((key, modifiers)) = pressed else { return };
+    if !matches!(key, Key::ArrowUp | Key::ArrowDown) {
+        surface.caret_x = None;
+    }
+    let to = match key {
+        Key::ArrowUp | Key::ArrowDown => step_line(surface, shown, view, key == Key::ArrowDown),
+        key => Some(step(shown.text, shown.caret, key, modifiers.command)),
+    };
+    let Some(to) = to else { return };
+    let selection = if modifiers.shift {
+        let anchor = *surface.anchor.get_or_insert(shown.caret);
+        Span::between(anchor, to)
+    } else {
+        surface.anchor = Some(to);
+        None
+    };
+    actions.push(TextAction::Select { selection, caret: to });
+    if let Some(around) = Span::between(to, ByteOffset(to.0 + 1)) {
+        surface.reveal(around);
+    }
+}
+
+/// One character, word, line end or text end onwards, in the order of reading.
+fn step(text: &Text, caret: ByteOffset, key: Key, by_word: bool) -> ByteOffset {
+    let boundaries = Boundaries::of(text);
+    let line = text.line_bytes(text.line_index_at(caret));
+    match (key, by_word) {
+        (Key::ArrowLeft, false) => boundaries.previous(caret),
+        (Key::ArrowRight, false) => boundaries.next(caret),
+        (Key::ArrowLeft, true) => {
+            let mut before = boundaries.previous(caret);
+            while before.0 > 0 && word_at(text, before).and_then(|word| trim(text, word)).is_none() {
+                before = boundaries.previous(before);
+            }
+            word_at(text, before).map_or(before, Span::start)
+        }
+        (Key::ArrowRight, true) => {
+            let mut behind = word_at(text, caret).map_or_else(|| boundaries.next(caret), Span::end);
+            while behind < text.end() && word_at(text, behind).and_then(|word| trim(text, word)).is_none() {
+                behind = word_at(text, behind).map_or_else(|| boundaries.next(behind), Span::end);
+            }
+            behind
+        }
+        (Key::Home, false) => ByteOffset(line.start),
+        (Key::End, false) => ByteOffset(line.end),
+        (Key::Home, true) => ByteOffset(0),
+        _ => text.end(),
+    }
+}
+
+/// One line up or down on the screen, keeping the x where it began.
+fn step_line(surface: &mut TextSurface, shown: &Shown<'_>, view: &View, down: bool) -> Option<ByteOffset> {
+    let caret = view.caret(shown.caret)?;
+    let x = *surface.caret_x.get_or_insert(caret.left());
+    let step = shown.look.text_size * shown.look.line_height * 0.5;
+    let mut y = if down { caret.bottom() } else { caret.top() };
+    // Over the empty lines, which are lower than others.
+    for _ in 0..6 {
+        y += if down { step * 0.5 } else { -step * 0.5 };
+        let to = view.offset_at(egui::pos2(x, y))?;
+        let moved = view.caret(to)?;
+        if (moved.center().y - caret.center().y).abs() > 2.0 {
+            return Some(to);
+        }
+    }
+    None
+}

@@ -1,0 +1,21 @@
+//! The text surface: where the analyst reads, selects and sees what is marked.
+//!
+//! egui cannot lay out bidirectional text, so paragraphs are laid out by parley, behind [`engine`]; everything
+//! else here works on the plain [`paragraph::Paragraph`] that it returns. Only what is visible is laid out,
+//! painted and kept.
+
+mod atlas;
+mod blocks;
+mod engine;
+mod highlights;
+mod input;
+mod look;
+mod paint;
+mod paragraph;
+mod surface;
+
+pub use engine::{Engine, Setting};
+pub use highlights::{Highlight, highlights};
+pub use look::{SurfaceLook, TagColors};
+pub use paragraph::Paragraph;
+pub use surface::{Shown, TextAction, TextSurface};

@@ -1,0 +1,538 @@
+//! The widget: lays out what is visible, hands pointer and keys to `input`, and has `paint` draw it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+use std::rc::Rc;
+
+use egui::{EventFilter, PopupAnchor, Pos2, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::atlas::Atlas;
+use super::blocks::{Blocks, Estimate};
+use super::engine::{Engine, Setting};
+use super::highlights::{Highlight, highlights};
+use super::input::{self, Gesture};
+use super::look::SurfaceLook;
+use super::paint::{self, Canvas};
+use super::paragraph::Paragraph;
+use crate::model::{Annotation, AnnotationId, AnnotatorId, Document, Project, TagId};
+use crate::text::{ByteOffset, Span, Spans, Text};
+
+/// Width of the map of annotations at the right edge, in points.
+const MAP_WIDTH: f32 = 22.0;
+/// Room left and right of the column for numbers and links, in points.
+const SIDE_ROOM: f32 = 84.0;
+/// Room above the first and below the last line, in points.
+const END_ROOM: f32 = 28.0;
+/// How long the pointer rests before the card comes, in seconds.
+const CARD_AFTER_SECS: f64 = 0.3;
+/// Layouts kept beyond the visible ones before the cache is swept.
+const MOST_CACHED: usize = 600;
+
+/// Everything that a frame shows.
+pub struct Shown<'a> {
+    /// The project as it stands.
+    pub project: &'a Project,
+    /// Its revision.
+    pub revision: u64,
+    /// The document shown.
+    pub document: &'a Document,
+    /// Its text.
+    pub text: &'a Text,
+    /// Annotations that are not where they say; never painted.
+    pub misplaced: &'a BTreeSet<AnnotationId>,
+    /// The words held.
+    pub selection: Option<Span>,
+    /// Where the caret stands.
+    pub caret: ByteOffset,
+    /// The annotation held.
+    pub picked: Option<&'a AnnotationId>,
+    /// Whose annotations are filled; those of others are outlines.
+    pub own: &'a AnnotatorId,
+    /// The tag that a drag puts on the words.
+    pub armed: Option<&'a TagId>,
+    /// Whether drags snap to whole words.
+    pub snaps_to_words: bool,
+    /// Colours and measures.
+    pub look: &'a SurfaceLook,
+}
+
+/// What the person did.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TextAction {
+    /// Words are held, or none, and the caret has moved.
+    Select {
+        /// The words.
+        selection: Option<Span>,
+        /// The caret.
+        caret: ByteOffset,
+    },
+    /// Words were chosen while a tag was armed.
+    Tag(Span),
+    /// An annotation was clicked, or the text beside all of them.
+    Pick(Option<AnnotationId>),
+    /// An end of the annotation held was dragged elsewhere.
+    MoveEdges(AnnotationId, Spans),
+}
+
+/// What came of a frame.
+pub struct SurfaceOutput {
+    /// The whole surface; for a menu on it, and to know whether it has the keys.
+    pub response: Response,
+    /// What the person did.
+    pub actions: Vec<TextAction>,
+}
+
+/// The text surface, kept from frame to frame.
+#[derive(Default)]
+pub struct TextSurface {
+    pub(super) engine: Engine,
+    pub(super) atlas: Atlas,
+    page: Option<Page>,
+    cache: HashMap<usize, Cached>,
+    pub(super) gesture: Gesture,
+    /// Where a selection by Shift begins.
+    pub(super) anchor: Option<ByteOffset>,
+    /// The x that the caret keeps while it moves up and down.
+    pub(super) caret_x: Option<f32>,
+    reveal: Option<Span>,
+    pub(super) hovered: Option<(AnnotationId, f64)>,
+    map: paint::MapCache,
+    frame: u64,
+    missing: BTreeSet<char>,
+}
+
+/// The document that is laid out, and where it is scrolled to.
+struct Page {
+    document_id: crate::model::DocumentId,
+    text: Text,
+    setting: Setting,
+    regions_of: u64,
+    blocks: Blocks,
+    /// The block at the top edge, and how many pixels of it are above the edge.
+    top: (usize, f32),
+}
+
+struct Cached {
+    paragraph: Rc<Paragraph>,
+    used_in: u64,
+}
+
+/// A block on the screen.
+pub(super) struct Visible {
+    /// Its number.
+    pub block: usize,
+    /// Its bytes without the line break.
+    pub bytes: Range<usize>,
+    /// Its top left corner in whole pixels.
+    pub origin: Pos2,
+    /// What it shows.
+    pub paragraph: Rc<Paragraph>,
+}
+
+/// A frame's geometry: what is visible and how to find places in it.
+pub(super) struct View {
+    pub rect: Rect,
+    pub column: Rect,
+    pub map: Rect,
+    pub pixels_per_point: f32,
+    pub blocks: Vec<Visible>,
+}
+
+impl View {
+    /// From a point on the screen to pixels.
+    fn pixels(&self, point: Pos2) -> Pos2 {
+        (point.to_vec2() * self.pixels_per_point).to_pos2()
+    }
+
+    /// The block at a height, or the nearest one.
+    fn block_at(&self, y: f32) -> Option<&Visible> {
+        self.blocks.iter().find(|visible| y < visible.origin.y + visible.paragraph.height).or(self.blocks.last())
+    }
+
+    /// The place nearest to a point.
+    pub fn offset_at(&self, point: Pos2) -> Option<ByteOffset> {
+        let point = self.pixels(point);
+        let visible = self.block_at(point.y)?;
+        let local = point - visible.origin.to_vec2();
+        Some(ByteOffset(visible.bytes.start + visible.paragraph.byte_at(local)))
+    }
+
+    /// The character under a point; `None` beside the letters.
+    pub fn offset_under(&self, point: Pos2) -> Option<ByteOffset> {
+        let point = self.pixels(point);
+        let visible = self.block_at(point.y)?;
+        let byte = visible.paragraph.byte_under(point - visible.origin.to_vec2())?;
+        Some(ByteOffset(visible.bytes.start + byte))
+    }
+
+    /// The boxes that a span fills on the screen, in points.
+    pub fn boxes(&self, span: Span) -> Vec<Rect> {
+        let touched = self.blocks.iter().filter(|v| v.bytes.start < span.end().0 && span.start().0 < v.bytes.end.max(v.bytes.start + 1));
+        let boxes = touched.flat_map(|visible| {
+            let start = span.start().0.saturating_sub(visible.bytes.start);
+            let end = span.end().0.min(visible.bytes.end).saturating_sub(visible.bytes.start);
+            visible.paragraph.boxes(&(start..end)).into_iter().map(|rect| self.points(visible, rect))
+        });
+        boxes.collect()
+    }
+
+    /// The caret at an offset, in points; `None` if it is not on the screen.
+    pub fn caret(&self, offset: ByteOffset) -> Option<Rect> {
+        let visible = self.blocks.iter().rev().find(|visible| visible.bytes.start <= offset.0)?;
+        if offset.0 > visible.bytes.end + 2 {
+            return None;
+        }
+        Some(self.points(visible, visible.paragraph.caret(offset.0 - visible.bytes.start)))
+    }
+
+    /// From pixels within a block to points on the screen.
+    pub fn points(&self, visible: &Visible, rect: Rect) -> Rect {
+        rect.translate(visible.origin.to_vec2()) / self.pixels_per_point
+    }
+
+    /// The bytes that are visible.
+    pub fn span(&self) -> Option<Span> {
+        let (first, last) = (self.blocks.first()?, self.blocks.last()?);
+        Span::new(ByteOffset(first.bytes.start), ByteOffset(last.bytes.end.max(first.bytes.start + 1)))
+    }
+}
+
+impl TextSurface {
+    /// Scrolls so that the words can be seen, in the next frame.
+    pub fn reveal(&mut self, span: Span) {
+        self.reveal = Some(span);
+    }
+
+    /// Characters of the texts shown so far for which this machine has no font.
+    pub fn missing(&self) -> &BTreeSet<char> {
+        &self.missing
+    }
+
+    /// Shows the text in all the room that is left and returns what the person did.
+    pub fn show(&mut self, ui: &mut Ui, shown: &Shown<'_>) -> SurfaceOutput {
+        self.frame += 1;
+        self.atlas.begin_frame(ui.ctx());
+        let rect = ui.available_rect_before_wrap();
+        let id = ui.scope_id().with("text");
+        let response = ui.interact(rect, id, Sense::click_and_drag());
+        response.widget_info(|| {
+            WidgetInfo::labeled(Role::Document, true, format!("Text of {}", shown.document.title()))
+        });
+        self.keep_focus(ui, &response);
+        self.turn_to(ui, rect, shown);
+        self.scroll(ui, &response);
+        let view = self.lay_out_visible(ui, rect, shown);
+        let visible = view.span();
+        let is_hidden = |id: &AnnotationId| shown.misplaced.contains(id);
+        let highlights = visible.map(|span| highlights(shown.project, &shown.document.id, span, is_hidden));
+        let highlights = highlights.unwrap_or_default();
+        let actions = input::handle(self, ui, &response, shown, &view, &highlights);
+        self.use_map(ui, &view);
+        self.paint(ui, &response, shown, &view, &highlights);
+        self.show_card(ui, shown);
+        describe(ui, id, shown, &view, &highlights);
+        self.sweep();
+        if self.atlas.needs_another_frame() {
+            ui.ctx().request_repaint();
+        }
+        SurfaceOutput { response, actions }
+    }
+
+    /// Keys go to the text unless something else asked for them.
+    fn keep_focus(&self, ui: &Ui, response: &Response) {
+        let nothing_focused = ui.memory(|memory| memory.focused().is_none());
+        if nothing_focused || response.clicked() || response.drag_started() {
+            response.request_focus();
+        }
+        let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
+
+    /// Makes the page that of the document, width and size shown now.
+    fn turn_to(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) {
+        let scale = ui.ctx().pixels_per_point();
+        let room = rect.width() - MAP_WIDTH - 2.0 * SIDE_ROOM;
+        let width = (room.clamp(160.0, shown.look.column_width) * scale).round();
+        let size = (shown.look.text_size * scale * 4.0).round() / 4.0;
+        let setting = Setting { size, line_height: shown.look.line_height, width };
+        let estimate = estimate(&setting);
+        let is_same_text = |page: &Page| page.document_id == shown.document.id && page.text == *shown.text;
+        match &mut self.page {
+            Some(page) if is_same_text(page) => {
+                if page.setting != setting {
+                    page.setting = setting;
+                    page.blocks.estimate_all(&estimate);
+                    page.top.1 = 0.0;
+                    self.cache.clear();
+                }
+                let regions = region_fingerprint(shown);
+                if page.regions_of != regions {
+                    page.regions_of = regions;
+                    self.cache.clear();
+                }
+            }
+            _ => {
+                self.cache.clear();
+                self.gesture = Gesture::Idle;
+                self.hovered = None;
+                self.page = Some(Page {
+                    document_id: shown.document.id.clone(),
+                    text: shown.text.clone(),
+                    setting,
+                    regions_of: region_fingerprint(shown),
+                    blocks: Blocks::of(shown.text, &estimate),
+                    top: (0, -END_ROOM * scale),
+                });
+            }
+        }
+    }
+
+    /// Wheel and page keys move the page; `reveal` jumps.
+    fn scroll(&mut self, ui: &Ui, response: &Response) {
+        let scale = ui.ctx().pixels_per_point();
+        let mut by = 0.0;
+        if response.contains_pointer() {
+            by -= ui.input(|input| input.smooth_scroll_delta().y);
+        }
+        if response.has_focus() {
+            let page = response.rect.height() * 0.9;
+            ui.input(|input| {
+                let plain = input.modifiers.is_none();
+                by += if plain && input.key_pressed(egui::Key::PageDown) { page } else { 0.0 };
+                by -= if plain && input.key_pressed(egui::Key::PageUp) { page } else { 0.0 };
+            });
+        }
+        self.scroll_by(by * scale);
+    }
+
+    /// Moves the page by pixels, downwards if positive.
+    pub(super) fn scroll_by(&mut self, pixels: f32) {
+        if let Some(page) = &mut self.page {
+            page.top.1 += pixels;
+        }
+    }
+
+    /// Moves the page so that a place given as a part of the whole height is in the middle.
+    fn scroll_to_fraction(&mut self, fraction: f32, view_height: f32) {
+        if let Some(page) = &mut self.page {
+            let y = page.blocks.total() * f64::from(fraction.clamp(0.0, 1.0)) - f64::from(view_height / 2.0);
+            page.top = page.blocks.at_height(y);
+            page.top.1 += y.min(0.0) as f32;
+        }
+    }
+
+    /// Lays out the blocks from the top edge to the bottom edge.
+    fn lay_out_visible(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) -> View {
+        let scale = ui.ctx().pixels_per_point();
+        let width = self.page.as_ref().map_or(0.0, |page| page.setting.width) / scale;
+        let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM / 2.0);
+        let column = Rect::from_min_size(pos2((left * scale).round() / scale, rect.top()), vec2(width, rect.height()));
+        let map = Rect::from_min_max(pos2(rect.right() - MAP_WIDTH, rect.top()), rect.max);
+        let height = rect.height() * scale;
+        if let Some(span) = self.reveal.take() {
+            self.bring_into_view(span, shown, height);
+        }
+        self.keep_within(shown, height, END_ROOM * scale);
+        let mut blocks = Vec::new();
+        let Some((mut block, above)) = self.page.as_ref().map(|page| page.top) else {
+            return View { rect, column, map, pixels_per_point: scale, blocks };
+        };
+        let mut y = -above;
+        let count = self.page.as_ref().map_or(0, |page| page.blocks.count());
+        let origin = (column.min.to_vec2() * scale).round();
+        while y < height && block < count {
+            let (bytes, paragraph, block_height) = self.block(block, shown);
+            let origin = pos2(origin.x, (origin.y + y).round());
+            blocks.push(Visible { block, bytes, origin, paragraph });
+            y += block_height;
+            block += 1;
+        }
+        View { rect, column, map, pixels_per_point: scale, blocks }
+    }
+
+    /// The layout of a block, from the cache or made now, and its height with the gap.
+    fn block(&mut self, block: usize, shown: &Shown<'_>) -> (Range<usize>, Rc<Paragraph>, f32) {
+        let Some(page) = &mut self.page else { return (0..0, Rc::default(), 0.0) };
+        let whole = page.blocks.bytes(block);
+        let words = page.text.as_str().get(whole.clone()).unwrap_or_default().trim_end_matches(['\n', '\r']);
+        let bytes = whole.start..whole.start + words.len();
+        let estimate = estimate(&page.setting);
+        let frame = self.frame;
+        let engine = &mut self.engine;
+        let cached = self.cache.entry(block).or_insert_with(|| {
+            let set_aside = set_aside_in(shown, &bytes);
+            let paragraph = engine.lay_out(words, &page.setting, &set_aside);
+            Cached { paragraph: Rc::new(paragraph), used_in: frame }
+        });
+        cached.used_in = frame;
+        self.missing.extend(cached.paragraph.missing);
+        let height = if words.is_empty() { estimate.empty_height } else { cached.paragraph.height + estimate.gap };
+        page.blocks.set_height(block, height);
+        (bytes, cached.paragraph.clone(), height)
+    }
+
+    /// Puts the top edge where it may be: not before the first line and not behind the last. Blocks on the
+    /// way are measured, so that what is at the top edge stays there when estimates turn out wrong.
+    fn keep_within(&mut self, shown: &Shown<'_>, view_height: f32, end_room: f32) {
+        loop {
+            let Some((block, above)) = self.page.as_ref().map(|page| page.top) else { return };
+            let next = if above < 0.0 && block > 0 {
+                let (_, _, height) = self.block(block - 1, shown);
+                (block - 1, above + height)
+            } else {
+                let (_, _, height) = self.block(block, shown);
+                let count = self.page.as_ref().map_or(0, |page| page.blocks.count());
+                if above < height || block + 1 >= count {
+                    break;
+                }
+                (block + 1, above - height)
+            };
+            if let Some(page) = &mut self.page {
+                page.top = next;
+            }
+        }
+        let Some(page) = &mut self.page else { return };
+        let rest: f64 = page.blocks.total() - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
+        let too_far = f64::from(view_height - end_room) - rest;
+        if too_far > 0.0 {
+            let y = page.blocks.total() - f64::from(view_height - end_room);
+            page.top = if y < 0.0 { (0, -end_room) } else { page.blocks.at_height(y) };
+        }
+        if page.top.0 == 0 {
+            page.top.1 = page.top.1.max(-end_room);
+        }
+    }
+
+    /// Scrolls only as far as needed, or to the upper third if the words are far away.
+    fn bring_into_view(&mut self, span: Span, shown: &Shown<'_>, view_height: f32) {
+        let Some(page) = &self.page else { return };
+        let block = page.blocks.at_offset(span.start());
+        let (bytes, paragraph, _) = self.block(block, shown);
+        let caret = paragraph.caret(span.start().0.saturating_sub(bytes.start));
+        let Some(page) = &mut self.page else { return };
+        let place = page.blocks.top_of(block) - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
+        let y = place as f32 + caret.top();
+        let margin = (view_height * 0.12).min(caret.height() * 3.0);
+        if y < margin || y + caret.height() > view_height - margin {
+            page.top = (block, caret.top() - view_height / 3.0);
+        }
+    }
+
+    /// Clicks and drags on the map at the right edge.
+    fn use_map(&mut self, ui: &mut Ui, view: &View) {
+        let response = ui.interact(view.map, ui.scope_id().with("map"), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Map of annotations"));
+        if (response.clicked() || response.dragged())
+            && let Some(pointer) = response.interact_pointer_pos()
+        {
+            let fraction = (pointer.y - view.map.top()) / view.map.height();
+            self.scroll_to_fraction(fraction, view.rect.height() * view.pixels_per_point);
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn paint(
+        &mut self,
+        ui: &Ui,
+        response: &Response,
+        shown: &Shown<'_>,
+        view: &View,
+        highlights: &[Highlight<'_>],
+    ) {
+        let Some(page) = &self.page else { return };
+        let hovered = self.hovered.as_ref().map(|(id, _)| id);
+        let mut canvas = Canvas { ui, shown, view, highlights, gesture: &self.gesture, hovered };
+        canvas.paint_under();
+        canvas.paint_letters(&mut self.atlas, self.engine.faces());
+        canvas.paint_over(response.has_focus());
+        canvas.paint_links(&page.blocks, page.top);
+        canvas.paint_map(&page.blocks, page.top, &mut self.map);
+    }
+
+    /// Once the pointer has rested on an annotation: who says what about these words.
+    fn show_card(&self, ui: &Ui, shown: &Shown<'_>) {
+        let Some((annotation_id, since)) = &self.hovered else { return };
+        let rested = ui.input(|input| input.time) - since;
+        if rested < CARD_AFTER_SECS || self.gesture != Gesture::Idle {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(CARD_AFTER_SECS));
+            return;
+        }
+        let Some(annotation) = shown.project.annotations.get(annotation_id) else { return };
+        egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), ui.scope_id().with("card"), PopupAnchor::Pointer)
+            .gap(14.0)
+            .show(|ui| card_ui(ui, shown, annotation));
+    }
+
+    /// Forgets the layouts not used for longest, once there are many.
+    fn sweep(&mut self) {
+        if self.cache.len() > MOST_CACHED {
+            let frame = self.frame;
+            self.cache.retain(|_, cached| cached.used_in + 1 >= frame);
+        }
+    }
+}
+
+fn card_ui(ui: &mut Ui, shown: &Shown<'_>, annotation: &Annotation) {
+    ui.set_max_width(300.0);
+    let colors = shown.look.tag(&annotation.tag_id);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(annotation.tag_id.as_str()).color(colors.strong).strong());
+        ui.label(RichText::new(annotation.annotator_id().as_str()).color(shown.look.soft));
+    });
+    for (name, value) in &annotation.attributes {
+        ui.label(format!("{}  {}", name.replace('_', " "), value.to_string().replace('_', " ")));
+    }
+    if !annotation.note.is_empty() {
+        ui.label(RichText::new(&*annotation.note).italics().color(shown.look.soft));
+    }
+}
+
+fn estimate(setting: &Setting) -> Estimate {
+    let line_height = setting.size * setting.line_height;
+    Estimate {
+        bytes_a_line: (setting.width / (setting.size * 0.5)).max(8.0),
+        line_height,
+        gap: 0.0,
+        empty_height: (line_height * 0.5).round(),
+    }
+}
+
+/// The set-aside bytes of a block, from its start.
+fn set_aside_in(shown: &Shown<'_>, bytes: &Range<usize>) -> Vec<Range<usize>> {
+    let Some(span) = Span::new(ByteOffset(bytes.start), ByteOffset(bytes.end)) else { return Vec::new() };
+    let regions = shown.project.regions.overlapping(&shown.document.id, span);
+    let pieces = regions.iter().filter(|region| shown.text.slice(region.span) == Some(&*region.quote));
+    let shared = pieces.filter_map(|region| region.span.intersection(span));
+    shared.map(|piece| piece.start().0 - bytes.start..piece.end().0 - bytes.start).collect()
+}
+
+/// Changes whenever a region of the document comes or goes: the layouts depend on them.
+fn region_fingerprint(shown: &Shown<'_>) -> u64 {
+    let spans = shown.project.regions.in_document(&shown.document.id).map(|region| region.span);
+    spans.fold(0, |sum: u64, span| {
+        sum.wrapping_mul(31).wrapping_add(span.start().0 as u64).wrapping_mul(31).wrapping_add(span.end().0 as u64)
+    })
+}
+
+/// Tells a screen reader what is visible: each paragraph, then the annotations in it.
+fn describe(ui: &mut Ui, id: egui::Id, shown: &Shown<'_>, view: &View, highlights: &[Highlight<'_>]) {
+    for visible in &view.blocks {
+        let Some(words) = shown.text.as_str().get(visible.bytes.clone()).filter(|words| !words.is_empty()) else {
+            continue;
+        };
+        let size = vec2(view.column.width(), visible.paragraph.height / view.pixels_per_point);
+        let rect = Rect::from_min_size((visible.origin.to_vec2() / view.pixels_per_point).to_pos2(), size);
+        let node = ui.interact(rect, id.with(("paragraph", visible.block)), Sense::hover());
+        node.widget_info(|| WidgetInfo::labeled(Role::Paragraph, true, words));
+    }
+    for highlight in highlights {
+        let annotation = highlight.annotation;
+        let Some(first) = view.boxes(annotation.spans.first()).first().copied() else { continue };
+        let node = ui.interact(first, id.with(&annotation.id), Sense::hover());
+        node.widget_info(|| {
+            let is_picked = shown.picked == Some(&annotation.id);
+            let words = format!("{} by {}: “{}”", annotation.tag_id, annotation.annotator_id(), annotation.quote);
+            WidgetInfo::selected(Role::Mark, true, is_picked, words)
+        });
+    }
+}

@@ -1,0 +1,152 @@
+//! Small things that stand in many places: keys, dots, section heads, cards, rows.
+
+use egui::{
+    Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Rect, Response, RichText, Sense, Stroke,
+    StrokeKind, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::theme::{Theme, semibold};
+use crate::model::DocumentState;
+
+/// Words in the secondary colour.
+pub fn soft(theme: &Theme, words: impl Into<String>) -> RichText {
+    RichText::new(words).color(theme.soft)
+}
+
+/// The head of a section: small, semibold, quiet.
+pub fn section_head(ui: &mut Ui, theme: &Theme, words: &str) {
+    ui.label(RichText::new(words).font(semibold(11.0)).color(theme.soft));
+}
+
+/// A key that works here, small and quiet. Decoration: the control beside it says the same to a screen reader.
+pub fn key_hint(ui: &mut Ui, theme: &Theme, key: &str) {
+    let galley = ui.painter().layout_no_wrap(key.to_owned(), FontId::proportional(10.5), theme.soft);
+    let size = galley.size() + vec2(9.0, 4.0);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    paint_key(ui, theme, rect);
+    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.soft);
+}
+
+fn paint_key(ui: &Ui, theme: &Theme, rect: Rect) {
+    let stroke = Stroke::new(1.0, theme.line);
+    ui.painter().rect(rect, CornerRadius::same(4), theme.bg, stroke, StrokeKind::Inside);
+}
+
+/// A square of a tag's colour.
+pub fn tag_square(ui: &mut Ui, color: Color32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
+    ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+}
+
+/// A card on a side panel.
+pub fn card<R>(ui: &mut Ui, theme: &Theme, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let frame = Frame::new()
+        .fill(theme.pane)
+        .stroke(Stroke::new(1.0, theme.line))
+        .corner_radius(CornerRadius::same(10))
+        .inner_margin(Margin::same(14));
+    frame
+        .show(ui, |ui| {
+            ui.set_min_width(ui.available_width());
+            contents(ui)
+        })
+        .inner
+}
+
+/// A row of a list that can be chosen: full width, its own ground when chosen or under the pointer.
+pub fn row(
+    ui: &mut Ui,
+    theme: &Theme,
+    height: f32,
+    is_chosen: bool,
+    name: &str,
+    contents: impl FnOnce(&mut Ui),
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_chosen, name));
+    if ui.is_rect_visible(rect) {
+        let fill = match (is_chosen, response.hovered()) {
+            (true, _) => Some(theme.selected),
+            (false, true) => Some(theme.hover),
+            (false, false) => None,
+        };
+        if let Some(fill) = fill {
+            ui.painter().rect_filled(rect, CornerRadius::same(8), fill);
+        }
+        if response.has_focus() {
+            let stroke = Stroke::new(1.5, theme.accent);
+            ui.painter().rect_stroke(rect, CornerRadius::same(8), stroke, StrokeKind::Inside);
+        }
+        let inner = rect.shrink2(vec2(10.0, 6.0));
+        let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::LEFT)));
+        child.set_clip_rect(inner.expand(2.0).intersect(ui.clip_rect()));
+        // What stands in the row is said by the row's own name.
+        contents(&mut child);
+    }
+    response
+}
+
+/// The sign of a state: a dotted ring, a ring, a half disc, a full disc.
+pub fn paint_state(ui: &Ui, theme: &Theme, center: egui::Pos2, state: DocumentState) {
+    let painter = ui.painter();
+    let radius = 4.5;
+    match state {
+        DocumentState::NotAssigned => {
+            for step in 0..8 {
+                let angle = std::f32::consts::TAU * step as f32 / 8.0;
+                painter.circle_filled(center + radius * egui::Vec2::angled(angle), 0.8, theme.soft);
+            }
+        }
+        DocumentState::New => drop(painter.circle_stroke(center, radius, Stroke::new(1.2, theme.soft))),
+        DocumentState::InProgress => {
+            painter.circle_stroke(center, radius, Stroke::new(1.2, theme.accent));
+            let half: Vec<_> = (0..=12)
+                .map(|step| {
+                    let angle = std::f32::consts::FRAC_PI_2 + std::f32::consts::PI * step as f32 / 12.0;
+                    center + radius * egui::Vec2::angled(angle)
+                })
+                .collect();
+            painter.add(egui::Shape::convex_polygon(half, theme.accent, Stroke::NONE));
+        }
+        DocumentState::Finished => drop(painter.circle_filled(center, radius + 0.5, theme.good)),
+    }
+}
+
+/// A bar from left to right.
+pub fn progress_bar(ui: &mut Ui, theme: &Theme, fraction: f32, name: &str) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 4.0), Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, name));
+    let radius = CornerRadius::same(2);
+    ui.painter().rect_filled(rect, radius, theme.line);
+    let filled = Rect::from_min_max(rect.min, pos2(rect.left() + rect.width() * fraction.clamp(0.0, 1.0), rect.bottom()));
+    ui.painter().rect_filled(filled, radius, theme.good);
+}
+
+/// A button for what is most likely wanted.
+pub fn main_button(ui: &mut Ui, theme: &Theme, words: &str) -> Response {
+    let ink = if theme.is_dark { theme.bg } else { theme.pane };
+    let button = egui::Button::new(RichText::new(words).color(ink)).fill(theme.accent).stroke(Stroke::NONE);
+    ui.add(button.min_size(vec2(0.0, 30.0)))
+}
+
+/// A button of the usual kind, as high as [`main_button`].
+pub fn plain_button(ui: &mut Ui, words: &str) -> Response {
+    ui.add(egui::Button::new(words).min_size(vec2(0.0, 30.0)))
+}
+
+/// A line of words cut with “…” where the room ends.
+pub fn cut_label(ui: &mut Ui, words: RichText) {
+    ui.add(egui::Label::new(words).truncate().selectable(false));
+}
+
+/// Words in the middle of an empty pane: what it is, why, and the next step.
+pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl FnOnce(&mut Ui)) {
+    let room = ui.available_rect_before_wrap();
+    let width = room.width().min(420.0);
+    let rect = Align2::CENTER_CENTER.align_size_within_rect(vec2(width, 180.0), room);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Center)));
+    child.label(RichText::new(head).font(semibold(16.0)));
+    child.label(soft(theme, why));
+    child.add_space(8.0);
+    next(&mut child);
+}
