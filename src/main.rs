@@ -20,16 +20,22 @@ fn main() -> ExitCode {
 
 fn open_window(project: Option<PathBuf>) -> ExitCode {
     if !has_display() {
-        eprintln!("ascribe: there is no display to open a window on; “ascribe --help” lists what works without one");
+        eprintln!(
+            "ascribe: there is no display to open a window on; “ascribe --help” lists what works without one"
+        );
         return ExitCode::from(2);
     }
     let tried = std::env::var(RENDERER_VARIABLE).ok();
     let renderer = renderer(tried.as_deref());
-    let outcome = eframe::run_native("ascribe", options(renderer), Box::new(move |context| {
-        let ctx = &context.egui_ctx;
-        let app = App::new(store::read_settings(), waker(ctx));
-        Ok(Box::new(Window::new(ctx, app, project)))
-    }));
+    let outcome = eframe::run_native(
+        "ascribe",
+        options(renderer),
+        Box::new(move |context| {
+            let ctx = &context.egui_ctx;
+            let app = App::new(store::read_settings(), waker(ctx));
+            Ok(Box::new(Window::new(ctx, app, project)))
+        }),
+    );
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if tried.is_none() && cfg!(feature = "wgpu") => try_again(renderer, &error),
@@ -43,10 +49,17 @@ fn open_window(project: Option<PathBuf>) -> ExitCode {
 /// A process can have only one event loop, so the other renderer is tried by starting anew.
 fn try_again(failed: Renderer, error: &eframe::Error) -> ExitCode {
     eprintln!("ascribe: {failed} did not start ({error}); trying the other renderer");
-    let other = if failed == Renderer::Glow { "wgpu" } else { "glow" };
+    let other = if failed == Renderer::Glow {
+        "wgpu"
+    } else {
+        "glow"
+    };
     let program = std::env::current_exe();
     let status = program.and_then(|program| {
-        Command::new(program).args(std::env::args_os().skip(1)).env(RENDERER_VARIABLE, other).status()
+        Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .env(RENDERER_VARIABLE, other)
+            .status()
     });
     match status {
         Ok(status) if status.success() => ExitCode::SUCCESS,
@@ -70,11 +83,17 @@ fn options(renderer: Renderer) -> NativeOptions {
         .with_inner_size([1360.0, 860.0])
         .with_min_inner_size([720.0, 480.0])
         .with_drag_and_drop(true);
-    NativeOptions { viewport, renderer, persist_window: true, ..NativeOptions::default() }
+    NativeOptions {
+        viewport,
+        renderer,
+        persist_window: true,
+        ..NativeOptions::default()
+    }
 }
 
 /// On systems where a window needs a server, whether one is named.
 fn has_display() -> bool {
-    let is_named = |variable: &str| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
+    let is_named =
+        |variable: &str| std::env::var_os(variable).is_some_and(|value| !value.is_empty());
     cfg!(any(windows, target_os = "macos")) || is_named("DISPLAY") || is_named("WAYLAND_DISPLAY")
 }

@@ -16,8 +16,8 @@ mod work;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use files::{PROJECT_ENDING, project_name};
 pub use command::{Command, ExportChoice, Listed, Menu, listed};
+pub use files::{PROJECT_ENDING, project_name};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export};

@@ -112,15 +112,24 @@ struct Failure {
 
 impl Failure {
     fn of_data(words: impl ToString) -> Self {
-        Self { code: 1, words: words.to_string() }
+        Self {
+            code: 1,
+            words: words.to_string(),
+        }
     }
 
     fn of_usage(words: impl ToString) -> Self {
-        Self { code: 2, words: words.to_string() }
+        Self {
+            code: 2,
+            words: words.to_string(),
+        }
     }
 
     fn of_world(words: impl ToString) -> Self {
-        Self { code: 3, words: words.to_string() }
+        Self {
+            code: 3,
+            words: words.to_string(),
+        }
     }
 }
 
@@ -134,11 +143,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             return Outcome::Done(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)));
         }
     };
-    let Some(command) = parsed.command else { return Outcome::OpenWindow(parsed.project) };
+    let Some(command) = parsed.command else {
+        return Outcome::OpenWindow(parsed.project);
+    };
     let outcome = match command {
         Verb::New { project, codebook } => new(&project, codebook.as_deref()),
-        Verb::Add { project, texts, annotator } => add(&project, &texts, annotator),
-        Verb::Export { project, format, out, unit, force } => export(&project, &format, &out, unit, force),
+        Verb::Add {
+            project,
+            texts,
+            annotator,
+        } => add(&project, &texts, annotator),
+        Verb::Export {
+            project,
+            format,
+            out,
+            unit,
+            force,
+        } => export(&project, &format, &out, unit, force),
         Verb::Check { project, hints } => check(&project, hints),
         Verb::Stats { project, json } => stats(&project, json),
     };
@@ -155,14 +176,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
 
 fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
     if !path.to_string_lossy().ends_with(PROJECT_ENDING) {
-        return Err(Failure::of_usage(format!("the name of a project file ends in {PROJECT_ENDING}")));
+        return Err(Failure::of_usage(format!(
+            "the name of a project file ends in {PROJECT_ENDING}"
+        )));
     }
     if path.exists() {
-        return Err(Failure::of_usage(format!("there is already a file; nothing was written: {}", path.display())));
+        return Err(Failure::of_usage(format!(
+            "there is already a file; nothing was written: {}",
+            path.display()
+        )));
     }
     let mut project = store::new_project(&project_name(path));
     if let Some(codebook) = codebook {
-        project.codebook = store::read_codebook(codebook).map_err(Failure::of_data)?.into();
+        project.codebook = store::read_codebook(codebook)
+            .map_err(Failure::of_data)?
+            .into();
     }
     save(path, &project, &Texts::new(), None)?;
     println!("{}", path.display());
@@ -170,22 +198,37 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
 }
 
 fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), Failure> {
-    let Opened { project, texts: mut read, unreadable, file_sha256, .. } = open(path)?;
+    let Opened {
+        project,
+        texts: mut read,
+        unreadable,
+        file_sha256,
+        ..
+    } = open(path)?;
     if !unreadable.is_empty() {
-        let words = "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
+        let words =
+            "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
         return Err(Failure::of_data(words));
     }
-    let BroughtIn { documents, problems } = store::bring_in(path, &project, texts, &Progress::default());
+    let BroughtIn {
+        documents,
+        problems,
+    } = store::bring_in(path, &project, texts, &Progress::default());
     for problem in &problems {
         eprintln!("ascribe: {problem}");
     }
-    let author = Author { annotator_id: AnnotatorId::new(annotator.as_deref().unwrap_or("ascribe")), at: now() };
+    let author = Author {
+        annotator_id: AnnotatorId::new(annotator.as_deref().unwrap_or("ascribe")),
+        at: now(),
+    };
     let mut added = Vec::new();
     for (mut document, text) in documents {
         println!("{}", document.path);
         read.insert(document.id.clone(), text);
         if annotator.is_some() {
-            document.states.insert(author.annotator_id.clone(), DocumentState::New);
+            document
+                .states
+                .insert(author.annotator_id.clone(), DocumentState::New);
         }
         added.push(document);
     }
@@ -195,23 +238,37 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
         open.run(edit).map_err(Failure::of_data)?;
         save(path, open.project(), &read, file_sha256.as_deref())?;
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::of_world("")) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::of_world(""))
+    }
 }
 
 fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Result<(), Failure> {
     let opened = open(path)?;
     if out.is_file() && !force {
-        return Err(Failure::of_usage(format!("{} is there already; --force replaces it", out.display())));
+        return Err(Failure::of_usage(format!(
+            "{} is there already; --force replaces it",
+            out.display()
+        )));
     }
-    let format = crate::export::format(format).ok_or_else(|| Failure::of_usage("there is no such format"))?;
-    let choice = ExportChoice { format: format.name, unit: unit.into() };
-    let losses = run_export(&opened.project, &opened.texts, &choice, out).map_err(Failure::of_world)?;
+    let format = crate::export::format(format)
+        .ok_or_else(|| Failure::of_usage("there is no such format"))?;
+    let choice = ExportChoice {
+        format: format.name,
+        unit: unit.into(),
+    };
+    let losses =
+        run_export(&opened.project, &opened.texts, &choice, out).map_err(Failure::of_world)?;
     for line in losses.lines() {
         eprintln!("ascribe: {line}");
     }
     if !opened.unreadable.is_empty() {
         let count = opened.unreadable.len();
-        return Err(Failure::of_data(format!("{count} entries of the project could not be read and are left out")));
+        return Err(Failure::of_data(format!(
+            "{count} entries of the project could not be read and are left out"
+        )));
     }
     Ok(())
 }
@@ -219,35 +276,58 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
 fn check(path: &Path, hints: bool) -> Result<(), Failure> {
     let (opened, damage) = match store::open_project(path, &Progress::default()) {
         Ok(opened) => (opened, None),
-        Err(store::OpenError::Damaged { line, column, words, salvage: Some(salvage), .. }) => {
-            (*salvage, Some(format!("{}:{line}:{column}: {words}", path.display())))
-        }
+        Err(store::OpenError::Damaged {
+            line,
+            column,
+            words,
+            salvage: Some(salvage),
+            ..
+        }) => (
+            *salvage,
+            Some(format!("{}:{line}:{column}: {words}", path.display())),
+        ),
         Err(error @ store::OpenError::Io { .. }) => return Err(Failure::of_world(error)),
         Err(error) => return Err(Failure::of_data(error)),
     };
     let mut count = 0;
-    for line in damage {
+    if let Some(line) = damage {
         println!("{line}");
         count += 1;
     }
     for entry in &opened.unreadable {
-        println!("{}:{}: {}", path.display(), entry.line_number, entry.problem);
+        println!(
+            "{}:{}: {}",
+            path.display(),
+            entry.line_number,
+            entry.problem
+        );
         count += 1;
     }
     let words = std::fs::read_to_string(path).unwrap_or_default();
-    for finding in opened.findings.iter().filter(|finding| hints || finding.severity < query::Severity::Hint) {
+    for finding in opened
+        .findings
+        .iter()
+        .filter(|finding| hints || finding.severity < query::Severity::Hint)
+    {
         let line = store::line_of_entry(&words, &finding.subject_id()).unwrap_or(1);
         println!("{}:{line}: {finding}. {}", path.display(), finding.remedy());
         count += 1;
     }
-    if count == 0 { Ok(()) } else { Err(Failure::of_data("")) }
+    if count == 0 {
+        Ok(())
+    } else {
+        Err(Failure::of_data(""))
+    }
 }
 
 fn stats(path: &Path, json: bool) -> Result<(), Failure> {
     let opened = open(path)?;
     let stats = query::stats(&opened.project, &opened.texts);
     if json {
-        println!("{}", serde_json::to_string_pretty(&stats).map_err(Failure::of_data)?);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&stats).map_err(Failure::of_data)?
+        );
         return Ok(());
     }
     println!("documents    {:>8}", stats.documents);
@@ -258,8 +338,14 @@ fn stats(path: &Path, json: bool) -> Result<(), Failure> {
     }
     for (annotator, states) in &stats.states {
         let annotations = stats.by_annotator.get(annotator).copied().unwrap_or(0);
-        let states: Vec<String> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
-        println!("annotator {annotator}: {annotations} annotations; documents: {}", states.join(", "));
+        let states: Vec<String> = states
+            .iter()
+            .map(|(state, count)| format!("{count} {state}"))
+            .collect();
+        println!(
+            "annotator {annotator}: {annotations} annotations; documents: {}",
+            states.join(", ")
+        );
     }
     for (what, counts) in [("links", &stats.links), ("regions", &stats.regions)] {
         println!("{what:<12} {:>8}", counts.values().sum::<usize>());
@@ -277,8 +363,15 @@ fn open(path: &Path) -> Result<Opened, Failure> {
     })
 }
 
-fn save(path: &Path, project: &Project, texts: &Texts, expected: Option<&str>) -> Result<(), Failure> {
-    store::save_project(path, project, texts, expected).map(drop).map_err(Failure::of_world)
+fn save(
+    path: &Path,
+    project: &Project,
+    texts: &Texts,
+    expected: Option<&str>,
+) -> Result<(), Failure> {
+    store::save_project(path, project, texts, expected)
+        .map(drop)
+        .map_err(Failure::of_world)
 }
 
 fn now() -> Timestamp {

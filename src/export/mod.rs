@@ -4,6 +4,9 @@
 //! the work done. What a format cannot carry is counted in the [`LossReport`]; a difference that is not in
 //! the report is an error, and nothing is written.
 
+mod brat;
+mod conll;
+mod csv;
 mod jsonl;
 mod losses;
 mod proof;
@@ -17,11 +20,14 @@ use crate::model::{Annotation, Document, Project, Region, Texts};
 use crate::query;
 use crate::text::{OffsetUnit, Text};
 
+pub use brat::BRAT;
+pub use conll::CONLL;
+pub use csv::CSV;
 pub use jsonl::JSONL;
 pub use losses::{Loss, LossReport};
 
 /// Every format, in the order of the menu.
-pub const FORMATS: &[&Format] = &[&JSONL];
+pub const FORMATS: &[&Format] = &[&JSONL, &CSV, &CONLL, &BRAT];
 
 /// A format that a project can be written in.
 pub struct Format {
@@ -179,4 +185,18 @@ fn one_file(path: &str, bytes: Vec<u8>) -> Vec<ExportedFile> {
         path: path.to_owned(),
         bytes,
     }]
+}
+
+/// A document's id as the name of a file on every system: what cannot stand there becomes its code number,
+/// so that two ids never share a file. Ids made by the program hardly ever need it.
+pub(crate) fn file_stem(id: &str) -> String {
+    let is_bad = |c: char| c.is_control() || r#"\/:*?"<>|"#.contains(c);
+    let escaped = id.chars().map(|c| {
+        if is_bad(c) {
+            format!("_u{:04X}_", u32::from(c))
+        } else {
+            c.to_string()
+        }
+    });
+    escaped.collect()
 }

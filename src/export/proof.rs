@@ -27,7 +27,7 @@ pub fn compare(
 ) -> Result<(), String> {
     match carries {
         Carries::Everything => compare_everything(exporting, &read_back.project),
-        Carries::Annotations => compare_lists(exporting, read_back, full_fingerprint),
+        Carries::Annotations => compare_lists(exporting, read_back),
         Carries::Tokens => compare_tokens(exporting, losses, read_back),
     }
 }
@@ -75,14 +75,12 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
 }
 
 /// The same annotations in each document, whatever their ids.
-fn compare_lists(
-    exporting: &Exporting<'_>,
-    read_back: &Imported,
-    fingerprint: fn(&Annotation, &Text) -> String,
-) -> Result<(), String> {
+fn compare_lists(exporting: &Exporting<'_>, read_back: &Imported) -> Result<(), String> {
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
     for (text, annotation) in exporting.annotations() {
-        *expected.entry(fingerprint(annotation, text)).or_default() += 1;
+        if let Some(fingerprint) = fingerprint(annotation, text) {
+            *expected.entry(fingerprint).or_default() += 1;
+        }
     }
     for annotation in read_back.project.annotations.iter() {
         let Some(text) = read_back.texts.get(&annotation.document_id) else {
@@ -91,7 +89,9 @@ fn compare_lists(
                 annotation.document_id
             ));
         };
-        *expected.entry(fingerprint(annotation, text)).or_default() -= 1;
+        if let Some(fingerprint) = fingerprint(annotation, text) {
+            *expected.entry(fingerprint).or_default() -= 1;
+        }
     }
     match expected.iter().find(|(_, count)| **count != 0) {
         None => Ok(()),
@@ -102,42 +102,35 @@ fn compare_lists(
     }
 }
 
-/// Document, tag, annotator where the format has it, the words with white space made alike (formats turn
-/// line breaks into pieces or spaces), attributes and note.
-fn full_fingerprint(annotation: &Annotation, text: &Text) -> String {
-    let quote = quote_of(text, &annotation.spans).unwrap_or_default();
-    let letters: String = quote
+/// Document, tag, place, words, attributes and note of an annotation, without what formats write differently:
+/// white space, line breaks, numbers as words. `None` for one without a visible letter, which formats of lines
+/// cannot hold.
+fn fingerprint(annotation: &Annotation, text: &Text) -> Option<String> {
+    let quote = letters(&quote_of(text, &annotation.spans).unwrap_or_default());
+    if quote.is_empty() {
+        return None;
+    }
+    let first = annotation
+        .spans
+        .iter()
+        .find(|span| !letters(text.slice(*span).unwrap_or_default()).is_empty())?;
+    let before = letters(text.as_str().get(..first.start().0).unwrap_or_default())
         .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '…')
-        .collect();
-    let start = annotation.spans.first().start();
-    let before: usize = text
-        .as_str()
-        .get(..start.0)
-        .unwrap_or_default()
-        .chars()
-        .filter(|c| !matches!(c, '\r' | '\n'))
         .count();
-    let note: String = annotation
-        .note
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control())
-        .collect();
     let attributes: Vec<String> = annotation
         .attributes
         .iter()
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    let squeeze = |words: &str| words.split_whitespace().collect::<String>();
-    format!(
-        "{} at {before} in {}: “{letters}” [{}] {note}",
-        annotation.tag_id,
-        annotation.document_id,
-        squeeze(&attributes.join(";")),
-    )
+    let (attributes, note) = (letters(&attributes.join(";")), letters(&annotation.note));
+    Some(format!(
+        "{} in {} at {before}: “{quote}” [{attributes}] {note}",
+        annotation.tag_id, annotation.document_id
+    ))
 }
 
-/// As many annotations as there should be after what the report says, each with a tag of the project.
+/// As many annotations as there should be after what the report says, and each with the words of one of the
+/// project's, to which widening may have added. Documents come in the same order.
 fn compare_tokens(
     exporting: &Exporting<'_>,
     losses: &LossReport,
@@ -152,5 +145,34 @@ fn compare_tokens(
             "{found} annotations and {left_out} left out, of {all}"
         ));
     }
+    for (each, document_id) in exporting
+        .documents
+        .iter()
+        .zip(read_back.project.documents.keys())
+    {
+        let mut kept: Vec<String> = each
+            .annotations
+            .iter()
+            .map(|annotation| letters(&annotation.quote))
+            .collect();
+        for read in read_back.project.annotations.in_document(document_id) {
+            let words = letters(&read.quote);
+            let Some(index) = kept.iter().position(|kept| words.contains(kept.as_str())) else {
+                return Err(format!(
+                    "“{}” in “{}” was not marked",
+                    read.quote, each.document.id
+                ));
+            };
+            kept.swap_remove(index);
+        }
+    }
     Ok(())
+}
+
+/// Without white space, control characters and the mark between pieces, which formats write differently.
+fn letters(words: &str) -> String {
+    words
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '…')
+        .collect()
 }

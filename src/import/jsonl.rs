@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{ImportError, Imported, words_of};
 use crate::model::{
-    Annotation, AnnotationId, AttributeValue, Claim, ClaimId, Document, DocumentId, DocumentState,
-    Encoding, Link, LinkId, Region, RegionId, Stamp, TagId, Tier, Timestamp,
+    Annotation, AnnotationId, Claim, ClaimId, Document, DocumentId, DocumentState, Encoding, Link,
+    LinkId, Region, RegionId, Stamp, TagId, Tier, Timestamp,
 };
 use crate::text::{OffsetUnit, Span, Spans, Text};
 
@@ -210,7 +210,7 @@ fn annotation(
     let attributes = span
         .attributes
         .into_iter()
-        .filter_map(|(name, value)| Some((name.into(), attribute(value)?)));
+        .filter_map(|(name, value)| Some((name.into(), super::attribute(value)?)));
     Some(Annotation {
         id: AnnotationId::parse(&span.id)?,
         document_id: document_id.clone(),
@@ -249,15 +249,6 @@ fn region(
 
 fn place(text: &Text, unit: OffsetUnit, [start, end]: [usize; 2]) -> Option<Span> {
     Span::new(text.offset_from(unit, start)?, text.offset_from(unit, end)?)
-}
-
-fn attribute(value: Value) -> Option<AttributeValue> {
-    match value {
-        Value::String(words) => Some(AttributeValue::Words(words.into())),
-        Value::Number(number) => number.as_f64().map(AttributeValue::Number),
-        Value::Bool(value) => Some(AttributeValue::YesNo(value)),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }
 
 fn add_project(imported: &mut Imported, line_number: usize, line: ProjectLine) {

@@ -3,13 +3,16 @@
 //! Reading other people's files gives what could be read plus warnings; ninety-nine good lines are not lost
 //! to one bad.
 
+pub mod brat;
+pub mod conll;
+pub mod csv;
 pub mod jsonl;
 
 use std::fmt;
 
 use thiserror::Error;
 
-use crate::model::{Project, Texts};
+use crate::model::{AttributeValue, Project, Texts};
 
 /// What could be read, and what could not.
 #[derive(Debug, Clone, Default)]
@@ -61,4 +64,16 @@ pub enum ImportError {
 fn words_of(bytes: &[u8]) -> Result<&str, ImportError> {
     let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
     Ok(words.trim_start_matches('\u{FEFF}'))
+}
+
+/// A JSON value as an attribute's value; lists, objects and null are none.
+fn attribute(value: serde_json::Value) -> Option<AttributeValue> {
+    match value {
+        serde_json::Value::String(words) => Some(AttributeValue::Words(words.into())),
+        serde_json::Value::Number(number) => number.as_f64().map(AttributeValue::Number),
+        serde_json::Value::Bool(value) => Some(AttributeValue::YesNo(value)),
+        serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+            None
+        }
+    }
 }

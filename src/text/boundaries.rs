@@ -183,6 +183,32 @@ pub fn clause_at(text: &Text, offset: ByteOffset) -> Option<Span> {
     trim(text, shifted(sentence.start(), piece_at(&breaks, local)?)?)
 }
 
+/// The sentences of a line, in order, without the spaces between them.
+pub fn sentences_of_line(text: &Text, line_index: usize) -> Vec<Span> {
+    let line = text.line_bytes(line_index);
+    let mut sentences = Vec::new();
+    let mut from = line.start;
+    while from < line.end {
+        let window = window_around(text, ByteOffset(from));
+        let to = window.end().0.clamp(from + 1, line.end.max(from + 1));
+        let words = text.as_str().get(from..to).unwrap_or_default();
+        sentences.extend(
+            pieces(&sentence_breaks(words))
+                .filter_map(|piece| trim(text, shifted(ByteOffset(from), piece)?)),
+        );
+        from = to;
+    }
+    sentences
+}
+
+/// The words and punctuation marks in a span, in order, without the spaces between them.
+pub fn words_of(text: &Text, span: Span) -> Vec<Span> {
+    let words = text.slice(span).unwrap_or_default();
+    pieces(&word_breaks(words))
+        .filter_map(|piece| trim(text, shifted(span.start(), piece)?))
+        .collect()
+}
+
 fn begins_with_space(text: &Text, offset: ByteOffset) -> bool {
     let rest = text.as_str().get(offset.0..).unwrap_or_default();
     rest.chars().next().is_some_and(is_edge_space)
@@ -242,6 +268,13 @@ fn ends_in_abbreviation(before: &str) -> bool {
         .find(|(_, word)| word.trim().is_empty());
     let last_word = last.map_or(before, |(at, space)| &before[at + space.len()..]);
     ABBREVIATIONS.contains(&last_word.trim_start_matches(['“', '"', '(', '‘']))
+}
+
+fn pieces(breaks: &[usize]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    breaks
+        .iter()
+        .zip(breaks.iter().skip(1))
+        .map(|(&start, &end)| (start, end))
 }
 
 /// The piece between two breaks that holds the byte.

@@ -9,7 +9,8 @@ mod span;
 mod whole;
 
 pub use boundaries::{
-    Boundaries, clause_at, is_blank, sentence_at, trim, widen_to_graphemes, widen_to_words, word_at,
+    Boundaries, clause_at, is_blank, sentence_at, sentences_of_line, trim, widen_to_graphemes,
+    widen_to_words, word_at, words_of,
 };
 pub use offset::{ByteOffset, OffsetUnit};
 pub use span::{Span, Spans};

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use egui::{
-    Align, Align2, Area, Button, CornerRadius, Frame, Id, Layout, Margin, MenuBar, Panel, RichText, Sense, Stroke, Ui,
-    vec2,
+    Align, Align2, Area, Button, CornerRadius, Frame, Id, Layout, Margin, MenuBar, Panel, RichText,
+    Sense, Stroke, Ui, vec2,
 };
 
 use super::theme::{Theme, semibold};
-use super::widgets::{cut_label, key_hint, soft, tag_square};
+use super::widgets::{cut_label, soft};
 use super::{Cx, ViewState, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Work, listed};
 use crate::model::{DocumentState, Tag};
@@ -19,42 +19,55 @@ const NOTICE_SECS: f64 = 6.0;
 /// Draws the menu bar.
 pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let frame = Frame::new().fill(theme.bg).inner_margin(Margin::symmetric(10, 3));
-    Panel::top("menu").frame(frame).exact_size(36.0).show(ui, |ui| {
-        MenuBar::new().ui(ui, |ui| {
-            ui.set_height(30.0);
-            ui.label(RichText::new("Ascribe").font(semibold(13.0)));
-            ui.add_space(6.0);
-            let entries = listed();
-            for menu in Menu::ALL {
-                ui.menu_button(menu.title(), |ui| {
-                    ui.set_min_width(230.0);
-                    for entry in entries.iter().filter(|entry| entry.menu == menu) {
-                        if entry.begins_group {
-                            ui.separator();
+    let frame = Frame::new()
+        .fill(theme.bg)
+        .inner_margin(Margin::symmetric(10, 3));
+    Panel::top("menu")
+        .frame(frame)
+        .exact_size(36.0)
+        .show(ui, |ui| {
+            MenuBar::new().ui(ui, |ui| {
+                ui.set_height(30.0);
+                ui.label(RichText::new("Ascribe").font(semibold(13.0)));
+                ui.add_space(6.0);
+                let entries = listed();
+                for menu in Menu::ALL {
+                    ui.menu_button(menu.title(), |ui| {
+                        ui.set_min_width(230.0);
+                        for entry in entries.iter().filter(|entry| entry.menu == menu) {
+                            if entry.begins_group {
+                                ui.separator();
+                            }
+                            menu_entry_ui(ui, cx, entry);
                         }
-                        menu_entry_ui(ui, cx, entry);
+                    });
+                }
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let keys = keys::in_words(ui.ctx(), "Ctrl+P");
+                    let button = Button::new(soft(&theme, keys).size(11.0))
+                        .small()
+                        .stroke(Stroke::new(1.0, theme.line));
+                    let response = ui.add(button).on_hover_text("Find a command…");
+                    response.widget_info(|| {
+                        egui::WidgetInfo::labeled(egui::Role::Button, true, "Find a command…")
+                    });
+                    if response.clicked() {
+                        cx.ask(Command::Show(Page::Palette));
+                    }
+                    if let Some(work) = cx.app.work() {
+                        cut_label(ui, soft(&theme, &work.project().name));
                     }
                 });
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let keys = keys::in_words(ui.ctx(), "Ctrl+P");
-                let button = Button::new(soft(&theme, keys).size(11.0)).small().stroke(Stroke::new(1.0, theme.line));
-                let response = ui.add(button).on_hover_text("Find a command…");
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Find a command…"));
-                if response.clicked() {
-                    cx.ask(Command::Show(Page::Palette));
-                }
-                if let Some(work) = cx.app.work() {
-                    cut_label(ui, soft(&theme, &work.project().name));
-                }
             });
         });
-    });
 }
 
 fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
-    let shortcut = entry.keys.first().map(|written| keys::in_words(ui.ctx(), written)).unwrap_or_default();
+    let shortcut = entry
+        .keys
+        .first()
+        .map(|written| keys::in_words(ui.ctx(), written))
+        .unwrap_or_default();
     let title = title_of(cx.app, &entry.command, entry.title);
     let why_not = why_not(cx.app, &entry.command);
     let button = Button::new(title).shortcut_text(shortcut);
@@ -69,7 +82,13 @@ fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
 
 /// The words of a command as things stand: what would be undone, what is switched on.
 pub fn title_of(app: &App, command: &Command, title: &str) -> String {
-    let checked = |is_on: bool| if is_on { format!("✔ {title}") } else { title.to_owned() };
+    let checked = |is_on: bool| {
+        if is_on {
+            format!("✔ {title}")
+        } else {
+            title.to_owned()
+        }
+    };
     let history = app.work().map(Work::history);
     match command {
         Command::Undo => match history.and_then(|history| history.last_done()) {
@@ -110,14 +129,22 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
     if needs_nothing {
         return None;
     }
-    let Some(work) = app.work() else { return Some("Open a project first") };
+    let Some(work) = app.work() else {
+        return Some("Open a project first");
+    };
     match command {
         C::Undo if work.history().last_done().is_none() => Some("There is nothing to undo"),
         C::Redo if work.history().last_undone().is_none() => Some("There is nothing to redo"),
         C::DeleteAnnotation if work.picked().is_none() => Some("Select an annotation first"),
-        C::Copy if work.picked().is_none() && work.selection().is_none() => Some("Select words or an annotation first"),
-        C::FindAgain if work.misplaced().is_empty() => Some("Every annotation stands where it should"),
-        C::SetState(_) | C::FinishAndNext | C::RemoveDocument | C::Show(Page::Document) if work.document().is_none() => {
+        C::Copy if work.picked().is_none() && work.selection().is_none() => {
+            Some("Select words or an annotation first")
+        }
+        C::FindAgain if work.misplaced().is_empty() => {
+            Some("Every annotation stands where it should")
+        }
+        C::SetState(_) | C::FinishAndNext | C::RemoveDocument | C::Show(Page::Document)
+            if work.document().is_none() =>
+        {
             Some("Add a text first")
         }
         _ => None,
@@ -127,21 +154,30 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
 /// Draws the title of the document with the tag buttons.
 pub fn title_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
-    let frame = Frame::new().fill(theme.pane).inner_margin(Margin::symmetric(16, 0));
-    Panel::top("title").frame(frame).exact_size(50.0).show(ui, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            // From right to left, so in reverse.
-            for tag in work.project().codebook.tags.iter().rev() {
-                ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag));
-            }
-            ui.add_space(8.0);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| title_ui(ui, &theme, work));
+    let frame = Frame::new()
+        .fill(theme.pane)
+        .inner_margin(Margin::symmetric(16, 0));
+    Panel::top("title")
+        .frame(frame)
+        .exact_size(50.0)
+        .show(ui, |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                // From right to left, so in reverse.
+                for tag in work.project().codebook.tags.iter().rev() {
+                    ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag));
+                }
+                ui.add_space(8.0);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    title_ui(ui, &theme, work)
+                });
+            });
         });
-    });
 }
 
 fn title_ui(ui: &mut Ui, theme: &Theme, work: &Work) {
-    let Some(document) = work.document() else { return };
+    let Some(document) = work.document() else {
+        return;
+    };
     let facts: Vec<&str> = ["outlet", "date", "languages"]
         .into_iter()
         .filter_map(|name| document.fields.get(name).map(String::as_str))
@@ -149,8 +185,15 @@ fn title_ui(ui: &mut Ui, theme: &Theme, work: &Work) {
         .collect();
     let facts = facts.join(" · ");
     let title = RichText::new(document.title()).font(semibold(15.0));
-    let title_width = ui.painter().layout_no_wrap(document.title().to_owned(), semibold(15.0), theme.ink).size().x;
-    ui.allocate_ui(vec2(title_width.min(ui.available_width()) + 2.0, 24.0), |ui| cut_label(ui, title));
+    let title_width = ui
+        .painter()
+        .layout_no_wrap(document.title().to_owned(), semibold(15.0), theme.ink)
+        .size()
+        .x;
+    ui.allocate_ui(
+        vec2(title_width.min(ui.available_width()) + 2.0, 24.0),
+        |ui| cut_label(ui, title),
+    );
     if ui.available_width() > 120.0 {
         ui.add_space(4.0);
         cut_label(ui, soft(theme, facts));
@@ -160,35 +203,21 @@ fn title_ui(ui: &mut Ui, theme: &Theme, work: &Work) {
 /// A tag: its colour, name, count in this document and key. Pressed, it does what its key does.
 fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
     let theme = cx.theme;
-    let colors = theme.tag(tag.color);
     let is_armed = work.armed() == Some(&tag.id);
-    let count = work.document().map_or(0, |document| work.project().annotations.count_of_tag(&document.id, &tag.id));
-    let stroke = if is_armed { Stroke::new(2.0, colors.strong) } else { Stroke::new(1.0, theme.line) };
-    let frame = Frame::new()
-        .fill(if is_armed { colors.tint } else { theme.pane })
-        .stroke(stroke)
-        .corner_radius(CornerRadius::same(7))
-        .inner_margin(Margin::symmetric(9, 4));
-    let inner = frame.show(ui, |ui| {
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.set_height(20.0);
-            ui.spacing_mut().item_spacing.x = 7.0;
-            tag_square(ui, colors.strong);
-            ui.add(egui::Label::new(tag.id.as_str()).selectable(false));
-            ui.add(egui::Label::new(soft(&theme, count.to_string())).selectable(false));
-            if let Some(key) = tag.key {
-                key_hint(ui, &theme, &key.to_string());
-            }
-        });
+    let count = work.document().map_or(0, |document| {
+        work.project()
+            .annotations
+            .count_of_tag(&document.id, &tag.id)
     });
-    let response = ui.interact(inner.response.rect, ui.scope_id().with("button"), Sense::click());
+    let response = painted_tag_button(ui, &theme, tag, count, is_armed);
     response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::Button, true, is_armed, format!("Tag {}", tag.id))
+        egui::WidgetInfo::selected(
+            egui::Role::Button,
+            true,
+            is_armed,
+            format!("Tag {}", tag.id),
+        )
     });
-    if response.hovered() || response.has_focus() {
-        let stroke = Stroke::new(1.5, colors.strong);
-        ui.painter().rect_stroke(response.rect, CornerRadius::same(7), stroke, egui::StrokeKind::Inside);
-    }
     if response.clicked() {
         cx.ask(Command::UseTag(tag.id.clone()));
     }
@@ -200,10 +229,81 @@ fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
     });
 }
 
+/// The button's picture: square, name, count, key.
+fn painted_tag_button(
+    ui: &mut Ui,
+    theme: &Theme,
+    tag: &Tag,
+    count: usize,
+    is_armed: bool,
+) -> egui::Response {
+    const GAP: f32 = 7.0;
+    let colors = theme.tag(tag.color);
+    let layout = |ui: &Ui, words: String, size: f32, color| {
+        ui.painter()
+            .layout_no_wrap(words, egui::FontId::proportional(size), color)
+    };
+    let name = layout(ui, tag.id.to_string(), 13.0, theme.ink);
+    let count = layout(ui, count.to_string(), 13.0, theme.soft);
+    let key = tag
+        .key
+        .map(|key| layout(ui, key.to_string(), 10.5, theme.soft));
+    let key_width = key.as_ref().map_or(0.0, |key| key.size().x + 10.0 + GAP);
+    let width = 11.0 + 9.0 + GAP + name.size().x + GAP + count.size().x + key_width + 11.0;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
+    let is_strong = is_armed || response.hovered() || response.has_focus();
+    let line = if is_strong {
+        Stroke::new(if is_armed { 2.0 } else { 1.5 }, colors.strong)
+    } else {
+        Stroke::new(1.0, theme.line)
+    };
+    let fill = if is_armed { colors.tint } else { theme.pane };
+    let painter = ui.painter();
+    painter.rect(
+        rect,
+        CornerRadius::same(7),
+        fill,
+        line,
+        egui::StrokeKind::Inside,
+    );
+    let middle = rect.center().y;
+    let mut x = rect.left() + 11.0;
+    let square = egui::Rect::from_center_size(egui::pos2(x + 4.5, middle), vec2(9.0, 9.0));
+    painter.rect_filled(square, CornerRadius::same(2), colors.strong);
+    x += 9.0 + GAP;
+    for galley in [name, count] {
+        let size = galley.size();
+        painter.galley(egui::pos2(x, middle - size.y / 2.0), galley, theme.ink);
+        x += size.x + GAP;
+    }
+    if let Some(key) = key {
+        let size = key.size();
+        let frame =
+            egui::Rect::from_min_size(egui::pos2(x, middle - 9.0), vec2(size.x + 10.0, 18.0));
+        painter.rect(
+            frame,
+            CornerRadius::same(4),
+            theme.bg,
+            Stroke::new(1.0, theme.line),
+            egui::StrokeKind::Inside,
+        );
+        painter.galley(frame.center() - size / 2.0, key, theme.soft);
+    }
+    response
+}
+
 /// Draws the status bar.
-pub fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, view: &mut ViewState, missing: &BTreeSet<char>) {
+pub fn status_bar_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    view: &mut ViewState,
+    missing: &BTreeSet<char>,
+) {
     let theme = cx.theme;
-    let frame = Frame::new().fill(theme.bg).inner_margin(Margin::symmetric(12, 0));
+    let frame = Frame::new()
+        .fill(theme.bg)
+        .inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").frame(frame).exact_size(28.0).show(ui, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
@@ -246,14 +346,24 @@ fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         ui.painter().circle_filled(rect.center(), 4.0, color);
         let label = ui.label(RichText::new(words).color(color).size(12.0));
         let path = work.path().display().to_string();
-        label.on_hover_text(saved.failure.as_deref().map_or(path.clone(), |failure| format!("{failure}\n{path}")));
+        label.on_hover_text(
+            saved
+                .failure
+                .as_deref()
+                .map_or(path.clone(), |failure| format!("{failure}\n{path}")),
+        );
     });
 }
 
 /// Where the caret is and how much is selected.
 fn place_words(work: &Work) -> String {
-    let Some(text) = work.text() else { return String::new() };
-    let line = text.line_index_at(work.selection().map_or(work.caret(), |selection| selection.start())) + 1;
+    let Some(text) = work.text() else {
+        return String::new();
+    };
+    let line = text.line_index_at(
+        work.selection()
+            .map_or(work.caret(), |selection| selection.start()),
+    ) + 1;
     match work.selection().and_then(|selection| text.slice(selection)) {
         Some(words) => format!("Ln {line}, {} characters selected", words.chars().count()),
         None => format!("Ln {line}"),
@@ -267,15 +377,26 @@ fn mode_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work) {
         let words = format!("Choose where “{}” leads · Esc to give up", linking.kind);
         ui.label(RichText::new(words).color(theme.accent).size(12.0));
     } else if let Some(armed) = work.armed() {
-        ui.label(RichText::new(format!("{armed} armed · Esc to put away")).color(theme.accent).size(12.0));
+        ui.label(
+            RichText::new(format!("{armed} armed · Esc to put away"))
+                .color(theme.accent)
+                .size(12.0),
+        );
     }
 }
 
 fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let running: Vec<_> = cx.app.running().iter().map(|task| (task.number, task.title.clone(), task.progress.fraction())).collect();
+    let running: Vec<_> = cx
+        .app
+        .running()
+        .iter()
+        .map(|task| (task.number, task.title.clone(), task.progress.fraction()))
+        .collect();
     for (number, title, fraction) in running {
-        let words = fraction.map_or(title.clone(), |part| format!("{title} · {:.0} %", part * 100.0));
+        let words = fraction.map_or(title.clone(), |part| {
+            format!("{title} · {:.0} %", part * 100.0)
+        });
         ui.label(soft(&theme, format!("{words}…")).size(12.0));
         if ui.small_button("Cancel").clicked() {
             cx.ask(Command::CancelTask(number));
@@ -285,7 +406,9 @@ fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
-    let Some(document) = work.document() else { return };
+    let Some(document) = work.document() else {
+        return;
+    };
     let state = document.state_of(work.annotator_id());
     ui.menu_button(soft(&theme, state.words()).size(12.0), |ui| {
         for other in DocumentState::ALL {
@@ -298,17 +421,35 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
 }
 
 fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
-    let Some((document, text)) = work.document().zip(work.text()) else { return };
-    let mark = if document.encoding.has_byte_order_mark { " with BOM" } else { "" };
-    let words = format!("{}{mark} · {}", document.encoding.name, text.line_ends().name());
-    quiet_button(ui, cx, &words, "About this document…", Command::Show(Page::Document));
+    let Some((document, text)) = work.document().zip(work.text()) else {
+        return;
+    };
+    let mark = if document.encoding.has_byte_order_mark {
+        " with BOM"
+    } else {
+        ""
+    };
+    let words = format!(
+        "{}{mark} · {}",
+        document.encoding.name,
+        text.line_ends().name()
+    );
+    quiet_button(
+        ui,
+        cx,
+        &words,
+        "About this document…",
+        Command::Show(Page::Document),
+    );
 }
 
 /// Words of the status bar that can be clicked.
 fn quiet_button(ui: &mut Ui, cx: &mut Cx<'_>, words: &str, name: &str, command: Command) {
     let button = Button::new(soft(&cx.theme, words).size(12.0)).frame(false);
     let response = ui.add(button);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words}, {name}")));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, format!("{words}, {name}"))
+    });
     if response.on_hover_text(name).clicked() {
         cx.ask(command);
     }
@@ -323,7 +464,8 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
     area.show(&ctx, |ui| {
         for notice in notices.iter().rev() {
-            let first_seen = ctx.data_mut(|data| *data.get_temp_mut_or(Id::unique(("notice", notice.number)), now));
+            let first_seen = ctx
+                .data_mut(|data| *data.get_temp_mut_or(Id::unique(("notice", notice.number)), now));
             let goes_by_itself = matches!(notice.kind, NoticeKind::Done | NoticeKind::Refused);
             if goes_by_itself && now - first_seen > NOTICE_SECS {
                 cx.ask(Command::DismissNotice(notice.number));
@@ -335,7 +477,9 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 NoticeKind::Refused | NoticeKind::Warning => theme.warn,
                 NoticeKind::Failure => theme.bad,
             };
-            let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(14, 10)).corner_radius(CornerRadius::same(8));
+            let frame = Frame::popup(ui.style())
+                .inner_margin(Margin::symmetric(14, 10))
+                .corner_radius(CornerRadius::same(8));
             frame.show(ui, |ui| {
                 ui.set_max_width(380.0);
                 ui.horizontal_top(|ui| {
@@ -351,7 +495,9 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                 cx.ask(Command::DismissNotice(notice.number));
                                 cx.ask(command.clone());
                             }
-                            if (notice.deed.is_some() || !goes_by_itself) && ui.button("Dismiss").clicked() {
+                            if (notice.deed.is_some() || !goes_by_itself)
+                                && ui.button("Dismiss").clicked()
+                            {
                                 cx.ask(Command::DismissNotice(notice.number));
                             }
                         });

@@ -2,9 +2,9 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
+use super::Cx;
 use super::theme::{TAG_COLORS, semibold};
 use super::widgets::{cut_label, key_hint, main_button, row, section_head, soft, tag_square};
-use super::Cx;
 use crate::app::{Command, Work};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
 
@@ -30,19 +30,29 @@ struct Draft {
 impl Draft {
     fn of(tag: &Tag) -> Self {
         let key = tag.key.map(String::from).unwrap_or_default();
-        Self { tag: tag.clone(), name: tag.id.to_string(), key, color: tag.color.0 }
+        Self {
+            tag: tag.clone(),
+            name: tag.id.to_string(),
+            key,
+            color: tag.color.0,
+        }
     }
 }
 
 /// Draws the page; returns whether it is done with.
 pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> bool {
     let theme = cx.theme;
-    let Some(work) = cx.app.work() else { return true };
+    let Some(work) = cx.app.work() else {
+        return true;
+    };
     let codebook = &work.project().codebook;
     let mut is_done = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Codebook").font(semibold(18.0)));
-        cut_label(ui, soft(&theme, format!("{} {}", codebook.name, codebook.version)));
+        cut_label(
+            ui,
+            soft(&theme, format!("{} {}", codebook.name, codebook.version)),
+        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             is_done = ui.button("Close").clicked();
             if ui.button("Save as…").clicked() {
@@ -54,7 +64,11 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         });
     });
     ui.add_space(8.0);
-    if state.chosen.as_ref().is_none_or(|chosen| codebook.tag(chosen).is_none()) {
+    if state
+        .chosen
+        .as_ref()
+        .is_none_or(|chosen| codebook.tag(chosen).is_none())
+    {
         state.chosen = codebook.tags.first().map(|tag| tag.id.clone());
     }
     let height = (ui.ctx().content_rect().height() * 0.8 - 80.0).max(200.0);
@@ -64,7 +78,9 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         });
         ui.separator();
         ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| tag_ui(ui, cx, work, state));
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| tag_ui(ui, cx, work, state));
         });
     });
     is_done
@@ -91,13 +107,23 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
         }
     }
     ui.add_space(8.0);
-    let response = ui.add(TextEdit::singleline(&mut state.new_tag).hint_text("new tag").desired_width(130.0));
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.new_tag.as_str(), "New tag"));
+    let response = ui.add(
+        TextEdit::singleline(&mut state.new_tag)
+            .hint_text("new tag")
+            .desired_width(130.0),
+    );
+    response
+        .widget_info(|| egui::WidgetInfo::text_edit(true, "", state.new_tag.as_str(), "New tag"));
     let name = state.new_tag.trim().to_owned();
-    if ui.add_enabled(!name.is_empty(), egui::Button::new("Add tag")).clicked() {
+    if ui
+        .add_enabled(!name.is_empty(), egui::Button::new("Add tag"))
+        .clicked()
+    {
         let tag = new_tag(&work.project().codebook, &name);
         state.chosen = Some(tag.id.clone());
-        change(cx, work, format!("add tag {name}"), |codebook| codebook.tags.push(tag));
+        change(cx, work, format!("add tag {name}"), |codebook| {
+            codebook.tags.push(tag)
+        });
         state.new_tag.clear();
         state.draft = None;
     }
@@ -111,15 +137,27 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
     ] {
         ui.label(soft(&theme, words).size(12.0));
     }
-    ui.label(soft(&theme, "These are edited in the codebook's file: save it, change it, replace it.").size(12.0));
+    ui.label(
+        soft(
+            &theme,
+            "These are edited in the codebook's file: save it, change it, replace it.",
+        )
+        .size(12.0),
+    );
 }
 
 /// The next free digit and colour.
 fn new_tag(codebook: &Codebook, name: &str) -> Tag {
     let is_free = |key: &char| codebook.tag_for_key(*key).is_none();
     let is_new = |color: &Color| codebook.tags.iter().all(|tag| tag.color != *color);
-    let color = TAG_COLORS.into_iter().find(is_new).unwrap_or(TAG_COLORS[TAG_COLORS.len() - 1]);
-    Tag { key: ('1'..='9').find(is_free), ..Tag::new(TagId::new(name), color) }
+    let color = TAG_COLORS
+        .into_iter()
+        .find(is_new)
+        .unwrap_or(TAG_COLORS[TAG_COLORS.len() - 1]);
+    Tag {
+        key: ('1'..='9').find(is_free),
+        ..Tag::new(TagId::new(name), color)
+    }
 }
 
 fn change(cx: &mut Cx<'_>, work: &Work, label: String, change: impl FnOnce(&mut Codebook)) {
@@ -130,11 +168,21 @@ fn change(cx: &mut Cx<'_>, work: &Work, label: String, change: impl FnOnce(&mut 
 
 fn tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
     let theme = cx.theme;
-    let Some(tag) = state.chosen.as_ref().and_then(|chosen| work.project().codebook.tag(chosen)) else {
-        ui.label(soft(&theme, "The codebook has no tags yet. Add one on the left."));
+    let Some(tag) = state
+        .chosen
+        .as_ref()
+        .and_then(|chosen| work.project().codebook.tag(chosen))
+    else {
+        ui.label(soft(
+            &theme,
+            "The codebook has no tags yet. Add one on the left.",
+        ));
         return;
     };
-    let (revision, mut draft) = state.draft.take().unwrap_or_else(|| (work.revision(), Draft::of(tag)));
+    let (revision, mut draft) = state
+        .draft
+        .take()
+        .unwrap_or_else(|| (work.revision(), Draft::of(tag)));
     if revision != work.revision() {
         draft = Draft::of(tag);
     }
@@ -152,8 +200,17 @@ fn tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) 
     attributes_ui(ui, cx, work, tag, state);
     examples_ui(ui, cx, tag);
     ui.add_space(10.0);
-    let count = work.project().annotations.iter().filter(|annotation| annotation.tag_id == tag.id).count();
-    if ui.button(format!("Delete tag {}", tag.id)).on_hover_text(format!("{count} annotations carry it")).clicked() {
+    let count = work
+        .project()
+        .annotations
+        .iter()
+        .filter(|annotation| annotation.tag_id == tag.id)
+        .count();
+    if ui
+        .button(format!("Delete tag {}", tag.id))
+        .on_hover_text(format!("{count} annotations carry it"))
+        .clicked()
+    {
         cx.ask(Command::DeleteTag(tag.id.clone()));
     }
     if is_left {
@@ -163,12 +220,26 @@ fn tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) 
 }
 
 /// What was typed becomes an edit: a renaming, or a change of anything else.
-fn ask_for_changes(cx: &mut Cx<'_>, work: &Work, tag: &Tag, draft: &Draft, state: &mut CodebookState) {
-    let new = Tag { key: draft.key.chars().next(), color: Color(draft.color), ..draft.tag.clone() };
+fn ask_for_changes(
+    cx: &mut Cx<'_>,
+    work: &Work,
+    tag: &Tag,
+    draft: &Draft,
+    state: &mut CodebookState,
+) {
+    let new = Tag {
+        key: draft.key.chars().next(),
+        color: Color(draft.color),
+        ..draft.tag.clone()
+    };
     if new != *tag {
         let tag_id = tag.id.clone();
         change(cx, work, format!("change tag {tag_id}"), |codebook| {
-            codebook.tags.iter_mut().filter(|tag| tag.id == tag_id).for_each(|tag| *tag = new.clone());
+            codebook
+                .tags
+                .iter_mut()
+                .filter(|tag| tag.id == tag_id)
+                .for_each(|tag| *tag = new.clone());
         });
     }
     let name = draft.name.trim();
@@ -192,7 +263,11 @@ fn field_ui(ui: &mut Ui, name: &str, words: &mut String, width: f32) -> bool {
 
 fn area_ui(ui: &mut Ui, name: &str, words: &mut String, rows: usize) -> bool {
     ui.label(RichText::new(name).size(12.0).weak());
-    let response = ui.add(TextEdit::multiline(words).desired_rows(rows).desired_width(f32::INFINITY));
+    let response = ui.add(
+        TextEdit::multiline(words)
+            .desired_rows(rows)
+            .desired_width(f32::INFINITY),
+    );
     response.widget_info(|| egui::WidgetInfo::text_edit(true, "", words.as_str(), name));
     response.lost_focus()
 }
@@ -211,7 +286,9 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
                         let (tag_id, name) = (tag.id.clone(), attribute.name.clone());
                         change(cx, work, format!("remove attribute {name}"), |codebook| {
                             let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                            own.for_each(|tag| tag.attributes.retain(|attribute| attribute.name != name));
+                            own.for_each(|tag| {
+                                tag.attributes.retain(|attribute| attribute.name != name)
+                            });
                         });
                     }
                     let mut is_core = attribute.is_core;
@@ -219,7 +296,9 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
                         let (tag_id, name) = (tag.id.clone(), attribute.name.clone());
                         change(cx, work, format!("change attribute {name}"), |codebook| {
                             let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                            let same = own.flat_map(|tag| &mut tag.attributes).filter(|own| own.name == name);
+                            let same = own
+                                .flat_map(|tag| &mut tag.attributes)
+                                .filter(|own| own.name == name);
                             same.for_each(|attribute| attribute.is_core = is_core);
                         });
                     }
@@ -229,16 +308,27 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
     }
     ui.horizontal(|ui| {
         let hint = "name, or name: choice, choice, choice";
-        let response = ui.add(TextEdit::singleline(&mut state.new_attribute).hint_text(hint).desired_width(280.0));
-        response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.new_attribute.as_str(), "New attribute"));
+        let response = ui.add(
+            TextEdit::singleline(&mut state.new_attribute)
+                .hint_text(hint)
+                .desired_width(280.0),
+        );
+        response.widget_info(|| {
+            egui::WidgetInfo::text_edit(true, "", state.new_attribute.as_str(), "New attribute")
+        });
         if let Some(attribute) = attribute_from(&state.new_attribute)
             && main_button(ui, &theme, "Add attribute").clicked()
         {
             let tag_id = tag.id.clone();
-            change(cx, work, format!("add attribute {}", attribute.name), |codebook| {
-                let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                own.for_each(|tag| tag.attributes.push(attribute.clone()));
-            });
+            change(
+                cx,
+                work,
+                format!("add attribute {}", attribute.name),
+                |codebook| {
+                    let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
+                    own.for_each(|tag| tag.attributes.push(attribute.clone()));
+                },
+            );
             state.new_attribute.clear();
         }
     });
@@ -252,19 +342,38 @@ fn attribute_from(typed: &str) -> Option<Attribute> {
         .split(',')
         .map(str::trim)
         .filter(|choice| !choice.is_empty())
-        .map(|choice| Choice { name: choice.into(), description: String::new() })
+        .map(|choice| Choice {
+            name: choice.into(),
+            description: String::new(),
+        })
         .collect();
-    let kind = if choices.is_empty() { AttributeKind::Text } else { AttributeKind::Choice { is_ordered: false, choices } };
+    let kind = if choices.is_empty() {
+        AttributeKind::Text
+    } else {
+        AttributeKind::Choice {
+            is_ordered: false,
+            choices,
+        }
+    };
     let description = String::new();
-    let attribute = Attribute { name: name.into(), kind, is_core: false, is_required: false, default: None, description };
+    let attribute = Attribute {
+        name: name.into(),
+        kind,
+        is_core: false,
+        is_required: false,
+        default: None,
+        description,
+    };
     (!name.is_empty()).then_some(attribute)
 }
 
 fn kind_words(kind: &AttributeKind) -> String {
     match kind {
-        AttributeKind::Choice { choices, .. } => {
-            choices.iter().map(|choice| choice.name.replace('_', " ")).collect::<Vec<_>>().join(" · ")
-        }
+        AttributeKind::Choice { choices, .. } => choices
+            .iter()
+            .map(|choice| choice.name.replace('_', " "))
+            .collect::<Vec<_>>()
+            .join(" · "),
         AttributeKind::Text => "words".to_owned(),
         AttributeKind::Number => "a number".to_owned(),
         AttributeKind::Entity => "a name".to_owned(),
@@ -275,7 +384,10 @@ fn kind_words(kind: &AttributeKind) -> String {
 
 fn examples_ui(ui: &mut Ui, cx: &Cx<'_>, tag: &Tag) {
     let theme = cx.theme;
-    for (head, examples) in [("To be marked", &tag.include), ("Not to be marked", &tag.exclude)] {
+    for (head, examples) in [
+        ("To be marked", &tag.include),
+        ("Not to be marked", &tag.exclude),
+    ] {
         if !examples.is_empty() {
             ui.add_space(6.0);
             section_head(ui, &theme, head);

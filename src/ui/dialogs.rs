@@ -19,7 +19,11 @@ pub struct Dialogs {
 impl Default for Dialogs {
     fn default() -> Self {
         let (sender, receiver) = channel();
-        Self { sender, receiver, is_open: false }
+        Self {
+            sender,
+            receiver,
+            is_open: false,
+        }
     }
 }
 
@@ -59,7 +63,9 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
     let projects = |dialog: AsyncFileDialog| dialog.add_filter("Ascribe project", &["ron"]);
     match choice {
         FileChoice::NewProject => {
-            let dialog = projects(dialog).set_title("New project").set_file_name("project.ascribe.ron");
+            let dialog = projects(dialog)
+                .set_title("New project")
+                .set_file_name("project.ascribe.ron");
             let file = dialog.save_file();
             Box::pin(async move { file.await.map(|file| Command::NewProjectAt(path(&file))) })
         }
@@ -68,38 +74,78 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
             Box::pin(async move { file.await.map(|file| Command::OpenProjectAt(path(&file))) })
         }
         FileChoice::SaveProject(name) => {
-            let file = projects(dialog).set_title("Save as").set_file_name(name).save_file();
+            let file = projects(dialog)
+                .set_title("Save as")
+                .set_file_name(name)
+                .save_file();
             Box::pin(async move { file.await.map(|file| Command::SaveAt(path(&file))) })
         }
         FileChoice::Texts => {
             let texts = ["txt", "md", "markdown", "text"];
-            let files = dialog.set_title("Add texts").add_filter("Texts", &texts).add_filter("All files", &["*"]);
+            let files = dialog
+                .set_title("Add texts")
+                .add_filter("Texts", &texts)
+                .add_filter("All files", &["*"]);
             let files = files.pick_files();
-            Box::pin(async move { files.await.map(|files| Command::Receive(files.iter().map(path).collect())) })
+            Box::pin(async move {
+                files
+                    .await
+                    .map(|files| Command::Receive(files.iter().map(path).collect()))
+            })
         }
         FileChoice::TextFolder => {
             let folder = dialog.set_title("Add a folder of texts").pick_folder();
-            Box::pin(async move { folder.await.map(|folder| Command::Receive(vec![path(&folder)])) })
+            Box::pin(async move {
+                folder
+                    .await
+                    .map(|folder| Command::Receive(vec![path(&folder)]))
+            })
         }
-        FileChoice::Export(choice, name) => match export::format(choice.format).and_then(|format| format.ending) {
-            Some(ending) => {
-                let name = format!("{name}.{ending}");
-                let file = dialog.set_title("Export").add_filter(ending, &[ending]).set_file_name(name).save_file();
-                Box::pin(async move { file.await.map(|file| Command::ExportTo(choice, path(&file))) })
+        FileChoice::Export(choice, name) => {
+            match export::format(choice.format).and_then(|format| format.ending) {
+                Some(ending) => {
+                    let name = format!("{name}.{ending}");
+                    let file = dialog
+                        .set_title("Export")
+                        .add_filter(ending, &[ending])
+                        .set_file_name(name)
+                        .save_file();
+                    Box::pin(async move {
+                        file.await
+                            .map(|file| Command::ExportTo(choice, path(&file)))
+                    })
+                }
+                None => {
+                    let folder = dialog
+                        .set_title("Export into an empty folder")
+                        .pick_folder();
+                    Box::pin(async move {
+                        folder
+                            .await
+                            .map(|folder| Command::ExportTo(choice, path(&folder)))
+                    })
+                }
             }
-            None => {
-                let folder = dialog.set_title("Export into an empty folder").pick_folder();
-                Box::pin(async move { folder.await.map(|folder| Command::ExportTo(choice, path(&folder))) })
-            }
-        },
+        }
         FileChoice::OpenCodebook => {
-            let file = dialog.set_title("Replace codebook").add_filter("Codebook", &["ron"]).pick_file();
-            Box::pin(async move { file.await.map(|file| Command::ImportCodebookFrom(path(&file))) })
+            let file = dialog
+                .set_title("Replace codebook")
+                .add_filter("Codebook", &["ron"])
+                .pick_file();
+            Box::pin(async move {
+                file.await
+                    .map(|file| Command::ImportCodebookFrom(path(&file)))
+            })
         }
         FileChoice::SaveCodebook => {
-            let dialog = dialog.set_title("Save codebook").add_filter("Codebook", &["ron"]);
+            let dialog = dialog
+                .set_title("Save codebook")
+                .add_filter("Codebook", &["ron"]);
             let file = dialog.set_file_name("codebook.ron").save_file();
-            Box::pin(async move { file.await.map(|file| Command::ExportCodebookTo(path(&file))) })
+            Box::pin(async move {
+                file.await
+                    .map(|file| Command::ExportCodebookTo(path(&file)))
+            })
         }
     }
 }

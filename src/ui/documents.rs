@@ -16,9 +16,13 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, filter: &mut Stri
     let theme = cx.theme;
     ui.spacing_mut().item_spacing.y = 4.0;
     let hint = RichText::new("Filter documents").color(theme.soft);
-    let edit = TextEdit::singleline(filter).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(8.0, 6.0));
+    let edit = TextEdit::singleline(filter)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY)
+        .margin(vec2(8.0, 6.0));
     let response = ui.add(edit);
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", filter.as_str(), "Filter documents"));
+    response
+        .widget_info(|| egui::WidgetInfo::text_edit(true, "", filter.as_str(), "Filter documents"));
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         filter.clear();
     }
@@ -30,23 +34,42 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, filter: &mut Stri
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let all = work.project().documents.len();
             let shown = documents.len();
-            let words = if shown == all { all.to_string() } else { format!("{shown} of {all}") };
+            let words = if shown == all {
+                all.to_string()
+            } else {
+                format!("{shown} of {all}")
+            };
             ui.label(soft(&theme, words).size(11.0));
         });
     });
-    Panel::bottom("progress").frame(egui::Frame::new()).show_separator_line(false).show(ui, |ui| {
-        progress_ui(ui, cx, work);
-    });
+    Panel::bottom("progress")
+        .frame(egui::Frame::new())
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            progress_ui(ui, cx, work);
+        });
     if documents.is_empty() {
-        let words = if filter.is_empty() { "No documents yet" } else { "No document has these words in its title" };
+        let words = if filter.is_empty() {
+            "No documents yet"
+        } else {
+            "No document has these words in its title"
+        };
         ui.label(soft(&theme, words));
     }
-    let is_revealed = |document: &Document| work.document().is_some_and(|shown| shown.id == document.id);
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_HEIGHT, documents.len(), |ui, rows| {
-        for document in documents.get(rows).unwrap_or_default() {
-            ui.push_id(&document.id, |ui| document_ui(ui, cx, work, document, is_revealed(document)));
-        }
-    });
+    let is_revealed =
+        |document: &Document| work.document().is_some_and(|shown| shown.id == document.id);
+    ScrollArea::vertical().auto_shrink(false).show_rows(
+        ui,
+        ROW_HEIGHT,
+        documents.len(),
+        |ui, rows| {
+            for document in documents.get(rows).unwrap_or_default() {
+                ui.push_id(&document.id, |ui| {
+                    document_ui(ui, cx, work, document, is_revealed(document))
+                });
+            }
+        },
+    );
 }
 
 fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, document: &Document, is_shown: bool) {
@@ -64,7 +87,10 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, document: &Document, i
         ui.horizontal(|ui| {
             ui.add_space(18.0);
             for tag in &work.project().codebook.tags {
-                let count = work.project().annotations.count_of_tag(&document.id, &tag.id);
+                let count = work
+                    .project()
+                    .annotations
+                    .count_of_tag(&document.id, &tag.id);
                 if count > 0 {
                     tag_square(ui, theme.tag(tag.color).strong);
                     ui.label(soft(&theme, count.to_string()).size(12.0));

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use egui::{Align, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
+use super::Cx;
 use super::theme::{reading, semibold};
 use super::widgets::{card, cut_label, key_hint, row, section_head, soft, tag_square};
-use super::Cx;
 use crate::app::{Command, Work};
 use crate::model::{
-    Annotation, AnnotationId, Attribute, AttributeKind, AttributeValue, Choice, LinkEnds, LinkKind, Link, TagId, Tier,
+    Annotation, AnnotationId, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds,
+    LinkKind, TagId, Tier,
 };
 
 /// Height of a row of the list, in points.
@@ -40,7 +41,9 @@ pub fn inspector_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut Inspe
 /// The annotations of the document, in the order of the text.
 fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
-    let Some(document) = work.document() else { return };
+    let Some(document) = work.document() else {
+        return;
+    };
     let annotations = &work.project().annotations;
     let count = annotations.count_in(&document.id);
     ui.horizontal(|ui| {
@@ -50,7 +53,10 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         });
     });
     if count == 0 {
-        ui.label(soft(&theme, "Nothing is marked here yet. Select words in the text and press a tag's key."));
+        ui.label(soft(
+            &theme,
+            "Nothing is marked here yet. Select words in the text and press a tag's key.",
+        ));
         ui.add_space(6.0);
         for tag in &work.project().codebook.tags {
             ui.horizontal(|ui| {
@@ -66,18 +72,26 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         return;
     }
     let spacing = ui.spacing().item_spacing.y;
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, ROW_HEIGHT, count, |ui, rows| {
-        ui.spacing_mut().item_spacing.y = spacing;
-        for annotation in annotations.in_document(&document.id).skip(rows.start).take(rows.len()) {
-            ui.push_id(&annotation.id, |ui| entry_ui(ui, cx, work, annotation));
-        }
-    });
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show_rows(ui, ROW_HEIGHT, count, |ui, rows| {
+            ui.spacing_mut().item_spacing.y = spacing;
+            for annotation in annotations
+                .in_document(&document.id)
+                .skip(rows.start)
+                .take(rows.len())
+            {
+                ui.push_id(&annotation.id, |ui| entry_ui(ui, cx, work, annotation));
+            }
+        });
 }
 
 fn entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
     let theme = cx.theme;
     let codebook = &work.project().codebook;
-    let color = codebook.tag(&annotation.tag_id).map(|tag| theme.tag(tag.color).strong);
+    let color = codebook
+        .tag(&annotation.tag_id)
+        .map(|tag| theme.tag(tag.color).strong);
     let is_misplaced = work.misplaced().contains(&annotation.id);
     let name = format!("Go to {}: {}", annotation.tag_id, annotation.quote);
     let response = row(ui, &theme, ROW_HEIGHT, false, &name, |ui| {
@@ -86,10 +100,17 @@ fn entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) 
             tag_square(ui, color.unwrap_or(theme.soft));
             cut_label(ui, soft(&theme, annotation.tag_id.as_str()).size(12.0));
             if is_misplaced {
-                ui.label(RichText::new("not found in the text").color(theme.bad).size(12.0));
+                ui.label(
+                    RichText::new("not found in the text")
+                        .color(theme.bad)
+                        .size(12.0),
+                );
             }
         });
-        cut_label(ui, RichText::new(one_line(&annotation.quote)).font(reading(13.0)));
+        cut_label(
+            ui,
+            RichText::new(one_line(&annotation.quote)).font(reading(13.0)),
+        );
     });
     if response.clicked() {
         cx.ask(Command::GoTo(annotation.id.clone()));
@@ -101,14 +122,26 @@ fn one_line(quote: &str) -> String {
     quote.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn annotation_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Arc<Annotation>, state: &mut InspectorState) {
+fn annotation_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Arc<Annotation>,
+    state: &mut InspectorState,
+) {
     let key = (annotation.id.clone(), work.revision());
     if state.of.as_ref() != Some(&key) {
-        *state = InspectorState { of: Some(key), note: annotation.note.to_string(), ..InspectorState::default() };
+        *state = InspectorState {
+            of: Some(key),
+            note: annotation.note.to_string(),
+            ..InspectorState::default()
+        };
     }
     let theme = cx.theme;
     card(ui, &theme, |ui| head_ui(ui, cx, work, annotation));
-    card(ui, &theme, |ui| attributes_ui(ui, cx, work, annotation, state));
+    card(ui, &theme, |ui| {
+        attributes_ui(ui, cx, work, annotation, state)
+    });
     card(ui, &theme, |ui| links_ui(ui, cx, work, annotation));
     card(ui, &theme, |ui| note_ui(ui, cx, annotation, state));
     guideline_ui(ui, cx, work, annotation);
@@ -119,12 +152,19 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
     let theme = cx.theme;
     let tag = work.project().codebook.tag(&annotation.tag_id);
     ui.horizontal(|ui| {
-        tag_square(ui, tag.map_or(theme.soft, |tag| theme.tag(tag.color).strong));
+        tag_square(
+            ui,
+            tag.map_or(theme.soft, |tag| theme.tag(tag.color).strong),
+        );
         ui.label(RichText::new(annotation.tag_id.as_str()).font(semibold(13.0)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let changed = annotation.changed.as_ref();
             let at = changed.map(|stamp| stamp.at).or(annotation.created_at);
-            let at = at.map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%-d %b, %H:%M").to_string());
+            let at = at.map(|at| {
+                at.to_zoned(jiff::tz::TimeZone::system())
+                    .strftime("%-d %b, %H:%M")
+                    .to_string()
+            });
             let who = changed.map_or(annotation.annotator_id(), |stamp| &stamp.by);
             let words = at.map_or(who.to_string(), |at| format!("{who} · {at}"));
             cut_label(ui, soft(&theme, words).size(12.0));
@@ -132,10 +172,18 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
     });
     ui.label(RichText::new(format!("“{}”", annotation.quote)).font(reading(15.0)));
     if tag.is_none() {
-        ui.label(RichText::new("The codebook does not have this tag").color(theme.bad).size(12.0));
+        ui.label(
+            RichText::new("The codebook does not have this tag")
+                .color(theme.bad)
+                .size(12.0),
+        );
     }
     if work.misplaced().contains(&annotation.id) {
-        ui.label(RichText::new("These words are not in the text as it is now").color(theme.bad).size(12.0));
+        ui.label(
+            RichText::new("These words are not in the text as it is now")
+                .color(theme.bad)
+                .size(12.0),
+        );
         if ui.button("Find moved words again").clicked() {
             cx.ask(Command::FindAgain);
         }
@@ -143,20 +191,37 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
 }
 
 /// Core attributes first; the optional ones fold away.
-fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, state: &mut InspectorState) {
+fn attributes_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Annotation,
+    state: &mut InspectorState,
+) {
     let theme = cx.theme;
     let codebook = &work.project().codebook;
     let all: Vec<&Attribute> = codebook.attributes_of(&annotation.tag_id).collect();
-    let (core, optional): (Vec<&Attribute>, Vec<&Attribute>) = all.into_iter().partition(|attribute| attribute.is_core);
+    let (core, optional): (Vec<&Attribute>, Vec<&Attribute>) =
+        all.into_iter().partition(|attribute| attribute.is_core);
     for attribute in core {
         attribute_ui(ui, cx, work, annotation, attribute, state);
     }
-    let unknown = annotation.attributes.iter().filter(|(name, _)| codebook.attribute(&annotation.tag_id, name).is_none());
+    let unknown = annotation
+        .attributes
+        .iter()
+        .filter(|(name, _)| codebook.attribute(&annotation.tag_id, name).is_none());
     for (name, value) in unknown {
-        ui.label(RichText::new(format!("{name}: {value}, not in the codebook")).color(theme.warn).size(12.0));
+        ui.label(
+            RichText::new(format!("{name}: {value}, not in the codebook"))
+                .color(theme.warn)
+                .size(12.0),
+        );
     }
     if !optional.is_empty() {
-        let filled = optional.iter().filter(|attribute| annotation.attributes.contains_key(&attribute.name)).count();
+        let filled = optional
+            .iter()
+            .filter(|attribute| annotation.attributes.contains_key(&attribute.name))
+            .count();
         let words = format!("Optional ({filled} of {})", optional.len());
         ui.collapsing(soft(&theme, words), |ui| {
             for attribute in optional {
@@ -184,13 +249,16 @@ fn attribute_ui(
             } else {
                 soft(&theme, &label)
             };
-            ui.label(words.size(12.0)).on_hover_text(&attribute.description);
+            ui.label(words.size(12.0))
+                .on_hover_text(&attribute.description);
         });
         match &attribute.kind {
             AttributeKind::Choice { choices, .. } if choices.len() <= 8 => {
                 choice_ui(ui, cx, attribute, choices, value);
             }
-            AttributeKind::Choice { choices, .. } => long_choice_ui(ui, cx, attribute, choices, value),
+            AttributeKind::Choice { choices, .. } => {
+                long_choice_ui(ui, cx, attribute, choices, value)
+            }
             AttributeKind::YesNo => yes_no_ui(ui, cx, attribute, value),
             AttributeKind::Entity => typed_ui(ui, cx, work, attribute, value, state, true),
             AttributeKind::Text | AttributeKind::Number | AttributeKind::Date => {
@@ -205,10 +273,18 @@ fn attribute_ui(
 fn spoken(name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
-fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, attribute: &Attribute, choices: &[Choice], value: Option<&AttributeValue>) {
+fn choice_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    attribute: &Attribute,
+    choices: &[Choice],
+    value: Option<&AttributeValue>,
+) {
     let chosen = value.or(attribute.default.as_ref());
     let is_default = value.is_none();
     ui.horizontal_wrapped(|ui| {
@@ -218,11 +294,19 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, attribute: &Attribute, choices: &[Cho
             let own = AttributeValue::Words(choice.name.clone());
             let is_chosen = chosen == Some(&own);
             let words = choice.name.replace('_', " ");
-            let words = if is_chosen && is_default { RichText::new(words).italics() } else { RichText::new(words) };
-            let response = ui.add(egui::Button::selectable(is_chosen, words).frame_when_inactive(true));
+            let words = if is_chosen && is_default {
+                RichText::new(words).italics()
+            } else {
+                RichText::new(words)
+            };
+            let response =
+                ui.add(egui::Button::selectable(is_chosen, words).frame_when_inactive(true));
             if response.clicked() {
                 let is_same = value == Some(&own);
-                cx.ask(Command::SetAttribute(attribute.name.clone(), (!is_same).then_some(own)));
+                cx.ask(Command::SetAttribute(
+                    attribute.name.clone(),
+                    (!is_same).then_some(own),
+                ));
             }
             if !choice.description.is_empty() {
                 response.on_hover_text(&choice.description);
@@ -238,15 +322,24 @@ fn long_choice_ui(
     choices: &[Choice],
     value: Option<&AttributeValue>,
 ) {
-    let shown = value.or(attribute.default.as_ref()).map(ToString::to_string).unwrap_or_default();
-    ComboBox::from_id_salt(&attribute.name).selected_text(shown.replace('_', " ")).width(ui.available_width()).show_ui(ui, |ui| {
-        for choice in choices {
-            let own = AttributeValue::Words(choice.name.clone());
-            if ui.selectable_label(value == Some(&own), choice.name.replace('_', " ")).clicked() {
-                cx.ask(Command::SetAttribute(attribute.name.clone(), Some(own)));
+    let shown = value
+        .or(attribute.default.as_ref())
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    ComboBox::from_id_salt(&attribute.name)
+        .selected_text(shown.replace('_', " "))
+        .width(ui.available_width())
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                let own = AttributeValue::Words(choice.name.clone());
+                if ui
+                    .selectable_label(value == Some(&own), choice.name.replace('_', " "))
+                    .clicked()
+                {
+                    cx.ask(Command::SetAttribute(attribute.name.clone(), Some(own)));
+                }
             }
-        }
-    });
+        });
 }
 
 fn yes_no_ui(ui: &mut Ui, cx: &mut Cx<'_>, attribute: &Attribute, value: Option<&AttributeValue>) {
@@ -255,7 +348,10 @@ fn yes_no_ui(ui: &mut Ui, cx: &mut Cx<'_>, attribute: &Attribute, value: Option<
             let own = AttributeValue::YesNo(is_yes);
             if ui.selectable_label(value == Some(&own), words).clicked() {
                 let is_same = value == Some(&own);
-                cx.ask(Command::SetAttribute(attribute.name.clone(), (!is_same).then_some(own)));
+                cx.ask(Command::SetAttribute(
+                    attribute.name.clone(),
+                    (!is_same).then_some(own),
+                ));
             }
         }
     });
@@ -272,11 +368,23 @@ fn typed_ui(
     offers_names: bool,
 ) {
     let standing = value.map(ToString::to_string).unwrap_or_default();
-    let typed = state.fields.entry(attribute.name.to_string()).or_insert_with(|| standing.clone());
-    let hint = attribute.default.as_ref().map(ToString::to_string).unwrap_or_default();
-    let edit = TextEdit::singleline(typed).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(7.0, 4.0));
+    let typed = state
+        .fields
+        .entry(attribute.name.to_string())
+        .or_insert_with(|| standing.clone());
+    let hint = attribute
+        .default
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let edit = TextEdit::singleline(typed)
+        .hint_text(hint)
+        .desired_width(f32::INFINITY)
+        .margin(vec2(7.0, 4.0));
     let response = ui.add(edit);
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", typed.as_str(), spoken(&attribute.name)));
+    response.widget_info(|| {
+        egui::WidgetInfo::text_edit(true, "", typed.as_str(), spoken(&attribute.name))
+    });
     if offers_names && response.has_focus() {
         let words = typed.clone();
         offers_ui(ui, cx, work, attribute, &words);
@@ -298,7 +406,9 @@ fn value_of(attribute: &Attribute, typed: &str) -> Option<Option<AttributeValue>
     match attribute.kind {
         AttributeKind::Number => {
             let number: f64 = typed.replace(',', "").parse().ok()?;
-            number.is_finite().then_some(Some(AttributeValue::Number(number)))
+            number
+                .is_finite()
+                .then_some(Some(AttributeValue::Number(number)))
         }
         _ => Some(Some(AttributeValue::Words(typed.into()))),
     }
@@ -310,11 +420,15 @@ fn offers_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, attribute: &Attribute, t
     /// How many annotations are looked at; more would be felt while typing in a large project.
     const LOOKED_AT: usize = 2000;
     let needle = typed.to_lowercase();
-    let here = work.document().map(|document| work.project().annotations.in_document(&document.id));
+    let here = work
+        .document()
+        .map(|document| work.project().annotations.in_document(&document.id));
     let everywhere = work.project().annotations.iter();
     let mut offers: Vec<&AttributeValue> = Vec::new();
     for annotation in here.into_iter().flatten().chain(everywhere).take(LOOKED_AT) {
-        let Some(value) = annotation.attributes.get(&attribute.name) else { continue };
+        let Some(value) = annotation.attributes.get(&attribute.name) else {
+            continue;
+        };
         let fits = value.to_string().to_lowercase().contains(&needle) && value.to_string() != typed;
         if fits && !offers.contains(&value) {
             offers.push(value);
@@ -326,11 +440,19 @@ fn offers_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, attribute: &Attribute, t
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for offer in offers {
-            let button = egui::Button::new(RichText::new(offer.to_string()).color(cx.theme.accent).size(12.0)).small();
+            let button = egui::Button::new(
+                RichText::new(offer.to_string())
+                    .color(cx.theme.accent)
+                    .size(12.0),
+            )
+            .small();
             // The button must act before the field loses the focus and writes what was typed.
             let response = ui.add(button);
             if response.clicked() || response.is_pointer_button_down_on() {
-                cx.ask(Command::SetAttribute(attribute.name.clone(), Some(offer.clone())));
+                cx.ask(Command::SetAttribute(
+                    attribute.name.clone(),
+                    Some(offer.clone()),
+                ));
             }
         }
     });
@@ -343,11 +465,17 @@ fn links_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) 
     for link in work.project().links.of(&annotation.id) {
         ui.push_id(&link.id, |ui| link_ui(ui, cx, work, annotation, link));
     }
-    let kinds = work.project().codebook.link_kinds.iter().filter(|kind| may_begin(kind, &annotation.tag_id));
+    let kinds = work
+        .project()
+        .codebook
+        .link_kinds
+        .iter()
+        .filter(|kind| may_begin(kind, &annotation.tag_id));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
         for kind in kinds {
-            let response = ui.add(egui::Button::new(format!("+ {}", kind.name.replace('_', " "))).small());
+            let response =
+                ui.add(egui::Button::new(format!("+ {}", kind.name.replace('_', " "))).small());
             if response.on_hover_text(&kind.description).clicked() {
                 cx.ask(Command::BeginLink(kind.name.clone()));
             }
@@ -365,25 +493,48 @@ pub fn may_begin(kind: &LinkKind, tag_id: &TagId) -> bool {
 
 fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, link: &Link) {
     let theme = cx.theme;
-    let (arrow, other_id) = if link.from == annotation.id { ("→", &link.to) } else { ("←", &link.from) };
-    let Some(other) = work.project().annotations.get(other_id) else { return };
+    let (arrow, other_id) = if link.from == annotation.id {
+        ("→", &link.to)
+    } else {
+        ("←", &link.from)
+    };
+    let Some(other) = work.project().annotations.get(other_id) else {
+        return;
+    };
     let place = match work.project().documents.get(&other.document_id) {
         Some(document) if document.id != annotation.document_id => document.title().to_owned(),
         _ => {
             let text = work.texts().get(&other.document_id);
-            let line = text.map_or(0, |text| text.line_index_at(other.spans.first().start()) + 1);
+            let line = text.map_or(0, |text| {
+                text.line_index_at(other.spans.first().start()) + 1
+            });
             format!("same document · line {line}")
         }
     };
-    let name = format!("{} {}: {}", link.kind.replace('_', " "), if arrow == "→" { "to" } else { "from" }, other.quote);
+    let name = format!(
+        "{} {}: {}",
+        link.kind.replace('_', " "),
+        if arrow == "→" { "to" } else { "from" },
+        other.quote
+    );
     ui.horizontal(|ui| {
         let width = ui.available_width() - 26.0;
         let response = ui
             .allocate_ui(vec2(width, 54.0), |ui| {
                 row(ui, &theme, 54.0, false, &name, |ui| {
                     ui.spacing_mut().item_spacing.y = 1.0;
-                    cut_label(ui, soft(&theme, format!("{arrow} {} · {place}", link.kind.replace('_', " "))).size(12.0));
-                    cut_label(ui, RichText::new(one_line(&other.quote)).font(reading(13.0)));
+                    cut_label(
+                        ui,
+                        soft(
+                            &theme,
+                            format!("{arrow} {} · {place}", link.kind.replace('_', " ")),
+                        )
+                        .size(12.0),
+                    );
+                    cut_label(
+                        ui,
+                        RichText::new(one_line(&other.quote)).font(reading(13.0)),
+                    );
                 })
             })
             .inner;
@@ -391,7 +542,9 @@ fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, l
             cx.ask(Command::GoTo(other_id.clone()));
         }
         let unlink = ui.add(egui::Button::new(soft(&theme, "✕")).frame(false));
-        unlink.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Unlink {}", link.kind)));
+        unlink.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Unlink {}", link.kind))
+        });
         if unlink.on_hover_text("Unlink").clicked() {
             cx.ask(Command::Unlink(link.id.clone()));
         }
@@ -401,7 +554,10 @@ fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, l
 fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut InspectorState) {
     let theme = cx.theme;
     section_head(ui, &theme, "Note");
-    let edit = TextEdit::multiline(&mut state.note).desired_rows(2).desired_width(f32::INFINITY).margin(vec2(7.0, 5.0));
+    let edit = TextEdit::multiline(&mut state.note)
+        .desired_rows(2)
+        .desired_width(f32::INFINITY)
+        .margin(vec2(7.0, 5.0));
     let response = ui.add(edit);
     response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.note.as_str(), "Note"));
     if response.lost_focus() && state.note != *annotation.note {
@@ -410,11 +566,21 @@ fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut In
     ui.horizontal(|ui| {
         let mut is_optional = annotation.tier == Tier::Optional;
         let words = "Optional: its absence would be no error";
-        if ui.checkbox(&mut is_optional, RichText::new(words).size(12.0)).changed() {
-            cx.ask(Command::SetTier(if is_optional { Tier::Optional } else { Tier::Core }));
+        if ui
+            .checkbox(&mut is_optional, RichText::new(words).size(12.0))
+            .changed()
+        {
+            cx.ask(Command::SetTier(if is_optional {
+                Tier::Optional
+            } else {
+                Tier::Core
+            }));
         }
     });
-    if ui.add(egui::Button::new("Delete annotation").shortcut_text("Del")).clicked() {
+    if ui
+        .add(egui::Button::new("Delete annotation").shortcut_text("Del"))
+        .clicked()
+    {
         cx.ask(Command::DeleteAnnotation);
     }
 }
@@ -422,12 +588,26 @@ fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut In
 /// What the codebook says of the values chosen, to be read without looking anything up.
 fn guideline_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work, annotation: &Annotation) {
     let theme = cx.theme;
-    let Some(tag) = work.project().codebook.tag(&annotation.tag_id) else { return };
+    let Some(tag) = work.project().codebook.tag(&annotation.tag_id) else {
+        return;
+    };
     ui.label(soft(&theme, &tag.description).size(12.0));
     for attribute in tag.attributes.iter().filter(|attribute| attribute.is_core) {
-        let AttributeKind::Choice { choices, .. } = &attribute.kind else { continue };
-        let Some(AttributeValue::Words(value)) = annotation.attributes.get(&attribute.name) else { continue };
-        let Some(choice) = choices.iter().find(|choice| choice.name == *value) else { continue };
-        ui.label(soft(&theme, format!("{}: {}", value.replace('_', " "), choice.description)).size(12.0));
+        let AttributeKind::Choice { choices, .. } = &attribute.kind else {
+            continue;
+        };
+        let Some(AttributeValue::Words(value)) = annotation.attributes.get(&attribute.name) else {
+            continue;
+        };
+        let Some(choice) = choices.iter().find(|choice| choice.name == *value) else {
+            continue;
+        };
+        ui.label(
+            soft(
+                &theme,
+                format!("{}: {}", value.replace('_', " "), choice.description),
+            )
+            .size(12.0),
+        );
     }
 }

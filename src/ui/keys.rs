@@ -22,7 +22,10 @@ pub fn parse(written: &str) -> Option<KeyboardShortcut> {
 
 /// A shortcut in the words of the system: `⇧⌘S` on a Mac, `Ctrl+Shift+S` elsewhere.
 pub fn in_words(ctx: &Context, written: &str) -> String {
-    parse(written).map_or_else(|| written.to_owned(), |shortcut| ctx.format_shortcut(&shortcut))
+    parse(written).map_or_else(
+        || written.to_owned(),
+        |shortcut| ctx.format_shortcut(&shortcut),
+    )
 }
 
 /// Asks for what the keys pressed in this frame stand for. While a text field has the focus, only keys
@@ -37,7 +40,8 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
     }
     shortcuts.sort_by_key(|(shortcut, _)| std::cmp::Reverse(count(shortcut.modifiers)));
     for (shortcut, command) in shortcuts {
-        let is_global = shortcut.modifiers.command || matches!(shortcut.logical_key, Key::F1 | Key::F8);
+        let is_global =
+            shortcut.modifiers.command || matches!(shortcut.logical_key, Key::F1 | Key::F8);
         // Copying goes to a text field or a selected label if one has words selected.
         let is_copy = command == Command::Copy;
         if (is_typing && (!is_global || is_copy)) || (cx.is_page_open && !is_global) {
@@ -55,7 +59,12 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
 
 /// egui turns Ctrl+C into an event of its own.
 fn ask_for_copy(cx: &mut Cx<'_>, ctx: &Context) {
-    if ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy))) {
+    if ctx.input(|input| {
+        input
+            .events
+            .iter()
+            .any(|event| matches!(event, egui::Event::Copy))
+    }) {
         cx.ask(Command::Copy);
     }
 }

@@ -139,7 +139,10 @@ impl Window {
 
     fn serve(&mut self, ctx: &Context, request: Request) {
         match request {
-            Request::Choose(choice) => self.dialogs.ask(ctx, choice, self.app.work().map(Work::path)),
+            Request::Choose(choice) => {
+                self.dialogs
+                    .ask(ctx, choice, self.app.work().map(Work::path))
+            }
             Request::Show(page) => {
                 self.view.page = Some(page);
                 self.view.page_is_new = true;
@@ -184,7 +187,12 @@ pub fn waker(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
 
 fn receive_dropped(cx: &mut Cx<'_>, ctx: &Context) {
     let dropped = ctx.input(|input| {
-        input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect::<Vec<PathBuf>>()
+        input
+            .raw
+            .dropped_files
+            .iter()
+            .map(|file| file.path().to_owned())
+            .collect::<Vec<PathBuf>>()
     });
     if !dropped.is_empty() {
         cx.ask(Command::Receive(dropped));
@@ -198,21 +206,39 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     if let Some(work) = cx.app.work() {
         bars::title_bar_ui(ui, cx, work);
         bars::status_bar_ui(ui, cx, work, view, surface.missing());
-        let side = Frame::new().fill(theme.side).inner_margin(Margin::symmetric(10, 10));
-        let documents = Panel::left("documents").frame(side).default_size(270.0).size_range(190.0..=460.0);
+        let side = Frame::new()
+            .fill(theme.side)
+            .inner_margin(Margin::symmetric(10, 10));
+        let documents = Panel::left("documents")
+            .frame(side)
+            .default_size(270.0)
+            .size_range(190.0..=460.0);
         if cx.app.settings().shows_documents {
-            documents.show(ui, |ui| documents::documents_ui(ui, cx, work, &mut view.filter));
+            documents.show(ui, |ui| {
+                documents::documents_ui(ui, cx, work, &mut view.filter)
+            });
         }
-        let side = Frame::new().fill(theme.side).inner_margin(Margin::symmetric(14, 14));
-        let inspector = Panel::right("inspector").frame(side).default_size(330.0).size_range(240.0..=520.0);
+        let side = Frame::new()
+            .fill(theme.side)
+            .inner_margin(Margin::symmetric(14, 14));
+        let inspector = Panel::right("inspector")
+            .frame(side)
+            .default_size(330.0)
+            .size_range(240.0..=520.0);
         if cx.app.settings().shows_inspector {
-            inspector.show(ui, |ui| inspector::inspector_ui(ui, cx, work, &mut view.inspector));
+            inspector.show(ui, |ui| {
+                inspector::inspector_ui(ui, cx, work, &mut view.inspector)
+            });
         }
         let pane = Frame::new().fill(theme.pane);
-        CentralPanel::default().frame(pane).show(ui, |ui| text_ui(ui, cx, work, surface, view));
+        CentralPanel::default()
+            .frame(pane)
+            .show(ui, |ui| text_ui(ui, cx, work, surface, view));
     } else {
         let pane = Frame::new().fill(theme.bg);
-        CentralPanel::default().frame(pane).show(ui, |ui| start::start_ui(ui, cx));
+        CentralPanel::default()
+            .frame(pane)
+            .show(ui, |ui| start::start_ui(ui, cx));
     }
     pages::page_ui(ui, cx, view);
     questions::question_ui(ui, cx);
@@ -220,7 +246,13 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
 }
 
 /// The text of the document shown, or why there is none.
-fn text_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface, view: &mut ViewState) {
+fn text_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    surface: &mut TextSurface,
+    view: &mut ViewState,
+) {
     let theme = cx.theme;
     let Some(document) = work.document() else {
         let why = "Texts are plain text or Markdown files. They stay as they are: labels are kept beside them.";
@@ -233,7 +265,10 @@ fn text_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface,
     };
     let Some(text) = work.text() else {
         let count = work.project().annotations.count_in(&document.id);
-        let why = format!("“{}” could not be read. Its {count} annotations are kept.", document.path);
+        let why = format!(
+            "“{}” could not be read. Its {count} annotations are kept.",
+            document.path
+        );
         return widgets::empty_state(ui, &theme, "The text is missing", &why, |ui| {
             if widgets::main_button(ui, &theme, "Show findings").clicked() {
                 cx.ask(Command::Show(Page::Findings));
@@ -265,7 +300,9 @@ fn text_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface,
     };
     let output = surface.show(ui, &shown);
     view.text_has_focus = output.response.has_focus();
-    output.response.context_menu(|ui| text_menu_ui(ui, cx, work, text));
+    output
+        .response
+        .context_menu(|ui| text_menu_ui(ui, cx, work, text));
     for action in output.actions {
         cx.ask(match action {
             TextAction::Select { selection, caret } => Command::Select { selection, caret },
@@ -283,8 +320,16 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
     if picked.is_none() && work.selection().is_none() {
         ui.label(widgets::soft(&cx.theme, "Select words first"));
     }
-    for tag in codebook.tags.iter().filter(|_| picked.is_some() || work.selection().is_some()) {
-        let verb = if picked.is_some() { "Retag as" } else { "Tag as" };
+    for tag in codebook
+        .tags
+        .iter()
+        .filter(|_| picked.is_some() || work.selection().is_some())
+    {
+        let verb = if picked.is_some() {
+            "Retag as"
+        } else {
+            "Tag as"
+        };
         let key = tag.key.map(String::from).unwrap_or_default();
         let button = egui::Button::new(format!("{verb} {}", tag.id)).shortcut_text(key);
         if ui.add(button).clicked() {
@@ -294,14 +339,25 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
     }
     if let Some(picked) = picked {
         ui.menu_button("Link", |ui| {
-            for kind in codebook.link_kinds.iter().filter(|kind| inspector::may_begin(kind, &picked.tag_id)) {
-                if ui.button(&*kind.name).on_hover_text(&kind.description).clicked() {
+            for kind in codebook
+                .link_kinds
+                .iter()
+                .filter(|kind| inspector::may_begin(kind, &picked.tag_id))
+            {
+                if ui
+                    .button(&*kind.name)
+                    .on_hover_text(&kind.description)
+                    .clicked()
+                {
                     cx.ask(Command::BeginLink(kind.name.clone()));
                     ui.close();
                 }
             }
         });
-        if ui.add(egui::Button::new("Delete annotation").shortcut_text("Delete")).clicked() {
+        if ui
+            .add(egui::Button::new("Delete annotation").shortcut_text("Delete"))
+            .clicked()
+        {
             cx.ask(Command::DeleteAnnotation);
             ui.close();
         }
@@ -309,23 +365,38 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
     if work.selection().is_some() {
         ui.menu_button("Set aside as", |ui| {
             for kind in &codebook.region_kinds {
-                if ui.button(&*kind.name).on_hover_text(&kind.description).clicked() {
+                if ui
+                    .button(&*kind.name)
+                    .on_hover_text(&kind.description)
+                    .clicked()
+                {
                     cx.ask(Command::SetAside(kind.name.clone()));
                     ui.close();
                 }
             }
         });
     }
-    let place = work.selection().or_else(|| Span::between(work.caret(), crate::text::Boundaries::of(text).next(work.caret())));
+    let place = work.selection().or_else(|| {
+        Span::between(
+            work.caret(),
+            crate::text::Boundaries::of(text).next(work.caret()),
+        )
+    });
     let document_id = work.document().map(|document| &document.id);
-    for region in document_id.zip(place).map(|(id, place)| work.project().regions.overlapping(id, place)).unwrap_or_default() {
+    for region in document_id
+        .zip(place)
+        .map(|(id, place)| work.project().regions.overlapping(id, place))
+        .unwrap_or_default()
+    {
         if ui.button(format!("Take back “{}”", region.kind)).clicked() {
             cx.ask(Command::RemoveRegion(region.id.clone()));
             ui.close();
         }
     }
     if (picked.is_some() || work.selection().is_some())
-        && ui.add(egui::Button::new("Copy quote").shortcut_text(keys::in_words(ui.ctx(), "Ctrl+C"))).clicked()
+        && ui
+            .add(egui::Button::new("Copy quote").shortcut_text(keys::in_words(ui.ctx(), "Ctrl+C")))
+            .clicked()
     {
         cx.ask(Command::Copy);
         ui.close();

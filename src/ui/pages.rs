@@ -28,7 +28,11 @@ pub struct PageState {
 pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
     let Some(page) = view.page else { return };
     if view.page_is_new {
-        view.pages = PageState { unit: view.pages.unit, format: view.pages.format, ..PageState::default() };
+        view.pages = PageState {
+            unit: view.pages.unit,
+            format: view.pages.format,
+            ..PageState::default()
+        };
     }
     let width = match page {
         Page::Codebook => 860.0,
@@ -89,24 +93,50 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
         };
         for tag in &codebook.tags {
             let keys = tag.key.map(String::from).unwrap_or_default();
-            offers.push(Offer { title: format!("{verb} {}", tag.id), keys, command: Command::UseTag(tag.id.clone()) });
+            offers.push(Offer {
+                title: format!("{verb} {}", tag.id),
+                keys,
+                command: Command::UseTag(tag.id.clone()),
+            });
         }
-        for kind in codebook.region_kinds.iter().filter(|_| work.selection().is_some()) {
+        for kind in codebook
+            .region_kinds
+            .iter()
+            .filter(|_| work.selection().is_some())
+        {
             let title = format!("Set aside as {}", kind.name);
-            offers.push(Offer { title, keys: String::new(), command: Command::SetAside(kind.name.clone()) });
+            offers.push(Offer {
+                title,
+                keys: String::new(),
+                command: Command::SetAside(kind.name.clone()),
+            });
         }
     }
     for entry in listed() {
-        if entry.command != Command::Show(Page::Palette) && bars::why_not(cx.app, &entry.command).is_none() {
+        if entry.command != Command::Show(Page::Palette)
+            && bars::why_not(cx.app, &entry.command).is_none()
+        {
             let title = bars::title_of(cx.app, &entry.command, entry.title);
-            let keys = entry.keys.first().map(|written| keys::in_words(ui.ctx(), written)).unwrap_or_default();
-            offers.push(Offer { title, keys, command: entry.command });
+            let keys = entry
+                .keys
+                .first()
+                .map(|written| keys::in_words(ui.ctx(), written))
+                .unwrap_or_default();
+            offers.push(Offer {
+                title,
+                keys,
+                command: entry.command,
+            });
         }
     }
     if let Some(work) = cx.app.work() {
         for document in work.project().documents.values() {
             let title = format!("Open {}", document.title());
-            offers.push(Offer { title, keys: String::new(), command: Command::OpenDocument(document.id.clone()) });
+            offers.push(Offer {
+                title,
+                keys: String::new(),
+                command: Command::OpenDocument(document.id.clone()),
+            });
         }
     }
     offers
@@ -114,9 +144,18 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
 
 fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {
     let theme = cx.theme;
-    let edit = TextEdit::singleline(&mut state.words).hint_text("Find a command, tag or document").desired_width(f32::INFINITY);
+    let edit = TextEdit::singleline(&mut state.words)
+        .hint_text("Find a command, tag or document")
+        .desired_width(f32::INFINITY);
     let response = ui.add(edit.margin(vec2(10.0, 8.0)));
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Find a command, tag or document"));
+    response.widget_info(|| {
+        egui::WidgetInfo::text_edit(
+            true,
+            "",
+            state.words.as_str(),
+            "Find a command, tag or document",
+        )
+    });
     if is_new {
         response.request_focus();
     }
@@ -125,7 +164,11 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool)
     }
     let found = matching(offers(ui, cx), &state.words);
     let (up, down, enter) = ui.input(|input| {
-        (input.key_pressed(Key::ArrowUp), input.key_pressed(Key::ArrowDown), input.key_pressed(Key::Enter))
+        (
+            input.key_pressed(Key::ArrowUp),
+            input.key_pressed(Key::ArrowDown),
+            input.key_pressed(Key::Enter),
+        )
     });
     state.chosen = match (up, down) {
         (true, _) => state.chosen.saturating_sub(1),
@@ -156,7 +199,10 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool)
             }
         }
         if found.is_empty() {
-            ui.label(soft(&theme, "No command, tag or document has these letters"));
+            ui.label(soft(
+                &theme,
+                "No command, tag or document has these letters",
+            ));
         }
     });
     let is_done = asked.is_some();
@@ -192,7 +238,8 @@ fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         if let Some(work) = cx.app.work() {
             section_head(ui, &theme, "Tags");
             let tags = work.project().codebook.tags.iter();
-            let rows = tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
+            let rows =
+                tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
             keys_grid(ui, cx, "tags", rows.collect());
         }
         section_head(ui, &theme, "Text");
@@ -200,21 +247,40 @@ fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             ("Select words", "drag"),
             ("Select a word, a sentence", "double click, triple click"),
             ("Extend the selection", "Shift+click, Shift+arrows"),
-            ("Select exact characters instead of whole words", "Alt while dragging"),
+            (
+                "Select exact characters instead of whole words",
+                "Alt while dragging",
+            ),
             ("Select an annotation; again for the next one out", "click"),
             ("Move the caret", "arrows, Ctrl+arrows, Home, End"),
             ("Scroll", "wheel, PageUp, PageDown"),
             ("Move an end of the selected annotation", "drag its handle"),
             ("What can be done here", "right click"),
         ];
-        keys_grid(ui, cx, "text", text.iter().map(|(what, keys)| ((*what).to_owned(), (*keys).to_owned())).collect());
+        keys_grid(
+            ui,
+            cx,
+            "text",
+            text.iter()
+                .map(|(what, keys)| ((*what).to_owned(), (*keys).to_owned()))
+                .collect(),
+        );
         let entries = listed();
         for menu in Menu::ALL {
             section_head(ui, &theme, menu.title());
-            let own = entries.iter().filter(|entry| entry.menu == menu && !entry.keys.is_empty());
+            let own = entries
+                .iter()
+                .filter(|entry| entry.menu == menu && !entry.keys.is_empty());
             let rows = own.map(|entry| {
-                let keys: Vec<String> = entry.keys.iter().map(|written| keys::in_words(ui.ctx(), written)).collect();
-                (entry.title.trim_end_matches('…').to_owned(), keys.join(", "))
+                let keys: Vec<String> = entry
+                    .keys
+                    .iter()
+                    .map(|written| keys::in_words(ui.ctx(), written))
+                    .collect();
+                (
+                    entry.title.trim_end_matches('…').to_owned(),
+                    keys.join(", "),
+                )
             });
             let rows = rows.collect();
             keys_grid(ui, cx, menu.title(), rows);
@@ -224,27 +290,39 @@ fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 }
 
 fn keys_grid(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: Vec<(String, String)>) {
-    Grid::new(id).num_columns(2).min_col_width(300.0).spacing(vec2(16.0, 5.0)).show(ui, |ui| {
-        for (what, keys) in rows {
-            ui.label(what);
-            ui.label(soft(&cx.theme, keys));
-            ui.end_row();
-        }
-    });
+    Grid::new(id)
+        .num_columns(2)
+        .min_col_width(300.0)
+        .spacing(vec2(16.0, 5.0))
+        .show(ui, |ui| {
+            for (what, keys) in rows {
+                ui.label(what);
+                ui.label(soft(&cx.theme, keys));
+                ui.end_row();
+            }
+        });
     ui.add_space(8.0);
 }
 
 fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Findings");
-    let Some(work) = cx.app.work() else { return true };
+    let Some(work) = cx.app.work() else {
+        return true;
+    };
     let (findings, unreadable) = (work.findings(), work.unreadable());
     if findings.is_empty() && unreadable.is_empty() {
         ui.label("Nothing needs a look: every annotation stands where it says and keeps the rules of the codebook.");
         return is_done;
     }
     let errors = findings.iter().filter(|finding| finding.is_error()).count() + unreadable.len();
-    ui.label(soft(&theme, format!("{errors} to mend, {} to consider", findings.len() + unreadable.len() - errors)));
+    ui.label(soft(
+        &theme,
+        format!(
+            "{errors} to mend, {} to consider",
+            findings.len() + unreadable.len() - errors
+        ),
+    ));
     if !work.misplaced().is_empty() && ui.button("Find moved words again").clicked() {
         cx.ask(Command::FindAgain);
         cx.ask(Command::Show(Page::Findings));
@@ -252,30 +330,57 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     ui.add_space(4.0);
     let unreadable: Vec<String> = unreadable
         .iter()
-        .map(|entry| format!("line {} of the project file: {}", entry.line_number, entry.problem))
+        .map(|entry| {
+            format!(
+                "line {} of the project file: {}",
+                entry.line_number, entry.problem
+            )
+        })
         .collect();
-    ScrollArea::vertical().auto_shrink(false).show_rows(ui, 46.0, unreadable.len() + findings.len(), |ui, rows| {
-        for number in rows {
-            if let Some(words) = unreadable.get(number) {
-                finding_row_ui(ui, cx, words, "It is kept until you save, and then in a copy of the file", Severity::Error);
-                continue;
-            }
-            let Some(finding) = findings.get(number - unreadable.len()) else { continue };
-            if finding_row_ui(ui, cx, &finding.to_string(), finding.remedy(), finding.severity) {
-                is_done = true;
-                match &finding.subject {
-                    Subject::Annotation(_, annotation_id) => cx.ask(Command::GoTo(annotation_id.clone())),
-                    Subject::Document(document_id) | Subject::Region(document_id, _) => {
-                        cx.ask(Command::OpenDocument(document_id.clone()));
-                    }
-                    Subject::Link(link_id) => {
-                        let link = work.project().links.get(link_id);
-                        link.into_iter().for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
+    ScrollArea::vertical().auto_shrink(false).show_rows(
+        ui,
+        46.0,
+        unreadable.len() + findings.len(),
+        |ui, rows| {
+            for number in rows {
+                if let Some(words) = unreadable.get(number) {
+                    finding_row_ui(
+                        ui,
+                        cx,
+                        words,
+                        "It is kept until you save, and then in a copy of the file",
+                        Severity::Error,
+                    );
+                    continue;
+                }
+                let Some(finding) = findings.get(number - unreadable.len()) else {
+                    continue;
+                };
+                if finding_row_ui(
+                    ui,
+                    cx,
+                    &finding.to_string(),
+                    finding.remedy(),
+                    finding.severity,
+                ) {
+                    is_done = true;
+                    match &finding.subject {
+                        Subject::Annotation(_, annotation_id) => {
+                            cx.ask(Command::GoTo(annotation_id.clone()))
+                        }
+                        Subject::Document(document_id) | Subject::Region(document_id, _) => {
+                            cx.ask(Command::OpenDocument(document_id.clone()));
+                        }
+                        Subject::Link(link_id) => {
+                            let link = work.project().links.get(link_id);
+                            link.into_iter()
+                                .for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
+                        }
                     }
                 }
             }
-        }
-    });
+        },
+    );
     is_done
 }
 
@@ -301,11 +406,18 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Export");
     for (number, format) in FORMATS.iter().enumerate() {
-        let response = row(ui, &theme, 46.0, number == state.format, format.title, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            ui.label(format.title);
-            cut_label(ui, soft(&theme, format.description).size(12.0));
-        });
+        let response = row(
+            ui,
+            &theme,
+            46.0,
+            number == state.format,
+            format.title,
+            |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.label(format.title);
+                cut_label(ui, soft(&theme, format.description).size(12.0));
+            },
+        );
         if response.clicked() {
             state.format = number;
         }
@@ -330,7 +442,10 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         if main_button(ui, &theme, "Choose place…").clicked()
             && let Some(format) = FORMATS.get(state.format)
         {
-            cx.ask(Command::Export(ExportChoice { format: format.name, unit: state.unit }));
+            cx.ask(Command::Export(ExportChoice {
+                format: format.name,
+                unit: state.unit,
+            }));
             is_done = true;
         }
     });
@@ -340,48 +455,84 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
 fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let is_done = head_ui(ui, "About this document");
-    let Some((work, document)) = cx.app.work().and_then(|work| Some((work, work.document()?))) else { return true };
+    let Some((work, document)) = cx
+        .app
+        .work()
+        .and_then(|work| Some((work, work.document()?)))
+    else {
+        return true;
+    };
     ScrollArea::vertical().show(ui, |ui| {
-        Grid::new("fields").num_columns(2).spacing(vec2(14.0, 8.0)).show(ui, |ui| {
-            for field in &work.project().codebook.document_fields {
-                let standing = document.fields.get(&field.name).cloned().unwrap_or_default();
-                ui.label(soft(&theme, &*field.name)).on_hover_text(&field.description);
-                let typed = state.fields.entry(field.name.to_string()).or_insert_with(|| standing.clone());
-                let response = ui.add(TextEdit::singleline(typed).desired_width(340.0).hint_text(field.description.as_str()));
-                response.widget_info(|| egui::WidgetInfo::text_edit(true, "", typed.as_str(), &*field.name));
-                if response.lost_focus() && *typed != standing {
-                    cx.ask(Command::SetField(field.name.clone(), typed.trim().to_owned()));
-                }
-                ui.end_row();
-            }
-            ui.label(soft(&theme, "State"));
-            ui.horizontal(|ui| {
-                for other in DocumentState::ALL {
-                    if ui.selectable_label(document.state_of(work.annotator_id()) == other, other.words()).clicked() {
-                        cx.ask(Command::SetState(other));
+        Grid::new("fields")
+            .num_columns(2)
+            .spacing(vec2(14.0, 8.0))
+            .show(ui, |ui| {
+                for field in &work.project().codebook.document_fields {
+                    let standing = document
+                        .fields
+                        .get(&field.name)
+                        .cloned()
+                        .unwrap_or_default();
+                    ui.label(soft(&theme, &*field.name))
+                        .on_hover_text(&field.description);
+                    let typed = state
+                        .fields
+                        .entry(field.name.to_string())
+                        .or_insert_with(|| standing.clone());
+                    let response = ui.add(
+                        TextEdit::singleline(typed)
+                            .desired_width(340.0)
+                            .hint_text(field.description.as_str()),
+                    );
+                    response.widget_info(|| {
+                        egui::WidgetInfo::text_edit(true, "", typed.as_str(), &*field.name)
+                    });
+                    if response.lost_focus() && *typed != standing {
+                        cx.ask(Command::SetField(
+                            field.name.clone(),
+                            typed.trim().to_owned(),
+                        ));
                     }
+                    ui.end_row();
                 }
+                ui.label(soft(&theme, "State"));
+                ui.horizontal(|ui| {
+                    for other in DocumentState::ALL {
+                        if ui
+                            .selectable_label(
+                                document.state_of(work.annotator_id()) == other,
+                                other.words(),
+                            )
+                            .clicked()
+                        {
+                            cx.ask(Command::SetState(other));
+                        }
+                    }
+                });
+                ui.end_row();
+                ui.label(soft(&theme, "Text"));
+                ui.add(egui::Label::new(&document.path).wrap());
+                ui.end_row();
+                ui.label(soft(&theme, "Size"));
+                ui.label(size_words(work));
+                ui.end_row();
+                ui.label(soft(&theme, "SHA-256"));
+                ui.add(
+                    egui::Label::new(RichText::new(&document.sha256).monospace().size(10.5)).wrap(),
+                );
+                ui.end_row();
+                ui.label(soft(&theme, "Read as"));
+                encoding_ui(ui, cx, work);
+                ui.end_row();
             });
-            ui.end_row();
-            ui.label(soft(&theme, "Text"));
-            ui.add(egui::Label::new(&document.path).wrap());
-            ui.end_row();
-            ui.label(soft(&theme, "Size"));
-            ui.label(size_words(work));
-            ui.end_row();
-            ui.label(soft(&theme, "SHA-256"));
-            ui.add(egui::Label::new(RichText::new(&document.sha256).monospace().size(10.5)).wrap());
-            ui.end_row();
-            ui.label(soft(&theme, "Read as"));
-            encoding_ui(ui, cx, work);
-            ui.end_row();
-        });
     });
     is_done
 }
 
 fn size_words(work: &Work) -> String {
-    let Some((document, text)) = work.document().zip(work.text()) else { return "not read".to_owned() };
+    let Some((document, text)) = work.document().zip(work.text()) else {
+        return "not read".to_owned();
+    };
     let characters = text.offset_in(OffsetUnit::CodePoint, text.end());
     format!(
         "{} bytes, {characters} characters, {} lines, line ends {}",
@@ -393,19 +544,34 @@ fn size_words(work: &Work) -> String {
 
 /// What was assumed, with the other encodings to choose from.
 fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
-    let Some(document) = work.document() else { return };
+    let Some(document) = work.document() else {
+        return;
+    };
     ui.vertical(|ui| {
-        egui::ComboBox::from_id_salt("encoding").selected_text(&document.encoding.name).width(200.0).show_ui(ui, |ui| {
-            for name in store::encodings() {
-                if ui.selectable_label(document.encoding.name == name, name).clicked() {
-                    cx.ask(Command::ReadAs(name.to_owned()));
+        egui::ComboBox::from_id_salt("encoding")
+            .selected_text(&document.encoding.name)
+            .width(200.0)
+            .show_ui(ui, |ui| {
+                for name in store::encodings() {
+                    if ui
+                        .selectable_label(document.encoding.name == name, name)
+                        .clicked()
+                    {
+                        cx.ask(Command::ReadAs(name.to_owned()));
+                    }
                 }
-            }
-        });
-        let preview = work.text().map(|text| text.as_str().chars().take(160).collect::<String>()).unwrap_or_default();
+            });
+        let preview = work
+            .text()
+            .map(|text| text.as_str().chars().take(160).collect::<String>())
+            .unwrap_or_default();
         ui.add(egui::Label::new(soft(&cx.theme, preview).size(12.0)).wrap());
         if document.encoding.is_lossy {
-            ui.label(RichText::new("Some bytes mean nothing in this encoding").color(cx.theme.warn).size(12.0));
+            ui.label(
+                RichText::new("Some bytes mean nothing in this encoding")
+                    .color(cx.theme.warn)
+                    .size(12.0),
+            );
         }
     });
 }
@@ -413,7 +579,10 @@ fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
 fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Who is annotating?");
-    ui.label(soft(&theme, "Your name stands on everything that you mark. Marks of others are shown as outlines."));
+    ui.label(soft(
+        &theme,
+        "Your name stands on everything that you mark. Marks of others are shown as outlines.",
+    ));
     ui.add_space(6.0);
     if let Some(work) = cx.app.work() {
         for annotator in work.project().annotators.values() {
@@ -431,8 +600,14 @@ fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         }
     }
     ui.horizontal(|ui| {
-        let response = ui.add(TextEdit::singleline(&mut state.words).hint_text("another name").desired_width(220.0));
-        response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Another name"));
+        let response = ui.add(
+            TextEdit::singleline(&mut state.words)
+                .hint_text("another name")
+                .desired_width(220.0),
+        );
+        response.widget_info(|| {
+            egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Another name")
+        });
         let name = state.words.trim().to_owned();
         let button = ui.add_enabled(!name.is_empty(), egui::Button::new("Work under this name"));
         if button.clicked() {

@@ -2,9 +2,9 @@
 
 use egui::{Align, Id, Layout, Modal, RichText, Ui};
 
+use super::Cx;
 use super::theme::semibold;
 use super::widgets::{main_button, plain_button};
-use super::Cx;
 use crate::app::{Answer, Command, Question};
 
 /// What a question says and which answers it has. `Cancel` is always there.
@@ -18,7 +18,9 @@ struct Words {
 
 /// Draws the question, if there is one.
 pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let Some(question) = cx.app.question() else { return };
+    let Some(question) = cx.app.question() else {
+        return;
+    };
     let words = words_of(question);
     let theme = cx.theme;
     let modal = Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
@@ -48,7 +50,13 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn words_of(question: &Question) -> Words {
-    let words = |head: &str, body: String, yes, other, cancel| Words { head: head.to_owned(), body, yes, other, cancel };
+    let words = |head: &str, body: String, yes, other, cancel| Words {
+        head: head.to_owned(),
+        body,
+        yes,
+        other,
+        cancel,
+    };
     match question {
         Question::Unsaved { name, .. } => words(
             "Save your changes?",
@@ -57,7 +65,11 @@ fn words_of(question: &Question) -> Words {
             Some("Do not save"),
             "Cancel",
         ),
-        Question::Damaged { path, words: problem, salvage } => words(
+        Question::Damaged {
+            path,
+            words: problem,
+            salvage,
+        } => words(
             "This project is damaged",
             format!(
                 "{problem}\n\n{}\n\n{} annotations in {} documents still read; {} entries do not. The file stays as it \
@@ -93,7 +105,9 @@ fn words_of(question: &Question) -> Words {
         ),
         Question::DeleteTag { tag_id, count } => words(
             "Delete the tag with its annotations?",
-            format!("{count} annotations carry “{tag_id}”. They go with it; undo brings all of them back."),
+            format!(
+                "{count} annotations carry “{tag_id}”. They go with it; undo brings all of them back."
+            ),
             "Delete tag",
             None,
             "Cancel",
@@ -108,8 +122,15 @@ fn words_of(question: &Question) -> Words {
             None,
             "Cancel",
         ),
-        Question::CannotOpen { path, words: problem } => {
-            words("This could not be opened", format!("{problem}\n\n{}", path.display()), "", None, "Close")
-        }
+        Question::CannotOpen {
+            path,
+            words: problem,
+        } => words(
+            "This could not be opened",
+            format!("{problem}\n\n{}", path.display()),
+            "",
+            None,
+            "Close",
+        ),
     }
 }

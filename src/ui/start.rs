@@ -2,9 +2,9 @@
 
 use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
+use super::Cx;
 use super::theme::semibold;
 use super::widgets::{cut_label, main_button, plain_button, row, section_head, soft};
-use super::Cx;
 use crate::app::Command;
 
 /// Widest the page gets, in points.
@@ -20,7 +20,10 @@ pub fn start_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.vertical(|ui| {
             ui.set_max_width(WIDTH.min(ui.available_width() - 24.0));
             ui.label(RichText::new("Ascribe").font(semibold(30.0)));
-            ui.label(soft(&theme, "Label source texts by hand: who is blamed, who denies it, what it did."));
+            ui.label(soft(
+                &theme,
+                "Label source texts by hand: who is blamed, who denies it, what it did.",
+            ));
             ui.add_space(20.0);
             ui.horizontal(|ui| {
                 if main_button(ui, &theme, "New project…").clicked() {
@@ -29,7 +32,10 @@ pub fn start_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 if plain_button(ui, "Open project…").clicked() {
                     cx.ask(Command::OpenProject);
                 }
-                if plain_button(ui, "Open sample").on_hover_text("Six short texts, fully labelled, to try things on").clicked() {
+                if plain_button(ui, "Open sample")
+                    .on_hover_text("Six short texts, fully labelled, to try things on")
+                    .clicked()
+                {
                     cx.ask(Command::OpenSample);
                 }
             });

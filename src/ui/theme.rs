@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, Style,
-    TextStyle, Theme as Mode, Visuals, vec2,
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow,
+    Stroke, Style, TextStyle, Theme as Mode, Visuals, vec2,
 };
 
 use super::text::{SurfaceLook, TagColors};
@@ -114,14 +114,24 @@ impl Theme {
             false if luminance(own) > 0.22 => own.lerp_to_gamma(Color32::BLACK, 0.14),
             false => own,
         };
-        let tint = self.pane.lerp_to_gamma(own, if self.is_dark { 0.34 } else { 0.17 });
-        TagColors { strong, tint, on_strong: if self.is_dark { self.bg } else { self.pane }, key: '•' }
+        let tint = self
+            .pane
+            .lerp_to_gamma(own, if self.is_dark { 0.34 } else { 0.17 });
+        TagColors {
+            strong,
+            tint,
+            on_strong: if self.is_dark { self.bg } else { self.pane },
+            key: '•',
+        }
     }
 
     /// How the text surface looks.
     pub fn surface(&self, codebook: &Codebook, settings: &Settings) -> SurfaceLook {
         let key_of = |tag: &Tag| tag.key.or(tag.id.as_str().chars().next()).unwrap_or('•');
-        let colors = |tag: &Tag| TagColors { key: key_of(tag), ..self.tag(tag.color) };
+        let colors = |tag: &Tag| TagColors {
+            key: key_of(tag),
+            ..self.tag(tag.color)
+        };
         SurfaceLook {
             pane: self.pane,
             ink: self.ink,
@@ -129,7 +139,11 @@ impl Theme {
             line: self.line,
             accent: self.accent,
             selection: self.selected,
-            tags: codebook.tags.iter().map(|tag| (tag.id.clone(), colors(tag))).collect(),
+            tags: codebook
+                .tags
+                .iter()
+                .map(|tag| (tag.id.clone(), colors(tag)))
+                .collect(),
             unknown_tag: self.tag(Color([0x80, 0x80, 0x80])),
             text_size: settings.text_size,
             line_height: LINE_HEIGHT,
@@ -156,20 +170,43 @@ pub fn apply(ctx: &Context) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let mut add = |name: &str, bytes: &'static [u8]| {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     };
-    add("Inter", include_bytes!("../../assets/fonts/Inter-Regular.otf"));
-    add("Inter SemiBold", include_bytes!("../../assets/fonts/Inter-SemiBold.otf"));
-    add("Noto Serif", include_bytes!("../../assets/fonts/NotoSerif-Regular.ttf"));
-    let fallbacks = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    add(
+        "Inter",
+        include_bytes!("../../assets/fonts/Inter-Regular.otf"),
+    );
+    add(
+        "Inter SemiBold",
+        include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
+    );
+    add(
+        "Noto Serif",
+        include_bytes!("../../assets/fonts/NotoSerif-Regular.ttf"),
+    );
+    let fallbacks = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
     let with_fallbacks = |name: &str| {
         let mut names = vec![name.to_owned()];
         names.extend(fallbacks.clone());
         names
     };
-    fonts.families.insert(FontFamily::Proportional, with_fallbacks("Inter"));
-    fonts.families.insert(FontFamily::Name(SEMIBOLD.into()), with_fallbacks("Inter SemiBold"));
-    fonts.families.insert(FontFamily::Name(READING.into()), with_fallbacks("Noto Serif"));
+    fonts
+        .families
+        .insert(FontFamily::Proportional, with_fallbacks("Inter"));
+    fonts.families.insert(
+        FontFamily::Name(SEMIBOLD.into()),
+        with_fallbacks("Inter SemiBold"),
+    );
+    fonts.families.insert(
+        FontFamily::Name(READING.into()),
+        with_fallbacks("Noto Serif"),
+    );
     fonts
 }
 
@@ -204,7 +241,11 @@ fn restyle(style: &mut Style, theme: &Theme) {
 }
 
 fn visuals(theme: &Theme) -> Visuals {
-    let mut visuals = if theme.is_dark { Visuals::dark() } else { Visuals::light() };
+    let mut visuals = if theme.is_dark {
+        Visuals::dark()
+    } else {
+        Visuals::light()
+    };
     visuals.panel_fill = theme.bg;
     visuals.window_fill = theme.pane;
     visuals.extreme_bg_color = theme.pane;
@@ -218,7 +259,12 @@ fn visuals(theme: &Theme) -> Visuals {
     visuals.window_corner_radius = CornerRadius::same(10);
     visuals.menu_corner_radius = CornerRadius::same(8);
     let shade = Color32::from_black_alpha(if theme.is_dark { 120 } else { 34 });
-    let shadow = Shadow { offset: [0, 6], blur: 20, spread: 0, color: shade };
+    let shadow = Shadow {
+        offset: [0, 6],
+        blur: 20,
+        spread: 0,
+        color: shade,
+    };
     visuals.window_shadow = shadow;
     visuals.popup_shadow = shadow;
     visuals.selection.bg_fill = theme.selected;

@@ -1,8 +1,8 @@
 //! Small things that stand in many places: keys, dots, section heads, cards, rows.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Rect, Response, RichText, Sense, Stroke,
-    StrokeKind, Ui, UiBuilder, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Rect, Response, RichText,
+    Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::theme::{Theme, semibold};
@@ -20,16 +20,25 @@ pub fn section_head(ui: &mut Ui, theme: &Theme, words: &str) {
 
 /// A key that works here, small and quiet. Decoration: the control beside it says the same to a screen reader.
 pub fn key_hint(ui: &mut Ui, theme: &Theme, key: &str) {
-    let galley = ui.painter().layout_no_wrap(key.to_owned(), FontId::proportional(10.5), theme.soft);
+    let galley =
+        ui.painter()
+            .layout_no_wrap(key.to_owned(), FontId::proportional(10.5), theme.soft);
     let size = galley.size() + vec2(9.0, 4.0);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     paint_key(ui, theme, rect);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, theme.soft);
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, theme.soft);
 }
 
 fn paint_key(ui: &Ui, theme: &Theme, rect: Rect) {
     let stroke = Stroke::new(1.0, theme.line);
-    ui.painter().rect(rect, CornerRadius::same(4), theme.bg, stroke, StrokeKind::Inside);
+    ui.painter().rect(
+        rect,
+        CornerRadius::same(4),
+        theme.bg,
+        stroke,
+        StrokeKind::Inside,
+    );
 }
 
 /// A square of a tag's colour.
@@ -62,8 +71,11 @@ pub fn row(
     name: &str,
     contents: impl FnOnce(&mut Ui),
 ) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_chosen, name));
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_chosen, name)
+    });
     if ui.is_rect_visible(rect) {
         let fill = match (is_chosen, response.hovered()) {
             (true, _) => Some(theme.selected),
@@ -75,12 +87,18 @@ pub fn row(
         }
         if response.has_focus() {
             let stroke = Stroke::new(1.5, theme.accent);
-            ui.painter().rect_stroke(rect, CornerRadius::same(8), stroke, StrokeKind::Inside);
+            ui.painter()
+                .rect_stroke(rect, CornerRadius::same(8), stroke, StrokeKind::Inside);
         }
         let inner = rect.shrink2(vec2(10.0, 6.0));
-        let mut child = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::LEFT)));
+        let mut child = ui.new_child(
+            UiBuilder::new()
+                .max_rect(inner)
+                .layout(Layout::top_down(Align::LEFT)),
+        );
         child.set_clip_rect(inner.expand(2.0).intersect(ui.clip_rect()));
-        // What stands in the row is said by the row's own name.
+        // A line of a row is as high as its words.
+        child.spacing_mut().interact_size.y = 16.0;
         contents(&mut child);
     }
     response
@@ -97,16 +115,23 @@ pub fn paint_state(ui: &Ui, theme: &Theme, center: egui::Pos2, state: DocumentSt
                 painter.circle_filled(center + radius * egui::Vec2::angled(angle), 0.8, theme.soft);
             }
         }
-        DocumentState::New => drop(painter.circle_stroke(center, radius, Stroke::new(1.2, theme.soft))),
+        DocumentState::New => {
+            drop(painter.circle_stroke(center, radius, Stroke::new(1.2, theme.soft)))
+        }
         DocumentState::InProgress => {
             painter.circle_stroke(center, radius, Stroke::new(1.2, theme.accent));
             let half: Vec<_> = (0..=12)
                 .map(|step| {
-                    let angle = std::f32::consts::FRAC_PI_2 + std::f32::consts::PI * step as f32 / 12.0;
+                    let angle =
+                        std::f32::consts::FRAC_PI_2 + std::f32::consts::PI * step as f32 / 12.0;
                     center + radius * egui::Vec2::angled(angle)
                 })
                 .collect();
-            painter.add(egui::Shape::convex_polygon(half, theme.accent, Stroke::NONE));
+            painter.add(egui::Shape::convex_polygon(
+                half,
+                theme.accent,
+                Stroke::NONE,
+            ));
         }
         DocumentState::Finished => drop(painter.circle_filled(center, radius + 0.5, theme.good)),
     }
@@ -118,14 +143,22 @@ pub fn progress_bar(ui: &mut Ui, theme: &Theme, fraction: f32, name: &str) {
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, name));
     let radius = CornerRadius::same(2);
     ui.painter().rect_filled(rect, radius, theme.line);
-    let filled = Rect::from_min_max(rect.min, pos2(rect.left() + rect.width() * fraction.clamp(0.0, 1.0), rect.bottom()));
+    let filled = Rect::from_min_max(
+        rect.min,
+        pos2(
+            rect.left() + rect.width() * fraction.clamp(0.0, 1.0),
+            rect.bottom(),
+        ),
+    );
     ui.painter().rect_filled(filled, radius, theme.good);
 }
 
 /// A button for what is most likely wanted.
 pub fn main_button(ui: &mut Ui, theme: &Theme, words: &str) -> Response {
     let ink = if theme.is_dark { theme.bg } else { theme.pane };
-    let button = egui::Button::new(RichText::new(words).color(ink)).fill(theme.accent).stroke(Stroke::NONE);
+    let button = egui::Button::new(RichText::new(words).color(ink))
+        .fill(theme.accent)
+        .stroke(Stroke::NONE);
     ui.add(button.min_size(vec2(0.0, 30.0)))
 }
 
@@ -144,7 +177,11 @@ pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl
     let room = ui.available_rect_before_wrap();
     let width = room.width().min(420.0);
     let rect = Align2::CENTER_CENTER.align_size_within_rect(vec2(width, 180.0), room);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Center)));
+    let mut child = ui.new_child(
+        UiBuilder::new()
+            .max_rect(rect)
+            .layout(Layout::top_down(Align::Center)),
+    );
     child.label(RichText::new(head).font(semibold(16.0)));
     child.label(soft(theme, why));
     child.add_space(8.0);

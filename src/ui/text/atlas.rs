@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use egui::{Color32, ColorImage, Context, Mesh, Pos2, Rect, TextureHandle, TextureOptions, pos2, vec2};
+use egui::{
+    Color32, ColorImage, Context, Mesh, Pos2, Rect, TextureHandle, TextureOptions, pos2, vec2,
+};
 use vello_cpu::color::{OpaqueColor, Srgb};
 use vello_cpu::{Glyph, Pixmap, RenderContext, Resources};
 
@@ -53,21 +55,37 @@ impl Atlas {
     pub fn begin_frame(&mut self, ctx: &Context) {
         if self.texture.is_none() || self.is_full {
             let empty = ColorImage::filled([SIDE, SIDE], Color32::TRANSPARENT);
-            self.texture = Some(ctx.load_texture("glyphs of the text", empty, TextureOptions::LINEAR));
-            *self = Self { texture: self.texture.take(), ..Self::default() };
+            self.texture =
+                Some(ctx.load_texture("glyphs of the text", empty, TextureOptions::LINEAR));
+            *self = Self {
+                texture: self.texture.take(),
+                ..Self::default()
+            };
         }
     }
 
     /// An empty mesh that glyphs can be added to.
     pub fn mesh(&self) -> Mesh {
-        self.texture.as_ref().map(|texture| Mesh::with_texture(texture.id())).unwrap_or_default()
+        self.texture
+            .as_ref()
+            .map(|texture| Mesh::with_texture(texture.id()))
+            .unwrap_or_default()
     }
 
     /// Adds a glyph to a mesh. `origin` is the paragraph's corner in whole pixels.
-    pub fn add(&mut self, mesh: &mut Mesh, glyph: &PlacedGlyph, faces: &[Face], origin: Pos2, look: GlyphLook) {
+    pub fn add(
+        &mut self,
+        mesh: &mut Mesh,
+        glyph: &PlacedGlyph,
+        faces: &[Face],
+        origin: Pos2,
+        look: GlyphLook,
+    ) {
         let pen = origin + glyph.at.to_vec2();
         let whole = pen.x.floor();
-        let step = ((pen.x - whole) * SUBPIXEL_STEPS).floor().min(SUBPIXEL_STEPS - 1.0);
+        let step = ((pen.x - whole) * SUBPIXEL_STEPS)
+            .floor()
+            .min(SUBPIXEL_STEPS - 1.0);
         let key = Key {
             font: glyph.font,
             glyph_id: glyph.glyph_id,
@@ -78,10 +96,26 @@ impl Atlas {
             Some(entry) => *entry,
             None => self.draw(key, glyph, faces),
         };
-        let Some(Entry { uv, offset, size, has_color }) = entry else { return };
+        let Some(Entry {
+            uv,
+            offset,
+            size,
+            has_color,
+        }) = entry
+        else {
+            return;
+        };
         let min = pos2(whole, pen.y.round()) + offset;
         let rect = Rect::from_min_size(min, size) / look.pixels_per_point;
-        mesh.add_rect_with_uv(rect, uv, if has_color { Color32::WHITE } else { look.color });
+        mesh.add_rect_with_uv(
+            rect,
+            uv,
+            if has_color {
+                Color32::WHITE
+            } else {
+                look.color
+            },
+        );
     }
 
     fn draw(&mut self, key: Key, glyph: &PlacedGlyph, faces: &[Face]) -> Option<Entry> {
@@ -109,11 +143,18 @@ impl Atlas {
         let (x, y) = self.pen;
         self.pen.0 += width + GAP;
         self.row_height = self.row_height.max(height);
-        self.texture.as_mut()?.set_partial([x, y], picture.image, TextureOptions::LINEAR);
+        self.texture
+            .as_mut()?
+            .set_partial([x, y], picture.image, TextureOptions::LINEAR);
         let side = SIDE as f32;
         let size = vec2(width as f32, height as f32);
         let uv = Rect::from_min_size(pos2(x as f32 / side, y as f32 / side), size / side);
-        Some(Entry { uv, offset: picture.offset, size, has_color: picture.has_color })
+        Some(Entry {
+            uv,
+            offset: picture.offset,
+            size,
+            has_color: picture.has_color,
+        })
     }
 
     /// Whether some glyphs found no room in this frame, so that another frame is needed.
@@ -145,7 +186,11 @@ fn draw_glyph(face: &Face, glyph: &PlacedGlyph, subpixel: f32) -> Option<Picture
     let mut context = RenderContext::new(side, side);
     let mut resources = Resources::new();
     context.set_paint(OpaqueColor::<Srgb>::WHITE);
-    let placed = Glyph { id: glyph.glyph_id, x: origin.x + subpixel, y: origin.y };
+    let placed = Glyph {
+        id: glyph.glyph_id,
+        x: origin.x + subpixel,
+        y: origin.y,
+    };
     context
         .glyph_run(&mut resources, &face.data)
         .font_size(glyph.size)
@@ -159,18 +204,30 @@ fn draw_glyph(face: &Face, glyph: &PlacedGlyph, subpixel: f32) -> Option<Picture
 
 fn cut_out(pixels: &[u8], side: usize, origin: egui::Vec2) -> Option<Picture> {
     let alpha_at = |x: usize, y: usize| pixels.get(4 * (y * side + x) + 3).copied().unwrap_or(0);
-    let rows: Vec<usize> = (0..side).filter(|&y| (0..side).any(|x| alpha_at(x, y) > 0)).collect();
-    let columns: Vec<usize> = (0..side).filter(|&x| (0..side).any(|y| alpha_at(x, y) > 0)).collect();
+    let rows: Vec<usize> = (0..side)
+        .filter(|&y| (0..side).any(|x| alpha_at(x, y) > 0))
+        .collect();
+    let columns: Vec<usize> = (0..side)
+        .filter(|&x| (0..side).any(|y| alpha_at(x, y) > 0))
+        .collect();
     let (top, bottom) = (*rows.first()?, *rows.last()? + 1);
     let (left, right) = (*columns.first()?, *columns.last()? + 1);
     let mut image = ColorImage::filled([right - left, bottom - top], Color32::TRANSPARENT);
     let mut has_color = false;
-    for (pixel, (x, y)) in image.pixels.iter_mut().zip((top..bottom).flat_map(|y| (left..right).map(move |x| (x, y)))) {
+    for (pixel, (x, y)) in image
+        .pixels
+        .iter_mut()
+        .zip((top..bottom).flat_map(|y| (left..right).map(move |x| (x, y))))
+    {
         let at = 4 * (y * side + x);
         if let Some(&[red, green, blue, alpha]) = pixels.get(at..at + 4) {
             has_color |= red != alpha || green != alpha || blue != alpha;
             *pixel = Color32::from_rgba_premultiplied(red, green, blue, alpha);
         }
     }
-    Some(Picture { image, offset: vec2(left as f32, top as f32) - origin, has_color })
+    Some(Picture {
+        image,
+        offset: vec2(left as f32, top as f32) - origin,
+        has_color,
+    })
 }

@@ -51,7 +51,11 @@ impl Blocks {
             }
         }
         starts.push(text.end().0);
-        let mut blocks = Self { starts, heights: Vec::new(), sums: Vec::new() };
+        let mut blocks = Self {
+            starts,
+            heights: Vec::new(),
+            sums: Vec::new(),
+        };
         blocks.estimate_all(estimate);
         blocks
     }
@@ -60,7 +64,11 @@ impl Blocks {
     pub fn estimate_all(&mut self, estimate: &Estimate) {
         let lengths = self.starts.windows(2).map(|pair| pair[1] - pair[0]);
         self.heights = lengths.map(|length| estimate.height_of(length)).collect();
-        self.sums = self.heights.chunks(GROUP).map(|group| group.iter().map(|&height| f64::from(height)).sum()).collect();
+        self.sums = self
+            .heights
+            .chunks(GROUP)
+            .map(|group| group.iter().map(|&height| f64::from(height)).sum())
+            .collect();
     }
 
     /// How many blocks there are; at least one.
@@ -78,7 +86,10 @@ impl Blocks {
     /// The block that holds the character at an offset.
     pub fn at_offset(&self, offset: ByteOffset) -> usize {
         let last = self.count().saturating_sub(1);
-        self.starts.partition_point(|&start| start <= offset.0).saturating_sub(1).min(last)
+        self.starts
+            .partition_point(|&start| start <= offset.0)
+            .saturating_sub(1)
+            .min(last)
     }
 
     /// The height of a block, measured or estimated.
@@ -88,7 +99,10 @@ impl Blocks {
 
     /// Says how high a block is.
     pub fn set_height(&mut self, block: usize, height: f32) {
-        if let (Some(known), Some(sum)) = (self.heights.get_mut(block), self.sums.get_mut(block / GROUP)) {
+        if let (Some(known), Some(sum)) = (
+            self.heights.get_mut(block),
+            self.sums.get_mut(block / GROUP),
+        ) {
             *sum += f64::from(height - *known);
             *known = height;
         }
@@ -103,7 +117,10 @@ impl Blocks {
     pub fn top_of(&self, block: usize) -> f64 {
         let group = block / GROUP;
         let before: f64 = self.sums.iter().take(group).sum();
-        let within = self.heights.get(group * GROUP..block.min(self.count())).unwrap_or_default();
+        let within = self
+            .heights
+            .get(group * GROUP..block.min(self.count()))
+            .unwrap_or_default();
         before + within.iter().map(|&height| f64::from(height)).sum::<f64>()
     }
 
@@ -111,7 +128,11 @@ impl Blocks {
     pub fn at_height(&self, y: f64) -> (usize, f32) {
         let mut left = y.max(0.0);
         let mut group = 0;
-        while let Some(&sum) = self.sums.get(group).filter(|&&sum| sum <= left && group + 1 < self.sums.len()) {
+        while let Some(&sum) = self
+            .sums
+            .get(group)
+            .filter(|&&sum| sum <= left && group + 1 < self.sums.len())
+        {
             left -= sum;
             group += 1;
         }
@@ -140,7 +161,14 @@ impl Estimate {
 fn cut_before(text: &Text, from: usize, to: usize) -> usize {
     let to = text.floor(ByteOffset(to)).0;
     let window = text.as_str().get(from..to).unwrap_or_default();
-    let cut = window.char_indices().rev().take(512).find(|(_, c)| c.is_whitespace()).map(|(at, c)| at + c.len_utf8());
+    let cut = window
+        .char_indices()
+        .rev()
+        .take(512)
+        .find(|(_, c)| c.is_whitespace())
+        .map(|(at, c)| at + c.len_utf8());
     let place = crate::text::Boundaries::of(text).floor(ByteOffset(to)).0;
-    cut.map(|cut| from + cut).filter(|&cut| cut > from).unwrap_or(if place > from { place } else { to })
+    cut.map(|cut| from + cut)
+        .filter(|&cut| cut > from)
+        .unwrap_or(if place > from { place } else { to })
 }

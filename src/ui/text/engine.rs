@@ -8,7 +8,8 @@ use std::sync::Arc;
 use egui::pos2;
 use fontique::{Blob, FontInfoOverride};
 use parley::{
-    Alignment, AlignmentOptions, FontContext, FontFamily, FontStyle, Layout, LayoutContext, LineHeight, PositionedLayoutItem, StyleProperty,
+    Alignment, AlignmentOptions, FontContext, FontFamily, FontStyle, Layout, LayoutContext,
+    LineHeight, PositionedLayoutItem, StyleProperty,
 };
 
 use super::paragraph::{Cell, Face, Line, Paragraph, PlacedGlyph};
@@ -57,10 +58,19 @@ impl Engine {
     pub fn new() -> Self {
         let mut fonts = FontContext::new();
         for bytes in READING_FONTS {
-            let name = FontInfoOverride { family_name: Some(READING_FACE), ..FontInfoOverride::default() };
-            fonts.collection.register_fonts(Blob::new(Arc::new(bytes)), Some(name));
+            let name = FontInfoOverride {
+                family_name: Some(READING_FACE),
+                ..FontInfoOverride::default()
+            };
+            fonts
+                .collection
+                .register_fonts(Blob::new(Arc::new(bytes)), Some(name));
         }
-        Self { fonts, layouts: LayoutContext::new(), faces: Vec::new() }
+        Self {
+            fonts,
+            layouts: LayoutContext::new(),
+            faces: Vec::new(),
+        }
     }
 
     /// The faces in use, by the index that glyphs name.
@@ -69,13 +79,22 @@ impl Engine {
     }
 
     /// Lays a paragraph out. `set_aside` are the bytes that are no running text.
-    pub fn lay_out(&mut self, words: &str, setting: &Setting, set_aside: &[Range<usize>]) -> Paragraph {
+    pub fn lay_out(
+        &mut self,
+        words: &str,
+        setting: &Setting,
+        set_aside: &[Range<usize>],
+    ) -> Paragraph {
         let shown = showable(words);
-        let mut builder = self.layouts.ranged_builder(&mut self.fonts, &shown, 1.0, false);
+        let mut builder = self
+            .layouts
+            .ranged_builder(&mut self.fonts, &shown, 1.0, false);
         let family = format!("'{READING_FACE}', serif");
         builder.push_default(StyleProperty::FontFamily(FontFamily::Source(family.into())));
         builder.push_default(StyleProperty::FontSize(setting.size));
-        builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(setting.line_height)));
+        builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(
+            setting.line_height,
+        )));
         for bytes in set_aside {
             builder.push(StyleProperty::FontStyle(FontStyle::Italic), bytes.clone());
             builder.push(StyleProperty::Brush(Ink::SetAside), bytes.clone());
@@ -88,7 +107,11 @@ impl Engine {
 
     /// Takes out of the library's layout what the surface needs.
     fn flatten(&mut self, words: &str, layout: &Layout<Ink>, setting: &Setting) -> Paragraph {
-        let mut paragraph = Paragraph { is_rtl: layout.is_rtl(), height: layout.height(), ..Paragraph::default() };
+        let mut paragraph = Paragraph {
+            is_rtl: layout.is_rtl(),
+            height: layout.height(),
+            ..Paragraph::default()
+        };
         for parley_line in layout.lines() {
             let metrics = parley_line.metrics();
             let start_x = if paragraph.is_rtl { setting.width } else { 0.0 };
@@ -104,13 +127,19 @@ impl Engine {
             };
             let mut last_run = None;
             for item in parley_line.items() {
-                let PositionedLayoutItem::GlyphRun(glyph_run) = item else { continue };
+                let PositionedLayoutItem::GlyphRun(glyph_run) = item else {
+                    continue;
+                };
                 let run = glyph_run.run();
                 if last_run != Some(run.index()) {
                     last_run = Some(run.index());
                     push_cells(&mut line, glyph_run.offset(), run.visual_clusters());
                 }
-                let coords = run.normalized_coords().iter().map(|coord| coord.to_bits()).collect();
+                let coords = run
+                    .normalized_coords()
+                    .iter()
+                    .map(|coord| coord.to_bits())
+                    .collect();
                 let font = self.face_index(run.font(), coords);
                 let is_set_aside = glyph_run.style().brush == Ink::SetAside;
                 for glyph in glyph_run.positioned_glyphs() {
@@ -118,9 +147,24 @@ impl Engine {
                         note_missing(&mut paragraph, words, run.text_range());
                     }
                     let (at, size) = (pos2(glyph.x, glyph.y), run.font_size());
-                    paragraph.glyphs.push(PlacedGlyph { font, glyph_id: glyph.id, at, size, is_set_aside });
+                    paragraph.glyphs.push(PlacedGlyph {
+                        font,
+                        glyph_id: glyph.id,
+                        at,
+                        size,
+                        is_set_aside,
+                    });
                 }
             }
+            let hanging = words
+                .get(line.bytes.clone())
+                .unwrap_or_default()
+                .trim_end()
+                .len()
+                + line.bytes.start;
+            line.cells
+                .iter_mut()
+                .for_each(|cell| cell.hangs = cell.bytes.start >= hanging);
             paragraph.lines.push(line);
         }
         add_marks(&mut paragraph, words);
@@ -129,20 +173,35 @@ impl Engine {
 
     fn face_index(&mut self, data: &vello_cpu::peniko::FontData, coords: Vec<i16>) -> usize {
         let is_same = |face: &Face| {
-            face.data.data.id() == data.data.id() && face.data.index == data.index && face.coords == coords
+            face.data.data.id() == data.data.id()
+                && face.data.index == data.index
+                && face.coords == coords
         };
         self.faces.iter().position(is_same).unwrap_or_else(|| {
-            self.faces.push(Face { data: data.clone(), coords });
+            self.faces.push(Face {
+                data: data.clone(),
+                coords,
+            });
             self.faces.len() - 1
         })
     }
 }
 
-fn push_cells<'a>(line: &mut Line, left: f32, clusters: impl Iterator<Item = parley::Cluster<'a, Ink>>) {
+fn push_cells<'a>(
+    line: &mut Line,
+    left: f32,
+    clusters: impl Iterator<Item = parley::Cluster<'a, Ink>>,
+) {
     let mut left = left;
     for cluster in clusters {
         let right = left + cluster.advance();
-        line.cells.push(Cell { bytes: cluster.text_range(), left, right, is_rtl: cluster.is_rtl() });
+        line.cells.push(Cell {
+            bytes: cluster.text_range(),
+            left,
+            right,
+            is_rtl: cluster.is_rtl(),
+            hangs: false,
+        });
         left = right;
     }
 }
@@ -153,12 +212,18 @@ fn showable(words: &str) -> std::borrow::Cow<'_, str> {
     if !words.bytes().any(|byte| byte < 0x20 || byte == 0x7F) {
         return words.into();
     }
-    words.chars().map(|c| if c.is_ascii_control() { ' ' } else { c }).collect::<String>().into()
+    words
+        .chars()
+        .map(|c| if c.is_ascii_control() { ' ' } else { c })
+        .collect::<String>()
+        .into()
 }
 
 fn note_missing(paragraph: &mut Paragraph, words: &str, bytes: Range<usize>) {
     let letters = words.get(bytes).unwrap_or_default().chars();
-    let letter = letters.filter(|c| !c.is_whitespace() && !c.is_control() && short_name(*c).is_none()).next();
+    let letter = letters
+        .filter(|c| !c.is_whitespace() && !c.is_control() && short_name(*c).is_none())
+        .next();
     paragraph.missing = paragraph.missing.or(letter);
 }
 

@@ -30,7 +30,9 @@ pub fn highlights<'a>(
     let mut window = visible;
     let mut found = project.annotations.overlapping(document_id, window);
     for _ in 0..3 {
-        let wider = found.iter().fold(window, |window, annotation| window.hull(annotation.spans.hull()));
+        let wider = found.iter().fold(window, |window, annotation| {
+            window.hull(annotation.spans.hull())
+        });
         if wider == window {
             break;
         }
@@ -40,7 +42,11 @@ pub fn highlights<'a>(
     found.retain(|annotation| !is_hidden(&annotation.id));
     found.sort_by_key(|annotation| {
         let hull = annotation.spans.hull();
-        (hull.start(), std::cmp::Reverse(hull.end()), annotation.id.clone())
+        (
+            hull.start(),
+            std::cmp::Reverse(hull.end()),
+            annotation.id.clone(),
+        )
     });
     let mut lanes: Vec<Option<Span>> = Vec::new();
     let mut highlights = Vec::with_capacity(found.len());

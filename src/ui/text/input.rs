@@ -6,7 +6,8 @@ use super::highlights::Highlight;
 use super::surface::{Shown, TextAction, TextSurface, View};
 use crate::model::AnnotationId;
 use crate::text::{
-    Boundaries, ByteOffset, Span, Spans, Text, sentence_at, trim, widen_to_graphemes, widen_to_words, word_at,
+    Boundaries, ByteOffset, Span, Spans, Text, sentence_at, trim, widen_to_graphemes,
+    widen_to_words, word_at,
 };
 
 /// What the pointer is doing while its button is held.
@@ -74,8 +75,11 @@ fn hover(
     view: &View,
     highlights: &[Highlight<'_>],
 ) {
-    let pointer = response.hover_pos().filter(|pointer| !view.map.contains(*pointer));
-    let innermost = pointer.and_then(|pointer| stack_at(view, highlights, pointer).into_iter().next());
+    let pointer = response
+        .hover_pos()
+        .filter(|pointer| !view.map.contains(*pointer));
+    let innermost =
+        pointer.and_then(|pointer| stack_at(view, highlights, pointer).into_iter().next());
     surface.hovered = match (innermost, surface.hovered.take()) {
         (Some(id), Some((before, since))) if id == before => Some((id, since)),
         (Some(id), _) => Some((id, ui.input(|input| input.time))),
@@ -83,7 +87,11 @@ fn hover(
     };
     if let Some(pointer) = pointer {
         let is_handle = shown.picked.is_some() && edge_at(view, shown, pointer).is_some();
-        ui.ctx().set_cursor_icon(if is_handle { CursorIcon::ResizeHorizontal } else { CursorIcon::Text });
+        ui.ctx().set_cursor_icon(if is_handle {
+            CursorIcon::ResizeHorizontal
+        } else {
+            CursorIcon::Text
+        });
     }
 }
 
@@ -100,13 +108,22 @@ fn drag(
         && let Some(from) = view.offset_at(origin)
     {
         surface.gesture = match shown.picked.zip(edge_at(view, shown, origin)) {
-            Some((annotation_id, (edge, spans))) => {
-                Gesture::MovingEdge { annotation_id: annotation_id.clone(), edge, spans }
-            }
-            None => Gesture::Selecting { from, to: from, snaps: shown.snaps_to_words },
+            Some((annotation_id, (edge, spans))) => Gesture::MovingEdge {
+                annotation_id: annotation_id.clone(),
+                edge,
+                spans,
+            },
+            None => Gesture::Selecting {
+                from,
+                to: from,
+                snaps: shown.snaps_to_words,
+            },
         };
     }
-    if let Some(pointer) = response.interact_pointer_pos().filter(|_| surface.gesture != Gesture::Idle) {
+    if let Some(pointer) = response
+        .interact_pointer_pos()
+        .filter(|_| surface.gesture != Gesture::Idle)
+    {
         let snaps = shown.snaps_to_words && !ui.input(|input| input.modifiers.alt);
         scroll_at_edges(surface, ui, view, pointer);
         if let Some(offset) = view.offset_at(pointer) {
@@ -118,9 +135,17 @@ fn drag(
             Gesture::Idle => {}
             Gesture::Selecting { from, to, snaps } => {
                 surface.anchor = Some(from);
-                actions.extend(chosen(shown, selected_span(shown.text, from, to, snaps), to));
+                actions.extend(chosen(
+                    shown,
+                    selected_span(shown.text, from, to, snaps),
+                    to,
+                ));
             }
-            Gesture::MovingEdge { annotation_id, spans, .. } => actions.push(TextAction::MoveEdges(annotation_id, spans)),
+            Gesture::MovingEdge {
+                annotation_id,
+                spans,
+                ..
+            } => actions.push(TextAction::MoveEdges(annotation_id, spans)),
         }
     }
 }
@@ -145,20 +170,38 @@ fn follow(gesture: &mut Gesture, text: &Text, offset: ByteOffset, snaps_now: boo
 fn chosen(shown: &Shown<'_>, span: Option<Span>, caret: ByteOffset) -> Option<TextAction> {
     match span {
         Some(span) if shown.armed.is_some() => Some(TextAction::Tag(span)),
-        selection => Some(TextAction::Select { selection, caret: selection.map_or(caret, Span::end) }),
+        selection => Some(TextAction::Select {
+            selection,
+            caret: selection.map_or(caret, Span::end),
+        }),
     }
 }
 
 /// What a drag from one place to another holds: no cluster cut, whole words if they snap, no space at the edges.
-pub(super) fn selected_span(text: &Text, from: ByteOffset, to: ByteOffset, snaps: bool) -> Option<Span> {
+pub(super) fn selected_span(
+    text: &Text,
+    from: ByteOffset,
+    to: ByteOffset,
+    snaps: bool,
+) -> Option<Span> {
     let span = widen_to_graphemes(text, Span::between(from, to)?)?;
     let span = trim(text, span)?;
-    let span = if snaps { widen_to_words(text, span) } else { span };
+    let span = if snaps {
+        widen_to_words(text, span)
+    } else {
+        span
+    };
     trim(text, span)
 }
 
 /// The pieces with one end moved; `None` if it would pass the other end of its piece.
-fn with_edge_at(text: &Text, spans: &Spans, edge: Edge, offset: ByteOffset, snaps: bool) -> Option<Spans> {
+fn with_edge_at(
+    text: &Text,
+    spans: &Spans,
+    edge: Edge,
+    offset: ByteOffset,
+    snaps: bool,
+) -> Option<Spans> {
     let mut pieces: Vec<Span> = spans.iter().collect();
     let offset = snapped(text, edge, offset, snaps);
     let piece = match edge {
@@ -176,7 +219,9 @@ fn with_edge_at(text: &Text, spans: &Spans, edge: Edge, offset: ByteOffset, snap
 /// The edge of a word or cluster nearest to a place.
 fn snapped(text: &Text, edge: Edge, offset: ByteOffset, snaps: bool) -> ByteOffset {
     let offset = Boundaries::of(text).floor(offset);
-    let Some(word) = word_at(text, offset).filter(|_| snaps) else { return offset };
+    let Some(word) = word_at(text, offset).filter(|_| snaps) else {
+        return offset;
+    };
     if offset == word.start() {
         return offset;
     }
@@ -206,8 +251,12 @@ fn click(
     highlights: &[Highlight<'_>],
     actions: &mut Vec<TextAction>,
 ) {
-    let Some(pointer) = response.interact_pointer_pos() else { return };
-    let Some(offset) = view.offset_at(pointer) else { return };
+    let Some(pointer) = response.interact_pointer_pos() else {
+        return;
+    };
+    let Some(offset) = view.offset_at(pointer) else {
+        return;
+    };
     let under = view.offset_under(pointer).unwrap_or(offset);
     if response.triple_clicked() {
         actions.extend(chosen(shown, sentence_at(shown.text, under), offset));
@@ -223,15 +272,26 @@ fn click(
     } else if response.clicked() {
         surface.anchor = Some(offset);
         surface.caret_x = None;
-        actions.push(TextAction::Select { selection: None, caret: offset });
-        actions.push(TextAction::Pick(next_in_stack(&stack_at(view, highlights, pointer), shown.picked)));
+        actions.push(TextAction::Select {
+            selection: None,
+            caret: offset,
+        });
+        actions.push(TextAction::Pick(next_in_stack(
+            &stack_at(view, highlights, pointer),
+            shown.picked,
+        )));
     }
     if response.secondary_clicked() {
-        let is_selected = shown.selection.is_some_and(|selection| selection.contains(under));
+        let is_selected = shown
+            .selection
+            .is_some_and(|selection| selection.contains(under));
         let stack = stack_at(view, highlights, pointer);
         let is_picked = shown.picked.is_some_and(|picked| stack.contains(picked));
         if !is_selected && !is_picked {
-            actions.push(TextAction::Select { selection: None, caret: offset });
+            actions.push(TextAction::Select {
+                selection: None,
+                caret: offset,
+            });
             actions.push(TextAction::Pick(stack.into_iter().next()));
         }
     }
@@ -248,13 +308,26 @@ fn extension_anchor(surface: &TextSurface, shown: &Shown<'_>, offset: ByteOffset
 
 /// The annotations under a point, the innermost first.
 fn stack_at(view: &View, highlights: &[Highlight<'_>], point: Pos2) -> Vec<AnnotationId> {
-    let Some(offset) = view.offset_under(point) else { return Vec::new() };
-    let mut under: Vec<_> = highlights.iter().filter(|h| h.annotation.spans.contains(offset)).collect();
+    let Some(offset) = view.offset_under(point) else {
+        return Vec::new();
+    };
+    let mut under: Vec<_> = highlights
+        .iter()
+        .filter(|h| h.annotation.spans.contains(offset))
+        .collect();
     under.sort_by_key(|highlight| {
-        let size: usize = highlight.annotation.spans.iter().map(Span::size_bytes).sum();
+        let size: usize = highlight
+            .annotation
+            .spans
+            .iter()
+            .map(Span::size_bytes)
+            .sum();
         (size, std::cmp::Reverse(highlight.lane))
     });
-    under.into_iter().map(|highlight| highlight.annotation.id.clone()).collect()
+    under
+        .into_iter()
+        .map(|highlight| highlight.annotation.id.clone())
+        .collect()
 }
 
 /// The innermost annotation, or with one of the stack held the next one out, and behind the last none.
@@ -271,8 +344,12 @@ fn edge_at(view: &View, shown: &Shown<'_>, point: Pos2) -> Option<(Edge, Spans)>
     if annotation.document_id != shown.document.id || shown.misplaced.contains(&annotation.id) {
         return None;
     }
-    let is_near = |place: Option<Pos2>| place.is_some_and(|place| place.distance(point) <= HANDLE_REACH);
-    let edges = [(Edge::Start, start_handle(view, &annotation.spans)), (Edge::End, end_handle(view, &annotation.spans))];
+    let is_near =
+        |place: Option<Pos2>| place.is_some_and(|place| place.distance(point) <= HANDLE_REACH);
+    let edges = [
+        (Edge::Start, start_handle(view, &annotation.spans)),
+        (Edge::End, end_handle(view, &annotation.spans)),
+    ];
     let near = edges.into_iter().find(|(_, place)| is_near(*place));
     near.map(|(edge, _)| (edge, annotation.spans.clone()))
 }
@@ -288,7 +365,11 @@ pub(super) fn end_handle(view: &View, spans: &Spans) -> Option<Pos2> {
     let last = view.boxes(spans.last()).last().copied()?;
     let caret = view.caret(spans.last().end())?;
     // At the end of a line the caret already stands on the next one; the handle stays with its word.
-    let x = if (caret.center().y - last.center().y).abs() < 2.0 { caret.left() } else { last.right() };
+    let x = if (caret.center().y - last.center().y).abs() < 2.0 {
+        caret.left()
+    } else {
+        last.right()
+    };
     Some(egui::pos2(x, last.bottom()))
 }
 
@@ -300,12 +381,22 @@ fn move_caret(
     view: &View,
     actions: &mut Vec<TextAction>,
 ) {
-    const KEYS: [Key; 6] = [Key::ArrowLeft, Key::ArrowRight, Key::ArrowUp, Key::ArrowDown, Key::Home, Key::End];
+    const KEYS: [Key; 6] = [
+        Key::ArrowLeft,
+        Key::ArrowRight,
+        Key::ArrowUp,
+        Key::ArrowDown,
+        Key::Home,
+        Key::End,
+    ];
     let pressed = ui.input(|input| {
         let key = KEYS.into_iter().find(|key| input.key_pressed(*key));
-        key.filter(|_| !input.modifiers.alt).map(|key| (key, input.modifiers))
+        key.filter(|_| !input.modifiers.alt)
+            .map(|key| (key, input.modifiers))
     });
-    let Some((key, modifiers)) = pressed else { return };
+    let Some((key, modifiers)) = pressed else {
+        return;
+    };
     if !matches!(key, Key::ArrowUp | Key::ArrowDown) {
         surface.caret_x = None;
     }
@@ -321,7 +412,10 @@ fn move_caret(
         surface.anchor = Some(to);
         None
     };
-    actions.push(TextAction::Select { selection, caret: to });
+    actions.push(TextAction::Select {
+        selection,
+        caret: to,
+    });
     if let Some(around) = Span::between(to, ByteOffset(to.0 + 1)) {
         surface.reveal(around);
     }
@@ -336,14 +430,22 @@ fn step(text: &Text, caret: ByteOffset, key: Key, by_word: bool) -> ByteOffset {
         (Key::ArrowRight, false) => boundaries.next(caret),
         (Key::ArrowLeft, true) => {
             let mut before = boundaries.previous(caret);
-            while before.0 > 0 && word_at(text, before).and_then(|word| trim(text, word)).is_none() {
+            while before.0 > 0
+                && word_at(text, before)
+                    .and_then(|word| trim(text, word))
+                    .is_none()
+            {
                 before = boundaries.previous(before);
             }
             word_at(text, before).map_or(before, Span::start)
         }
         (Key::ArrowRight, true) => {
             let mut behind = word_at(text, caret).map_or_else(|| boundaries.next(caret), Span::end);
-            while behind < text.end() && word_at(text, behind).and_then(|word| trim(text, word)).is_none() {
+            while behind < text.end()
+                && word_at(text, behind)
+                    .and_then(|word| trim(text, word))
+                    .is_none()
+            {
                 behind = word_at(text, behind).map_or_else(|| boundaries.next(behind), Span::end);
             }
             behind
@@ -356,7 +458,12 @@ fn step(text: &Text, caret: ByteOffset, key: Key, by_word: bool) -> ByteOffset {
 }
 
 /// One line up or down on the screen, keeping the x where it began.
-fn step_line(surface: &mut TextSurface, shown: &Shown<'_>, view: &View, down: bool) -> Option<ByteOffset> {
+fn step_line(
+    surface: &mut TextSurface,
+    shown: &Shown<'_>,
+    view: &View,
+    down: bool,
+) -> Option<ByteOffset> {
     let caret = view.caret(shown.caret)?;
     let x = *surface.caret_x.get_or_insert(caret.left());
     let step = shown.look.text_size * shown.look.line_height * 0.5;

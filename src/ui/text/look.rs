@@ -49,7 +49,14 @@ pub struct TagColors {
 impl SurfaceLook {
     /// The colours of a tag.
     pub fn tag(&self, tag_id: &TagId) -> TagColors {
-        let known = self.tags.iter().find(|(id, _)| id == tag_id).map(|(_, colors)| *colors);
-        known.unwrap_or(TagColors { key: '?', ..self.unknown_tag })
+        let known = self
+            .tags
+            .iter()
+            .find(|(id, _)| id == tag_id)
+            .map(|(_, colors)| *colors);
+        known.unwrap_or(TagColors {
+            key: '?',
+            ..self.unknown_tag
+        })
     }
 }

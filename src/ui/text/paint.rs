@@ -1,6 +1,9 @@
 //! Draws the surface: first what lies under the letters, then the letters, then what lies over them.
 
-use egui::{Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
 
 use super::atlas::{Atlas, GlyphLook};
 use super::blocks::Blocks;
@@ -44,13 +47,20 @@ impl Canvas<'_> {
     /// Where an annotation is now: while one of its ends is dragged, where it would be.
     fn spans_of<'b>(&'b self, annotation: &'b Annotation) -> &'b Spans {
         match self.gesture {
-            Gesture::MovingEdge { annotation_id, spans, .. } if *annotation_id == annotation.id => spans,
+            Gesture::MovingEdge {
+                annotation_id,
+                spans,
+                ..
+            } if *annotation_id == annotation.id => spans,
             _ => &annotation.spans,
         }
     }
 
     fn boxes_of(&self, annotation: &Annotation) -> Vec<Rect> {
-        self.spans_of(annotation).iter().flat_map(|span| self.view.boxes(span)).collect()
+        self.spans_of(annotation)
+            .iter()
+            .flat_map(|span| self.view.boxes(span))
+            .collect()
     }
 
     /// The pane, the tints and the selection.
@@ -58,7 +68,11 @@ impl Canvas<'_> {
         let painter = self.painter();
         let look = self.shown.look;
         painter.rect_filled(self.view.rect, CornerRadius::ZERO, look.pane);
-        for highlight in self.highlights.iter().filter(|highlight| highlight.lane == 0) {
+        for highlight in self
+            .highlights
+            .iter()
+            .filter(|highlight| highlight.lane == 0)
+        {
             if highlight.annotation.annotator_id() == self.shown.own {
                 let colors = look.tag(&highlight.annotation.tag_id);
                 for rect in self.boxes_of(highlight.annotation) {
@@ -69,11 +83,17 @@ impl Canvas<'_> {
         let (selection, color) = match self.gesture {
             Gesture::Selecting { from, to, snaps } => {
                 let armed = self.shown.armed.map(|tag_id| look.tag(tag_id).tint);
-                (selected_span(self.shown.text, *from, *to, *snaps), armed.unwrap_or(look.selection))
+                (
+                    selected_span(self.shown.text, *from, *to, *snaps),
+                    armed.unwrap_or(look.selection),
+                )
             }
             _ => (self.shown.selection, look.selection),
         };
-        for rect in selection.map(|span| self.view.boxes(span)).unwrap_or_default() {
+        for rect in selection
+            .map(|span| self.view.boxes(span))
+            .unwrap_or_default()
+        {
             painter.rect_filled(rect, CornerRadius::same(2), color);
         }
     }
@@ -86,8 +106,15 @@ impl Canvas<'_> {
         let mut mesh = atlas.mesh();
         for visible in &self.view.blocks {
             for glyph in &visible.paragraph.glyphs {
-                let color = if glyph.is_set_aside { look.soft } else { look.ink };
-                let glyph_look = GlyphLook { color, pixels_per_point: scale };
+                let color = if glyph.is_set_aside {
+                    look.soft
+                } else {
+                    look.ink
+                };
+                let glyph_look = GlyphLook {
+                    color,
+                    pixels_per_point: scale,
+                };
                 atlas.add(&mut mesh, glyph, faces, visible.origin, glyph_look);
             }
         }
@@ -95,7 +122,13 @@ impl Canvas<'_> {
         for visible in &self.view.blocks {
             for (at, name) in &visible.paragraph.marks {
                 let at = (at.to_vec2() + visible.origin.to_vec2()) / scale;
-                painter.text(at.to_pos2(), Align2::CENTER_CENTER, name, FontId::proportional(8.0), look.soft);
+                painter.text(
+                    at.to_pos2(),
+                    Align2::CENTER_CENTER,
+                    name,
+                    FontId::proportional(8.0),
+                    look.soft,
+                );
             }
         }
         if look.shows_line_numbers {
@@ -106,17 +139,36 @@ impl Canvas<'_> {
     /// The number of each line that is not empty, at the side where it begins.
     fn paint_numbers(&self, painter: &Painter) {
         let scale = self.view.pixels_per_point;
-        for visible in self.view.blocks.iter().filter(|visible| !visible.bytes.is_empty()) {
-            let line_index = self.shown.text.line_index_at(ByteOffset(visible.bytes.start));
+        for visible in self
+            .view
+            .blocks
+            .iter()
+            .filter(|visible| !visible.bytes.is_empty())
+        {
+            let line_index = self
+                .shown
+                .text
+                .line_index_at(ByteOffset(visible.bytes.start));
             let is_first_part = self.shown.text.line_bytes(line_index).start == visible.bytes.start;
-            let Some(line) = visible.paragraph.lines.first().filter(|_| is_first_part) else { continue };
-            let y = (visible.origin.y + line.letters_top + (line.letters_bottom - line.letters_top) * 0.42) / scale;
+            let Some(line) = visible.paragraph.lines.first().filter(|_| is_first_part) else {
+                continue;
+            };
+            let y = (visible.origin.y
+                + line.letters_top
+                + (line.letters_bottom - line.letters_top) * 0.42)
+                / scale;
             let (x, align) = match visible.paragraph.is_rtl {
                 false => (self.view.column.left() - 24.0, Align2::RIGHT_CENTER),
                 true => (self.view.column.right() + 24.0, Align2::LEFT_CENTER),
             };
             let number = (line_index + 1).to_string();
-            painter.text(pos2(x, y), align, number, FontId::proportional(11.0), self.shown.look.soft);
+            painter.text(
+                pos2(x, y),
+                align,
+                number,
+                FontId::proportional(11.0),
+                self.shown.look.soft,
+            );
         }
     }
 
@@ -132,10 +184,18 @@ impl Canvas<'_> {
             let is_hovered = self.hovered == Some(&highlight.annotation.id);
             let colors = self.shown.look.tag(&highlight.annotation.tag_id);
             if is_picked {
-                self.paint_outline(&painter, highlight.annotation, Stroke::new(2.0, colors.strong));
+                self.paint_outline(
+                    &painter,
+                    highlight.annotation,
+                    Stroke::new(2.0, colors.strong),
+                );
                 self.paint_handles(&painter, highlight.annotation, colors.strong);
             } else if is_hovered {
-                self.paint_outline(&painter, highlight.annotation, Stroke::new(1.0, colors.strong));
+                self.paint_outline(
+                    &painter,
+                    highlight.annotation,
+                    Stroke::new(1.0, colors.strong),
+                );
             }
         }
         if has_focus
@@ -143,7 +203,10 @@ impl Canvas<'_> {
             && let Some(caret) = self.view.caret(self.shown.caret)
         {
             let inset = caret.height() * 0.08;
-            let line = [caret.left_top() + vec2(0.0, inset), caret.left_bottom() - vec2(0.0, inset)];
+            let line = [
+                caret.left_top() + vec2(0.0, inset),
+                caret.left_bottom() - vec2(0.0, inset),
+            ];
             painter.line_segment(line, Stroke::new(1.5, self.shown.look.accent));
         }
     }
@@ -165,7 +228,12 @@ impl Canvas<'_> {
                     painter.rect_stroke(*rect, CornerRadius::same(3), stroke, StrokeKind::Inside);
                 }
                 0 => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
-                1 => drop(painter.extend(Shape::dashed_line(&ends, Stroke::new(LINE, color), 6.0, 3.0))),
+                1 => drop(painter.extend(Shape::dashed_line(
+                    &ends,
+                    Stroke::new(LINE, color),
+                    6.0,
+                    3.0,
+                ))),
                 2 => drop(painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2))),
                 _ => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
             }
@@ -189,10 +257,17 @@ impl Canvas<'_> {
         let mut last: Option<(Pos2, usize)> = None;
         for highlight in self.highlights {
             let start = self.spans_of(highlight.annotation).first().start();
-            if !self.view.blocks.iter().any(|v| v.bytes.start <= start.0 && start.0 <= v.bytes.end) {
+            if !self
+                .view
+                .blocks
+                .iter()
+                .any(|v| v.bytes.start <= start.0 && start.0 <= v.bytes.end)
+            {
                 continue;
             }
-            let Some(caret) = self.view.caret(start) else { continue };
+            let Some(caret) = self.view.caret(start) else {
+                continue;
+            };
             let place = caret.left_top();
             let nth = match last {
                 Some((before, count)) if before.distance(place) < 2.0 => count + 1,
@@ -203,7 +278,10 @@ impl Canvas<'_> {
             match nth {
                 0..LANES => paint_badge(painter, place, nth, colors, &colors.key.to_string()),
                 LANES => {
-                    let more = self.highlights.iter().filter(|other| other.annotation.spans.first().start() == start);
+                    let more = self
+                        .highlights
+                        .iter()
+                        .filter(|other| other.annotation.spans.first().start() == start);
                     let words = format!("+{}", more.count() - LANES);
                     paint_badge(painter, place, nth, colors, &words);
                 }
@@ -214,20 +292,34 @@ impl Canvas<'_> {
 
     fn paint_outline(&self, painter: &Painter, annotation: &Annotation, stroke: Stroke) {
         for rect in self.boxes_of(annotation) {
-            painter.rect_stroke(rect.expand(1.0), CornerRadius::same(4), stroke, StrokeKind::Outside);
+            painter.rect_stroke(
+                rect.expand(1.0),
+                CornerRadius::same(4),
+                stroke,
+                StrokeKind::Outside,
+            );
         }
     }
 
     fn paint_handles(&self, painter: &Painter, annotation: &Annotation, color: Color32) {
         let spans = self.spans_of(annotation);
-        for place in [start_handle(self.view, spans), end_handle(self.view, spans)].into_iter().flatten() {
+        for place in [start_handle(self.view, spans), end_handle(self.view, spans)]
+            .into_iter()
+            .flatten()
+        {
             painter.circle(place, 5.0, color, Stroke::new(1.5, self.shown.look.pane));
         }
     }
 
     /// Arcs beside the text from the annotation held to those that it is linked with in this document.
     pub fn paint_links(&self, blocks: &Blocks, top: (usize, f32)) {
-        let Some(picked) = self.shown.picked.and_then(|id| self.shown.project.annotations.get(id)) else { return };
+        let Some(picked) = self
+            .shown
+            .picked
+            .and_then(|id| self.shown.project.annotations.get(id))
+        else {
+            return;
+        };
         if picked.document_id != self.shown.document.id {
             return;
         }
@@ -238,7 +330,9 @@ impl Canvas<'_> {
 
     fn paint_link(&self, link: &Link, number: usize, blocks: &Blocks, top: (usize, f32)) {
         let annotations = &self.shown.project.annotations;
-        let Some((from, to)) = annotations.get(&link.from).zip(annotations.get(&link.to)) else { return };
+        let Some((from, to)) = annotations.get(&link.from).zip(annotations.get(&link.to)) else {
+            return;
+        };
         if from.document_id != to.document_id {
             return;
         }
@@ -251,13 +345,23 @@ impl Canvas<'_> {
         let painter = self.painter();
         let (a, b) = (pos2(edge, start), pos2(edge, end));
         let points = [a, a - vec2(bow * 1.6, 0.0), b - vec2(bow * 1.6, 0.0), b];
-        painter.add(egui::epaint::CubicBezierShape::from_points_stroke(points, false, Color32::TRANSPARENT, stroke));
+        painter.add(egui::epaint::CubicBezierShape::from_points_stroke(
+            points,
+            false,
+            Color32::TRANSPARENT,
+            stroke,
+        ));
         painter.line_segment([b, b + vec2(-6.0, -4.0)], stroke);
         painter.line_segment([b, b + vec2(-6.0, 4.0)], stroke);
-        let galley = painter.layout_no_wrap(link.kind.to_string(), FontId::proportional(10.0), color);
-        let middle = pos2(edge - bow - 12.0, (start + end) / 2.0 + galley.size().x / 2.0);
+        let galley =
+            painter.layout_no_wrap(link.kind.to_string(), FontId::proportional(10.0), color);
+        let middle = pos2(
+            edge - bow - 12.0,
+            (start + end) / 2.0 + galley.size().x / 2.0,
+        );
         if (start - end).abs() > galley.size().x + 12.0 {
-            let text = egui::epaint::TextShape::new(middle, galley, color).with_angle(-std::f32::consts::FRAC_PI_2);
+            let text = egui::epaint::TextShape::new(middle, galley, color)
+                .with_angle(-std::f32::consts::FRAC_PI_2);
             painter.add(text);
         }
     }
@@ -276,7 +380,10 @@ impl Canvas<'_> {
     pub fn paint_map(&self, blocks: &Blocks, top: (usize, f32), cache: &mut MapCache) {
         let painter = self.painter();
         let (look, map) = (self.shown.look, self.view.map);
-        painter.line_segment([map.left_top(), map.left_bottom()], Stroke::new(1.0, look.line));
+        painter.line_segment(
+            [map.left_top(), map.left_bottom()],
+            Stroke::new(1.0, look.line),
+        );
         let total = blocks.total().max(1.0);
         let scale = f64::from(self.view.pixels_per_point);
         let above = (blocks.top_of(top.0) + f64::from(top.1)) / total;
@@ -285,16 +392,25 @@ impl Canvas<'_> {
         let box_height = (map.height() * part as f32).max(8.0);
         let size = vec2(map.width() - 1.0, box_height);
         let rect = Rect::from_min_size(pos2(map.left() + 1.0, box_top), size).intersect(map);
-        painter.rect_filled(rect, CornerRadius::same(2), look.accent.gamma_multiply(0.13));
-        let key =
-            (self.shown.revision, map.height() as u32, total as u32, self.shown.document.id.to_string());
+        painter.rect_filled(
+            rect,
+            CornerRadius::same(2),
+            look.accent.gamma_multiply(0.13),
+        );
+        let key = (
+            self.shown.revision,
+            map.height() as u32,
+            total as u32,
+            self.shown.document.id.to_string(),
+        );
         if cache.key.as_ref() != Some(&key) {
             cache.ticks = self.map_ticks(blocks, total);
             cache.key = Some(key);
         }
         for (part, color) in &cache.ticks {
             let y = map.top() + part * map.height();
-            let tick = Rect::from_center_size(pos2(map.center().x, y), vec2(map.width() - 10.0, 2.0));
+            let tick =
+                Rect::from_center_size(pos2(map.center().x, y), vec2(map.width() - 10.0, 2.0));
             painter.rect_filled(tick, CornerRadius::same(1), *color);
         }
     }
@@ -319,7 +435,10 @@ impl Canvas<'_> {
             let within = (place.0 - in_bytes.start) as f64 / in_bytes.len().max(1) as f64;
             let y = blocks.top_of(in_block) + within * f64::from(blocks.height(in_block));
             if in_block <= next.max(block) && y < total * (row + 1) as f64 / rows as f64 {
-                ticks.push(((y / total) as f32, self.shown.look.tag(&first.tag_id).strong));
+                ticks.push((
+                    (y / total) as f32,
+                    self.shown.look.tag(&first.tag_id).strong,
+                ));
             }
         }
         ticks
@@ -327,9 +446,19 @@ impl Canvas<'_> {
 }
 
 fn paint_badge(painter: &Painter, place: Pos2, nth: usize, colors: TagColors, words: &str) {
-    let width = if words.chars().count() > 1 { BADGE * 1.5 } else { BADGE };
+    let width = if words.chars().count() > 1 {
+        BADGE * 1.5
+    } else {
+        BADGE
+    };
     let corner = place + vec2(-3.0 + nth as f32 * (BADGE + 1.0), -BADGE * 0.62);
     let rect = Rect::from_min_size(corner, vec2(width, BADGE));
     painter.rect_filled(rect, CornerRadius::same(3), colors.strong);
-    painter.text(rect.center(), Align2::CENTER_CENTER, words, FontId::proportional(9.5), colors.on_strong);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        words,
+        FontId::proportional(9.5),
+        colors.on_strong,
+    );
 }

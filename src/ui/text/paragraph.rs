@@ -55,6 +55,8 @@ pub struct Cell {
     pub right: f32,
     /// Whether it is read from right to left.
     pub is_rtl: bool,
+    /// Whether it is white space at the end of a wrapped line, which no box should cover.
+    pub hangs: bool,
 }
 
 impl Cell {
@@ -98,36 +100,67 @@ impl Paragraph {
     pub fn byte_at(&self, point: Pos2) -> usize {
         let line = self.line_at(point.y);
         let Some(line) = line else { return 0 };
-        let Some(cell) = line.cell_near(point.x) else { return line.bytes.start };
+        let Some(cell) = line.cell_near(point.x) else {
+            return line.bytes.start;
+        };
         let is_left_half = point.x < (cell.left + cell.right) / 2.0;
-        if is_left_half == cell.is_rtl { cell.bytes.end } else { cell.bytes.start }
+        if is_left_half == cell.is_rtl {
+            cell.bytes.end
+        } else {
+            cell.bytes.start
+        }
     }
 
     /// The byte of the character under a point. `None` beside the letters.
     pub fn byte_under(&self, point: Pos2) -> Option<usize> {
-        let line = self.lines.iter().find(|line| line.top <= point.y && point.y < line.bottom)?;
-        let cell = line.cells.iter().find(|cell| cell.left <= point.x && point.x < cell.right)?;
+        let line = self
+            .lines
+            .iter()
+            .find(|line| line.top <= point.y && point.y < line.bottom)?;
+        let cell = line
+            .cells
+            .iter()
+            .find(|cell| cell.left <= point.x && point.x < cell.right)?;
         Some(cell.bytes.start)
     }
 
     /// The line at a height; the first above and the last below the paragraph.
     fn line_at(&self, y: f32) -> Option<&Line> {
-        self.lines.iter().find(|line| y < line.bottom).or(self.lines.last())
+        self.lines
+            .iter()
+            .find(|line| y < line.bottom)
+            .or(self.lines.last())
     }
 
     /// Where a caret before the byte stands: x, and top and bottom of the letters.
     pub fn caret(&self, byte: usize) -> Rect {
-        let line = self.lines.iter().rev().find(|line| line.bytes.start <= byte).or(self.lines.first());
+        let line = self
+            .lines
+            .iter()
+            .rev()
+            .find(|line| line.bytes.start <= byte)
+            .or(self.lines.first());
         let Some(line) = line else { return Rect::ZERO };
-        let before = line.cells.iter().find(|cell| cell.bytes.contains(&byte)).map(Cell::start_x);
-        let behind = line.cells.iter().find(|cell| cell.bytes.end == byte).map(Cell::end_x);
+        let before = line
+            .cells
+            .iter()
+            .find(|cell| cell.bytes.contains(&byte))
+            .map(Cell::start_x);
+        let behind = line
+            .cells
+            .iter()
+            .find(|cell| cell.bytes.end == byte)
+            .map(Cell::end_x);
         let x = before.or(behind).unwrap_or(line.start_x);
         Rect::from_min_max(pos2(x, line.letters_top), pos2(x, line.letters_bottom))
     }
 
     /// The index of the line on which a caret before the byte stands.
     pub fn line_index_of(&self, byte: usize) -> usize {
-        self.lines.iter().rposition(|line| line.bytes.start <= byte).unwrap_or(0)
+        self.lines
+            .iter()
+            .rposition(|line| line.bytes.start <= byte)
+            .unwrap_or(0)
     }
 
     /// The boxes that the bytes fill, from top to bottom and left to right: one for each run of cells that
@@ -140,7 +173,8 @@ impl Paragraph {
             }
             let mut open: Option<(f32, f32)> = None;
             for cell in &line.cells {
-                let is_covered = cell.bytes.start < bytes.end && bytes.start < cell.bytes.end;
+                let is_covered =
+                    cell.bytes.start < bytes.end && bytes.start < cell.bytes.end && !cell.hangs;
                 match (&mut open, is_covered) {
                     (Some((_, right)), true) => *right = cell.right,
                     (None, true) => open = Some((cell.left, cell.right)),
@@ -156,10 +190,16 @@ impl Paragraph {
 
 impl Line {
     fn letters_box(&self, (left, right): (f32, f32)) -> Rect {
-        Rect::from_min_max(pos2(left, self.letters_top), pos2(right, self.letters_bottom))
+        Rect::from_min_max(
+            pos2(left, self.letters_top),
+            pos2(right, self.letters_bottom),
+        )
     }
 
     fn cell_near(&self, x: f32) -> Option<&Cell> {
-        self.cells.iter().find(|cell| x < cell.right).or(self.cells.last())
+        self.cells
+            .iter()
+            .find(|cell| x < cell.right)
+            .or(self.cells.last())
     }
 }

@@ -4,7 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
-use egui::{EventFilter, PopupAnchor, Pos2, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    EventFilter, PopupAnchor, Pos2, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2,
+    vec2,
+};
 
 use super::atlas::Atlas;
 use super::blocks::{Blocks, Estimate};
@@ -146,7 +149,10 @@ impl View {
 
     /// The block at a height, or the nearest one.
     fn block_at(&self, y: f32) -> Option<&Visible> {
-        self.blocks.iter().find(|visible| y < visible.origin.y + visible.paragraph.height).or(self.blocks.last())
+        self.blocks
+            .iter()
+            .find(|visible| y < visible.origin.y + visible.paragraph.height)
+            .or(self.blocks.last())
     }
 
     /// The place nearest to a point.
@@ -154,35 +160,56 @@ impl View {
         let point = self.pixels(point);
         let visible = self.block_at(point.y)?;
         let local = point - visible.origin.to_vec2();
-        Some(ByteOffset(visible.bytes.start + visible.paragraph.byte_at(local)))
+        Some(ByteOffset(
+            visible.bytes.start + visible.paragraph.byte_at(local),
+        ))
     }
 
     /// The character under a point; `None` beside the letters.
     pub fn offset_under(&self, point: Pos2) -> Option<ByteOffset> {
         let point = self.pixels(point);
         let visible = self.block_at(point.y)?;
-        let byte = visible.paragraph.byte_under(point - visible.origin.to_vec2())?;
+        let byte = visible
+            .paragraph
+            .byte_under(point - visible.origin.to_vec2())?;
         Some(ByteOffset(visible.bytes.start + byte))
     }
 
     /// The boxes that a span fills on the screen, in points.
     pub fn boxes(&self, span: Span) -> Vec<Rect> {
-        let touched = self.blocks.iter().filter(|v| v.bytes.start < span.end().0 && span.start().0 < v.bytes.end.max(v.bytes.start + 1));
+        let touched = self.blocks.iter().filter(|v| {
+            v.bytes.start < span.end().0 && span.start().0 < v.bytes.end.max(v.bytes.start + 1)
+        });
         let boxes = touched.flat_map(|visible| {
             let start = span.start().0.saturating_sub(visible.bytes.start);
-            let end = span.end().0.min(visible.bytes.end).saturating_sub(visible.bytes.start);
-            visible.paragraph.boxes(&(start..end)).into_iter().map(|rect| self.points(visible, rect))
+            let end = span
+                .end()
+                .0
+                .min(visible.bytes.end)
+                .saturating_sub(visible.bytes.start);
+            visible
+                .paragraph
+                .boxes(&(start..end))
+                .into_iter()
+                .map(|rect| self.points(visible, rect))
         });
         boxes.collect()
     }
 
     /// The caret at an offset, in points; `None` if it is not on the screen.
     pub fn caret(&self, offset: ByteOffset) -> Option<Rect> {
-        let visible = self.blocks.iter().rev().find(|visible| visible.bytes.start <= offset.0)?;
+        let visible = self
+            .blocks
+            .iter()
+            .rev()
+            .find(|visible| visible.bytes.start <= offset.0)?;
         if offset.0 > visible.bytes.end + 2 {
             return None;
         }
-        Some(self.points(visible, visible.paragraph.caret(offset.0 - visible.bytes.start)))
+        Some(self.points(
+            visible,
+            visible.paragraph.caret(offset.0 - visible.bytes.start),
+        ))
     }
 
     /// From pixels within a block to points on the screen.
@@ -193,7 +220,10 @@ impl View {
     /// The bytes that are visible.
     pub fn span(&self) -> Option<Span> {
         let (first, last) = (self.blocks.first()?, self.blocks.last()?);
-        Span::new(ByteOffset(first.bytes.start), ByteOffset(last.bytes.end.max(first.bytes.start + 1)))
+        Span::new(
+            ByteOffset(first.bytes.start),
+            ByteOffset(last.bytes.end.max(first.bytes.start + 1)),
+        )
     }
 }
 
@@ -216,7 +246,11 @@ impl TextSurface {
         let id = ui.scope_id().with("text");
         let response = ui.interact(rect, id, Sense::click_and_drag());
         response.widget_info(|| {
-            WidgetInfo::labeled(Role::Document, true, format!("Text of {}", shown.document.title()))
+            WidgetInfo::labeled(
+                Role::Document,
+                true,
+                format!("Text of {}", shown.document.title()),
+            )
         });
         self.keep_focus(ui, &response);
         self.turn_to(ui, rect, shown);
@@ -224,7 +258,8 @@ impl TextSurface {
         let view = self.lay_out_visible(ui, rect, shown);
         let visible = view.span();
         let is_hidden = |id: &AnnotationId| shown.misplaced.contains(id);
-        let highlights = visible.map(|span| highlights(shown.project, &shown.document.id, span, is_hidden));
+        let highlights =
+            visible.map(|span| highlights(shown.project, &shown.document.id, span, is_hidden));
         let highlights = highlights.unwrap_or_default();
         let actions = input::handle(self, ui, &response, shown, &view, &highlights);
         self.use_map(ui, &view);
@@ -244,7 +279,12 @@ impl TextSurface {
         if nothing_focused || response.clicked() || response.drag_started() {
             response.request_focus();
         }
-        let filter = EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
+        let filter = EventFilter {
+            tab: true,
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            escape: true,
+        };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
     }
 
@@ -254,9 +294,14 @@ impl TextSurface {
         let room = rect.width() - MAP_WIDTH - 2.0 * SIDE_ROOM;
         let width = (room.clamp(160.0, shown.look.column_width) * scale).round();
         let size = (shown.look.text_size * scale * 4.0).round() / 4.0;
-        let setting = Setting { size, line_height: shown.look.line_height, width };
+        let setting = Setting {
+            size,
+            line_height: shown.look.line_height,
+            width,
+        };
         let estimate = estimate(&setting);
-        let is_same_text = |page: &Page| page.document_id == shown.document.id && page.text == *shown.text;
+        let is_same_text =
+            |page: &Page| page.document_id == shown.document.id && page.text == *shown.text;
         match &mut self.page {
             Some(page) if is_same_text(page) => {
                 if page.setting != setting {
@@ -298,8 +343,16 @@ impl TextSurface {
             let page = response.rect.height() * 0.9;
             ui.input(|input| {
                 let plain = input.modifiers.is_none();
-                by += if plain && input.key_pressed(egui::Key::PageDown) { page } else { 0.0 };
-                by -= if plain && input.key_pressed(egui::Key::PageUp) { page } else { 0.0 };
+                by += if plain && input.key_pressed(egui::Key::PageDown) {
+                    page
+                } else {
+                    0.0
+                };
+                by -= if plain && input.key_pressed(egui::Key::PageUp) {
+                    page
+                } else {
+                    0.0
+                };
             });
         }
         self.scroll_by(by * scale);
@@ -315,7 +368,8 @@ impl TextSurface {
     /// Moves the page so that a place given as a part of the whole height is in the middle.
     fn scroll_to_fraction(&mut self, fraction: f32, view_height: f32) {
         if let Some(page) = &mut self.page {
-            let y = page.blocks.total() * f64::from(fraction.clamp(0.0, 1.0)) - f64::from(view_height / 2.0);
+            let y = page.blocks.total() * f64::from(fraction.clamp(0.0, 1.0))
+                - f64::from(view_height / 2.0);
             page.top = page.blocks.at_height(y);
             page.top.1 += y.min(0.0) as f32;
         }
@@ -326,7 +380,10 @@ impl TextSurface {
         let scale = ui.ctx().pixels_per_point();
         let width = self.page.as_ref().map_or(0.0, |page| page.setting.width) / scale;
         let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM / 2.0);
-        let column = Rect::from_min_size(pos2((left * scale).round() / scale, rect.top()), vec2(width, rect.height()));
+        let column = Rect::from_min_size(
+            pos2((left * scale).round() / scale, rect.top()),
+            vec2(width, rect.height()),
+        );
         let map = Rect::from_min_max(pos2(rect.right() - MAP_WIDTH, rect.top()), rect.max);
         let height = rect.height() * scale;
         if let Some(span) = self.reveal.take() {
@@ -335,7 +392,13 @@ impl TextSurface {
         self.keep_within(shown, height, END_ROOM * scale);
         let mut blocks = Vec::new();
         let Some((mut block, above)) = self.page.as_ref().map(|page| page.top) else {
-            return View { rect, column, map, pixels_per_point: scale, blocks };
+            return View {
+                rect,
+                column,
+                map,
+                pixels_per_point: scale,
+                blocks,
+            };
         };
         let mut y = -above;
         let count = self.page.as_ref().map_or(0, |page| page.blocks.count());
@@ -343,18 +406,36 @@ impl TextSurface {
         while y < height && block < count {
             let (bytes, paragraph, block_height) = self.block(block, shown);
             let origin = pos2(origin.x, (origin.y + y).round());
-            blocks.push(Visible { block, bytes, origin, paragraph });
+            blocks.push(Visible {
+                block,
+                bytes,
+                origin,
+                paragraph,
+            });
             y += block_height;
             block += 1;
         }
-        View { rect, column, map, pixels_per_point: scale, blocks }
+        View {
+            rect,
+            column,
+            map,
+            pixels_per_point: scale,
+            blocks,
+        }
     }
 
     /// The layout of a block, from the cache or made now, and its height with the gap.
     fn block(&mut self, block: usize, shown: &Shown<'_>) -> (Range<usize>, Rc<Paragraph>, f32) {
-        let Some(page) = &mut self.page else { return (0..0, Rc::default(), 0.0) };
+        let Some(page) = &mut self.page else {
+            return (0..0, Rc::default(), 0.0);
+        };
         let whole = page.blocks.bytes(block);
-        let words = page.text.as_str().get(whole.clone()).unwrap_or_default().trim_end_matches(['\n', '\r']);
+        let words = page
+            .text
+            .as_str()
+            .get(whole.clone())
+            .unwrap_or_default()
+            .trim_end_matches(['\n', '\r']);
         let bytes = whole.start..whole.start + words.len();
         let estimate = estimate(&page.setting);
         let frame = self.frame;
@@ -362,11 +443,18 @@ impl TextSurface {
         let cached = self.cache.entry(block).or_insert_with(|| {
             let set_aside = set_aside_in(shown, &bytes);
             let paragraph = engine.lay_out(words, &page.setting, &set_aside);
-            Cached { paragraph: Rc::new(paragraph), used_in: frame }
+            Cached {
+                paragraph: Rc::new(paragraph),
+                used_in: frame,
+            }
         });
         cached.used_in = frame;
         self.missing.extend(cached.paragraph.missing);
-        let height = if words.is_empty() { estimate.empty_height } else { cached.paragraph.height + estimate.gap };
+        let height = if words.is_empty() {
+            estimate.empty_height
+        } else {
+            cached.paragraph.height + estimate.gap
+        };
         page.blocks.set_height(block, height);
         (bytes, cached.paragraph.clone(), height)
     }
@@ -375,7 +463,9 @@ impl TextSurface {
     /// way are measured, so that what is at the top edge stays there when estimates turn out wrong.
     fn keep_within(&mut self, shown: &Shown<'_>, view_height: f32, end_room: f32) {
         loop {
-            let Some((block, above)) = self.page.as_ref().map(|page| page.top) else { return };
+            let Some((block, above)) = self.page.as_ref().map(|page| page.top) else {
+                return;
+            };
             let next = if above < 0.0 && block > 0 {
                 let (_, _, height) = self.block(block - 1, shown);
                 (block - 1, above + height)
@@ -392,11 +482,16 @@ impl TextSurface {
             }
         }
         let Some(page) = &mut self.page else { return };
-        let rest: f64 = page.blocks.total() - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
+        let rest: f64 =
+            page.blocks.total() - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
         let too_far = f64::from(view_height - end_room) - rest;
         if too_far > 0.0 {
             let y = page.blocks.total() - f64::from(view_height - end_room);
-            page.top = if y < 0.0 { (0, -end_room) } else { page.blocks.at_height(y) };
+            page.top = if y < 0.0 {
+                (0, -end_room)
+            } else {
+                page.blocks.at_height(y)
+            };
         }
         if page.top.0 == 0 {
             page.top.1 = page.top.1.max(-end_room);
@@ -410,7 +505,8 @@ impl TextSurface {
         let (bytes, paragraph, _) = self.block(block, shown);
         let caret = paragraph.caret(span.start().0.saturating_sub(bytes.start));
         let Some(page) = &mut self.page else { return };
-        let place = page.blocks.top_of(block) - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
+        let place =
+            page.blocks.top_of(block) - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
         let y = place as f32 + caret.top();
         let margin = (view_height * 0.12).min(caret.height() * 3.0);
         if y < margin || y + caret.height() > view_height - margin {
@@ -441,7 +537,14 @@ impl TextSurface {
     ) {
         let Some(page) = &self.page else { return };
         let hovered = self.hovered.as_ref().map(|(id, _)| id);
-        let mut canvas = Canvas { ui, shown, view, highlights, gesture: &self.gesture, hovered };
+        let mut canvas = Canvas {
+            ui,
+            shown,
+            view,
+            highlights,
+            gesture: &self.gesture,
+            hovered,
+        };
         canvas.paint_under();
         canvas.paint_letters(&mut self.atlas, self.engine.faces());
         canvas.paint_over(response.has_focus());
@@ -451,16 +554,26 @@ impl TextSurface {
 
     /// Once the pointer has rested on an annotation: who says what about these words.
     fn show_card(&self, ui: &Ui, shown: &Shown<'_>) {
-        let Some((annotation_id, since)) = &self.hovered else { return };
+        let Some((annotation_id, since)) = &self.hovered else {
+            return;
+        };
         let rested = ui.input(|input| input.time) - since;
         if rested < CARD_AFTER_SECS || self.gesture != Gesture::Idle {
-            ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(CARD_AFTER_SECS));
+            ui.ctx()
+                .request_repaint_after(std::time::Duration::from_secs_f64(CARD_AFTER_SECS));
             return;
         }
-        let Some(annotation) = shown.project.annotations.get(annotation_id) else { return };
-        egui::Tooltip::always_open(ui.ctx().clone(), ui.layer_id(), ui.scope_id().with("card"), PopupAnchor::Pointer)
-            .gap(14.0)
-            .show(|ui| card_ui(ui, shown, annotation));
+        let Some(annotation) = shown.project.annotations.get(annotation_id) else {
+            return;
+        };
+        egui::Tooltip::always_open(
+            ui.ctx().clone(),
+            ui.layer_id(),
+            ui.scope_id().with("card"),
+            PopupAnchor::Pointer,
+        )
+        .gap(14.0)
+        .show(|ui| card_ui(ui, shown, annotation));
     }
 
     /// Forgets the layouts not used for longest, once there are many.
@@ -476,14 +589,26 @@ fn card_ui(ui: &mut Ui, shown: &Shown<'_>, annotation: &Annotation) {
     ui.set_max_width(300.0);
     let colors = shown.look.tag(&annotation.tag_id);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(annotation.tag_id.as_str()).color(colors.strong).strong());
+        ui.label(
+            RichText::new(annotation.tag_id.as_str())
+                .color(colors.strong)
+                .strong(),
+        );
         ui.label(RichText::new(annotation.annotator_id().as_str()).color(shown.look.soft));
     });
     for (name, value) in &annotation.attributes {
-        ui.label(format!("{}  {}", name.replace('_', " "), value.to_string().replace('_', " ")));
+        ui.label(format!(
+            "{}  {}",
+            name.replace('_', " "),
+            value.to_string().replace('_', " ")
+        ));
     }
     if !annotation.note.is_empty() {
-        ui.label(RichText::new(&*annotation.note).italics().color(shown.look.soft));
+        ui.label(
+            RichText::new(&*annotation.note)
+                .italics()
+                .color(shown.look.soft),
+        );
     }
 }
 
@@ -499,39 +624,76 @@ fn estimate(setting: &Setting) -> Estimate {
 
 /// The set-aside bytes of a block, from its start.
 fn set_aside_in(shown: &Shown<'_>, bytes: &Range<usize>) -> Vec<Range<usize>> {
-    let Some(span) = Span::new(ByteOffset(bytes.start), ByteOffset(bytes.end)) else { return Vec::new() };
+    let Some(span) = Span::new(ByteOffset(bytes.start), ByteOffset(bytes.end)) else {
+        return Vec::new();
+    };
     let regions = shown.project.regions.overlapping(&shown.document.id, span);
-    let pieces = regions.iter().filter(|region| shown.text.slice(region.span) == Some(&*region.quote));
+    let pieces = regions
+        .iter()
+        .filter(|region| shown.text.slice(region.span) == Some(&*region.quote));
     let shared = pieces.filter_map(|region| region.span.intersection(span));
-    shared.map(|piece| piece.start().0 - bytes.start..piece.end().0 - bytes.start).collect()
+    shared
+        .map(|piece| piece.start().0 - bytes.start..piece.end().0 - bytes.start)
+        .collect()
 }
 
 /// Changes whenever a region of the document comes or goes: the layouts depend on them.
 fn region_fingerprint(shown: &Shown<'_>) -> u64 {
-    let spans = shown.project.regions.in_document(&shown.document.id).map(|region| region.span);
+    let spans = shown
+        .project
+        .regions
+        .in_document(&shown.document.id)
+        .map(|region| region.span);
     spans.fold(0, |sum: u64, span| {
-        sum.wrapping_mul(31).wrapping_add(span.start().0 as u64).wrapping_mul(31).wrapping_add(span.end().0 as u64)
+        sum.wrapping_mul(31)
+            .wrapping_add(span.start().0 as u64)
+            .wrapping_mul(31)
+            .wrapping_add(span.end().0 as u64)
     })
 }
 
 /// Tells a screen reader what is visible: each paragraph, then the annotations in it.
-fn describe(ui: &mut Ui, id: egui::Id, shown: &Shown<'_>, view: &View, highlights: &[Highlight<'_>]) {
+fn describe(
+    ui: &mut Ui,
+    id: egui::Id,
+    shown: &Shown<'_>,
+    view: &View,
+    highlights: &[Highlight<'_>],
+) {
     for visible in &view.blocks {
-        let Some(words) = shown.text.as_str().get(visible.bytes.clone()).filter(|words| !words.is_empty()) else {
+        let Some(words) = shown
+            .text
+            .as_str()
+            .get(visible.bytes.clone())
+            .filter(|words| !words.is_empty())
+        else {
             continue;
         };
-        let size = vec2(view.column.width(), visible.paragraph.height / view.pixels_per_point);
-        let rect = Rect::from_min_size((visible.origin.to_vec2() / view.pixels_per_point).to_pos2(), size);
+        let size = vec2(
+            view.column.width(),
+            visible.paragraph.height / view.pixels_per_point,
+        );
+        let rect = Rect::from_min_size(
+            (visible.origin.to_vec2() / view.pixels_per_point).to_pos2(),
+            size,
+        );
         let node = ui.interact(rect, id.with(("paragraph", visible.block)), Sense::hover());
         node.widget_info(|| WidgetInfo::labeled(Role::Paragraph, true, words));
     }
     for highlight in highlights {
         let annotation = highlight.annotation;
-        let Some(first) = view.boxes(annotation.spans.first()).first().copied() else { continue };
+        let Some(first) = view.boxes(annotation.spans.first()).first().copied() else {
+            continue;
+        };
         let node = ui.interact(first, id.with(&annotation.id), Sense::hover());
         node.widget_info(|| {
             let is_picked = shown.picked == Some(&annotation.id);
-            let words = format!("{} by {}: “{}”", annotation.tag_id, annotation.annotator_id(), annotation.quote);
+            let words = format!(
+                "{} by {}: “{}”",
+                annotation.tag_id,
+                annotation.annotator_id(),
+                annotation.quote
+            );
             WidgetInfo::selected(Role::Mark, true, is_picked, words)
         });
     }
