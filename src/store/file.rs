@@ -28,11 +28,13 @@ pub struct Head {
     pub codebook: Codebook,
 }
 
-/// The whole file. Its head is spelled out again because `flatten` would make RON read a map.
+/// The whole file. Its head is spelled out again because `flatten` would make RON read a map. The version was
+/// read before, by itself.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Project {
-    pub version: u32,
+    #[serde(rename = "version")]
+    pub _version: u32,
     #[serde(default)]
     pub name: String,
     #[serde(default)]

@@ -301,7 +301,7 @@ fn salvage(words: &str) -> Option<Opened> {
         .min()?;
     let head: file::Head = ron::from_str(&format!("{})", words.get(..first_list)?)).ok()?;
     let mut parsed = file::Project {
-        version: head.version,
+        _version: head.version,
         name: head.name,
         settings: head.settings,
         codebook: head.codebook,
@@ -522,13 +522,10 @@ impl<'a> Reading<'a> {
             .into_iter()
             .map(span_of)
             .collect::<Result<Vec<Span>, String>>()?;
-        let changed = match time_of(&changed)? {
-            Some(at) => Some(model::Stamp {
-                by: AnnotatorId::new(self.shared(&changed_by)),
-                at,
-            }),
-            None => None,
-        };
+        let changed = time_of(&changed)?.map(|at| model::Stamp {
+            by: AnnotatorId::new(self.shared(&changed_by)),
+            at,
+        });
         Ok(model::Annotation {
             id: AnnotationId::new(
                 AnnotatorId::new(self.shared(id.annotator_id.as_str())),

@@ -249,7 +249,7 @@ fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadE
     }
     let place = first_free(|number| folder.join(path_of(number)));
     write_new(&place, &bytes)?;
-    relative(folder, &place).ok_or_else(|| ReadError::Path {
+    relative(folder, &place).ok_or(ReadError::Path {
         problem: PathProblem::NotPortable,
         path: first,
     })

@@ -4,7 +4,9 @@ use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
 use super::theme::{TAG_COLORS, semibold};
-use super::widgets::{cut_label, key_hint, main_button, row, section_head, soft, tag_square};
+use super::widgets::{
+    cut_label, key_hint, main_button, name_field, row, section_head, soft, tag_square,
+};
 use crate::app::{Command, Work};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
 
@@ -73,11 +75,10 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     }
     let height = (ui.ctx().content_rect().height() * 0.8 - 80.0).max(200.0);
     ui.horizontal_top(|ui| {
-        ui.allocate_ui(vec2(210.0, height), |ui| {
-            ui.vertical(|ui| tags_ui(ui, cx, work, state));
-        });
+        let down = Layout::top_down(Align::LEFT);
+        ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| tags_ui(ui, cx, work, state));
         ui.separator();
-        ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| {
             ScrollArea::vertical()
                 .auto_shrink(false)
                 .show(ui, |ui| tag_ui(ui, cx, work, state));
@@ -112,8 +113,7 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
             .hint_text("new tag")
             .desired_width(130.0),
     );
-    response
-        .widget_info(|| egui::WidgetInfo::text_edit(true, "", state.new_tag.as_str(), "New tag"));
+    name_field(&response, &state.new_tag, "New tag");
     let name = state.new_tag.trim().to_owned();
     if ui
         .add_enabled(!name.is_empty(), egui::Button::new("Add tag"))
@@ -255,7 +255,7 @@ fn field_ui(ui: &mut Ui, name: &str, words: &mut String, width: f32) -> bool {
     ui.vertical(|ui| {
         ui.label(RichText::new(name).size(12.0).weak());
         let response = ui.add(TextEdit::singleline(words).desired_width(width));
-        response.widget_info(|| egui::WidgetInfo::text_edit(true, "", words.as_str(), name));
+        name_field(&response, words, name);
         response.lost_focus()
     })
     .inner
@@ -268,7 +268,7 @@ fn area_ui(ui: &mut Ui, name: &str, words: &mut String, rows: usize) -> bool {
             .desired_rows(rows)
             .desired_width(f32::INFINITY),
     );
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", words.as_str(), name));
+    name_field(&response, words, name);
     response.lost_focus()
 }
 
@@ -280,7 +280,6 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
         ui.push_id(&attribute.name, |ui| {
             ui.horizontal(|ui| {
                 ui.label(&*attribute.name);
-                ui.label(soft(&theme, kind_words(&attribute.kind)).size(12.0));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if ui.small_button("Remove").clicked() {
                         let (tag_id, name) = (tag.id.clone(), attribute.name.clone());
@@ -304,6 +303,7 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
                     }
                 });
             });
+            cut_label(ui, soft(&theme, kind_words(&attribute.kind)).size(12.0));
         });
     }
     ui.horizontal(|ui| {
@@ -313,9 +313,7 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
                 .hint_text(hint)
                 .desired_width(280.0),
         );
-        response.widget_info(|| {
-            egui::WidgetInfo::text_edit(true, "", state.new_attribute.as_str(), "New attribute")
-        });
+        name_field(&response, &state.new_attribute, "New attribute");
         if let Some(attribute) = attribute_from(&state.new_attribute)
             && main_button(ui, &theme, "Add attribute").clicked()
         {

@@ -3,7 +3,9 @@
 use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
-use super::widgets::{cut_label, paint_state, progress_bar, row, section_head, soft, tag_square};
+use super::widgets::{
+    cut_label, name_field, paint_state, progress_bar, row, section_head, soft, tag_square,
+};
 use crate::app::{Command, Work};
 use crate::model::Document;
 use crate::query;
@@ -21,8 +23,7 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, filter: &mut Stri
         .desired_width(f32::INFINITY)
         .margin(vec2(8.0, 6.0));
     let response = ui.add(edit);
-    response
-        .widget_info(|| egui::WidgetInfo::text_edit(true, "", filter.as_str(), "Filter documents"));
+    name_field(&response, filter, "Filter documents");
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         filter.clear();
     }

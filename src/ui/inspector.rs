@@ -6,7 +6,7 @@ use egui::{Align, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
 use super::theme::{reading, semibold};
-use super::widgets::{card, cut_label, key_hint, row, section_head, soft, tag_square};
+use super::widgets::{card, cut_label, key_hint, name_field, row, section_head, soft, tag_square};
 use crate::app::{Command, Work};
 use crate::model::{
     Annotation, AnnotationId, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds,
@@ -382,9 +382,7 @@ fn typed_ui(
         .desired_width(f32::INFINITY)
         .margin(vec2(7.0, 4.0));
     let response = ui.add(edit);
-    response.widget_info(|| {
-        egui::WidgetInfo::text_edit(true, "", typed.as_str(), spoken(&attribute.name))
-    });
+    name_field(&response, typed, &spoken(&attribute.name));
     if offers_names && response.has_focus() {
         let words = typed.clone();
         offers_ui(ui, cx, work, attribute, &words);
@@ -559,7 +557,7 @@ fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut In
         .desired_width(f32::INFINITY)
         .margin(vec2(7.0, 5.0));
     let response = ui.add(edit);
-    response.widget_info(|| egui::WidgetInfo::text_edit(true, "", state.note.as_str(), "Note"));
+    name_field(&response, &state.note, "Note");
     if response.lost_focus() && state.note != *annotation.note {
         cx.ask(Command::SetNote(state.note.clone()));
     }

@@ -5,7 +5,10 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::theme::semibold;
-use super::widgets::{cut_label, key_hint, main_button, plain_button, row, section_head, soft};
+use super::widgets::{
+    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
+    section_head, soft,
+};
 use super::{Cx, ViewState, bars, codebook, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
@@ -148,14 +151,7 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool)
         .hint_text("Find a command, tag or document")
         .desired_width(f32::INFINITY);
     let response = ui.add(edit.margin(vec2(10.0, 8.0)));
-    response.widget_info(|| {
-        egui::WidgetInfo::text_edit(
-            true,
-            "",
-            state.words.as_str(),
-            "Find a command, tag or document",
-        )
-    });
+    name_field(&response, &state.words, "Find a command, tag or document");
     if is_new {
         response.request_focus();
     }
@@ -438,7 +434,7 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     });
     ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
     ui.add_space(10.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    buttons_at_right(ui, |ui| {
         if main_button(ui, &theme, "Choose place…").clicked()
             && let Some(format) = FORMATS.get(state.format)
         {
@@ -484,9 +480,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                             .desired_width(340.0)
                             .hint_text(field.description.as_str()),
                     );
-                    response.widget_info(|| {
-                        egui::WidgetInfo::text_edit(true, "", typed.as_str(), &*field.name)
-                    });
+                    name_field(&response, typed, &field.name);
                     if response.lost_focus() && *typed != standing {
                         cx.ask(Command::SetField(
                             field.name.clone(),
@@ -605,9 +599,7 @@ fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 .hint_text("another name")
                 .desired_width(220.0),
         );
-        response.widget_info(|| {
-            egui::WidgetInfo::text_edit(true, "", state.words.as_str(), "Another name")
-        });
+        name_field(&response, &state.words, "Another name");
         let name = state.words.trim().to_owned();
         let button = ui.add_enabled(!name.is_empty(), egui::Button::new("Work under this name"));
         if button.clicked() {

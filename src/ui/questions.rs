@@ -1,10 +1,10 @@
 //! Decisions that only the person can make. Esc always leaves everything as it is.
 
-use egui::{Align, Id, Layout, Modal, RichText, Ui};
+use egui::{Id, Modal, RichText, Ui};
 
 use super::Cx;
 use super::theme::semibold;
-use super::widgets::{main_button, plain_button};
+use super::widgets::{buttons_at_right, main_button, plain_button};
 use crate::app::{Answer, Command, Question};
 
 /// What a question says and which answers it has. `Cancel` is always there.
@@ -30,7 +30,7 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(2.0);
         ui.label(&words.body);
         ui.add_space(12.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        buttons_at_right(ui, |ui| {
             if !words.yes.is_empty() && main_button(ui, &theme, words.yes).clicked() {
                 cx.ask(Command::Answer(Answer::Yes));
             }

@@ -116,7 +116,7 @@ pub fn paint_state(ui: &Ui, theme: &Theme, center: egui::Pos2, state: DocumentSt
             }
         }
         DocumentState::New => {
-            drop(painter.circle_stroke(center, radius, Stroke::new(1.2, theme.soft)))
+            painter.circle_stroke(center, radius, Stroke::new(1.2, theme.soft));
         }
         DocumentState::InProgress => {
             painter.circle_stroke(center, radius, Stroke::new(1.2, theme.accent));
@@ -186,4 +186,21 @@ pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl
     child.label(soft(theme, why));
     child.add_space(8.0);
     next(&mut child);
+}
+
+/// Buttons at the right end of a row, the first one outermost.
+pub fn buttons_at_right(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), 32.0);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), buttons);
+}
+
+/// Gives a text field the name that a screen reader says and tests find it by.
+pub fn name_field(response: &Response, words: &str, name: &str) {
+    response.widget_info(|| {
+        let info = egui::WidgetInfo::text_edit(true, words, words, "");
+        egui::WidgetInfo {
+            label: Some(name.to_owned()),
+            ..info
+        }
+    });
 }

@@ -156,15 +156,7 @@ impl Engine {
                     });
                 }
             }
-            let hanging = words
-                .get(line.bytes.clone())
-                .unwrap_or_default()
-                .trim_end()
-                .len()
-                + line.bytes.start;
-            line.cells
-                .iter_mut()
-                .for_each(|cell| cell.hangs = cell.bytes.start >= hanging);
+            mark_hanging(&mut line, words, paragraph.is_rtl);
             paragraph.lines.push(line);
         }
         add_marks(&mut paragraph, words);
@@ -203,6 +195,35 @@ fn push_cells<'a>(
             hangs: false,
         });
         left = right;
+    }
+}
+
+/// White space at the far end of a line hangs over the edge of the column. Within a line it belongs to it, as
+/// the space between two runs of different direction does.
+fn mark_hanging(line: &mut Line, words: &str, is_rtl: bool) {
+    let is_space = |cell: &Cell| {
+        words
+            .get(cell.bytes.clone())
+            .unwrap_or_default()
+            .trim()
+            .is_empty()
+    };
+    let count = match is_rtl {
+        false => line
+            .cells
+            .iter()
+            .rev()
+            .take_while(|cell| is_space(cell))
+            .count(),
+        true => line.cells.iter().take_while(|cell| is_space(cell)).count(),
+    };
+    let hanging = if is_rtl {
+        0..count
+    } else {
+        line.cells.len() - count..line.cells.len()
+    };
+    for cell in line.cells.get_mut(hanging).unwrap_or_default() {
+        cell.hangs = true;
     }
 }
 

@@ -222,20 +222,17 @@ impl Canvas<'_> {
         for rect in &boxes {
             let y = rect.bottom() + highlight.lane as f32 * LANE_STEP - LINE / 2.0;
             let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
+            let stroke = Stroke::new(LINE, color);
             match highlight.lane {
                 0 if !is_own => {
-                    let stroke = Stroke::new(1.0, color);
-                    painter.rect_stroke(*rect, CornerRadius::same(3), stroke, StrokeKind::Inside);
+                    let thin = Stroke::new(1.0, color);
+                    painter.rect_stroke(*rect, CornerRadius::same(3), thin, StrokeKind::Inside);
                 }
-                0 => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
-                1 => drop(painter.extend(Shape::dashed_line(
-                    &ends,
-                    Stroke::new(LINE, color),
-                    6.0,
-                    3.0,
-                ))),
-                2 => drop(painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2))),
-                _ => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
+                1 => painter.extend(Shape::dashed_line(&ends, stroke, 6.0, 3.0)),
+                2 => painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2)),
+                _ => {
+                    painter.line_segment(ends, stroke);
+                }
             }
         }
         // Pieces of one annotation are held together by a thin line through the gap.

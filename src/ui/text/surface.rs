@@ -130,6 +130,8 @@ pub(super) struct Visible {
     pub origin: Pos2,
     /// What it shows.
     pub paragraph: Rc<Paragraph>,
+    /// Where its room ends, in pixels; an empty line has less room than its caret is high.
+    pub bottom: f32,
 }
 
 /// A frame's geometry: what is visible and how to find places in it.
@@ -151,7 +153,7 @@ impl View {
     fn block_at(&self, y: f32) -> Option<&Visible> {
         self.blocks
             .iter()
-            .find(|visible| y < visible.origin.y + visible.paragraph.height)
+            .find(|visible| y < visible.bottom)
             .or(self.blocks.last())
     }
 
@@ -307,7 +309,8 @@ impl TextSurface {
                 if page.setting != setting {
                     page.setting = setting;
                     page.blocks.estimate_all(&estimate);
-                    page.top.1 = 0.0;
+                    // The room above the first line stays.
+                    page.top.1 = page.top.1.min(0.0);
                     self.cache.clear();
                 }
                 let regions = region_fingerprint(shown);
@@ -405,13 +408,11 @@ impl TextSurface {
         let origin = (column.min.to_vec2() * scale).round();
         while y < height && block < count {
             let (bytes, paragraph, block_height) = self.block(block, shown);
-            let origin = pos2(origin.x, (origin.y + y).round());
-            blocks.push(Visible {
-                block,
-                bytes,
-                origin,
-                paragraph,
-            });
+            let bottom = (origin.y + y + block_height).round();
+            // An empty line is lower than its letters would be; they are centred on it.
+            let raised = ((paragraph.height - block_height) / 2.0).max(0.0);
+            let origin = pos2(origin.x, (origin.y + y - raised).round());
+            blocks.push(Visible { block, bytes, origin, paragraph, bottom });
             y += block_height;
             block += 1;
         }
