@@ -303,13 +303,13 @@ fn check(path: &Path, hints: bool) -> Result<(), Failure> {
         );
         count += 1;
     }
-    let words = std::fs::read_to_string(path).unwrap_or_default();
+    let lines = store::EntryLines::of(path);
     for finding in opened
         .findings
         .iter()
         .filter(|finding| hints || finding.severity < query::Severity::Hint)
     {
-        let line = store::line_of_entry(&words, &finding.subject_id()).unwrap_or(1);
+        let line = lines.line_of(&finding.subject);
         println!("{}:{line}: {finding}. {}", path.display(), finding.remedy());
         count += 1;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Exporting, Loss, LossReport};
 use crate::import::Imported;
 use crate::model::{Annotation, Project, quote_of};
-use crate::text::Text;
+use crate::text::{Text, is_blank};
 
 /// What a format keeps of an annotation besides document and tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,10 +150,13 @@ fn compare_tokens(
         .iter()
         .zip(read_back.project.documents.keys())
     {
+        let whole = |annotation: &Annotation| {
+            letters(each.text.slice(annotation.spans.hull()).unwrap_or_default())
+        };
         let mut kept: Vec<String> = each
             .annotations
             .iter()
-            .map(|annotation| letters(&annotation.quote))
+            .map(|annotation| whole(annotation))
             .collect();
         for read in read_back.project.annotations.in_document(document_id) {
             let words = letters(&read.quote);
@@ -169,10 +172,9 @@ fn compare_tokens(
     Ok(())
 }
 
-/// Without white space, control characters and the mark between pieces, which formats write differently.
+/// Without white space, control characters, invisible marks and the mark between pieces, which formats write
+/// differently.
 fn letters(words: &str) -> String {
-    words
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '…')
-        .collect()
+    let is_letter = |c: &char| !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…';
+    words.chars().filter(is_letter).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ImportError, Imported, words_of};
+use super::{ImportError, Imported, text_of, words_of};
 use crate::export::ExportedFile;
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, AttributeValue, Attributes, Document, DocumentId,
@@ -30,7 +30,7 @@ pub fn read(files: &[ExportedFile]) -> Result<Imported, ImportError> {
             .iter()
             .find(|file| file.path == text_path)
             .ok_or(ImportError::WrongFormat("brat"))?;
-        let text = Text::new(words_of(&text.bytes)?.to_owned());
+        let text = text_of(&text.bytes)?;
         read_document(&mut imported, stem, text, words_of(&file.bytes)?);
     }
     Ok(imported)

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{ImportError, Imported, words_of};
+use super::{ImportError, Imported, text_of, words_of};
 use crate::export::ExportedFile;
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, AttributeValue, Document, DocumentId, Encoding, Stamp,
     TagId, Tier,
 };
-use crate::text::{OffsetUnit, Span, Spans, Text};
+use crate::text::{OffsetUnit, Span, Spans};
 
 #[derive(Deserialize)]
 struct SpanRow {
@@ -55,17 +55,15 @@ pub fn read(files: &[ExportedFile]) -> Result<Imported, ImportError> {
         .flatten()
     {
         let path = format!("texts/{}.txt", crate::export::file_stem(&row.document));
-        let words = words_of(bytes_of(&path).unwrap_or_default())?;
+        let text = text_of(bytes_of(&path).unwrap_or_default())?;
         let id = DocumentId::new(row.document);
         let (fields, states, size_bytes, encoding) = (
             BTreeMap::new(),
             BTreeMap::new(),
-            words.len() as u64,
+            text.end().0 as u64,
             Encoding::default(),
         );
-        imported
-            .texts
-            .insert(id.clone(), Text::new(words.to_owned()));
+        imported.texts.insert(id.clone(), text);
         let document = Document {
             id: id.clone(),
             path: row.path,

@@ -13,6 +13,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::model::{AttributeValue, Project, Texts};
+use crate::text::Text;
 
 /// What could be read, and what could not.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +65,12 @@ pub enum ImportError {
 fn words_of(bytes: &[u8]) -> Result<&str, ImportError> {
     let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
     Ok(words.trim_start_matches('\u{FEFF}'))
+}
+
+/// A text as it was exported: a mark at its start is one of its characters, since offsets count it.
+fn text_of(bytes: &[u8]) -> Result<Text, ImportError> {
+    let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
+    Ok(Text::new(words.to_owned()))
 }
 
 /// A JSON value as an attribute's value; lists, objects and null are none.

@@ -112,16 +112,6 @@ impl Finding {
         self.severity == Severity::Error
     }
 
-    /// The id of what it is about, as the project file has it.
-    pub fn subject_id(&self) -> String {
-        match &self.subject {
-            Subject::Document(id) => id.to_string(),
-            Subject::Annotation(_, id) => id.to_string(),
-            Subject::Region(_, id) => id.to_string(),
-            Subject::Link(id) => id.to_string(),
-        }
-    }
-
     /// What can be done about it.
     pub fn remedy(&self) -> &'static str {
         match self.kind {

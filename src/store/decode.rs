@@ -1,6 +1,6 @@
 //! From bytes to characters.
 //!
-//! Order: byte order mark, valid UTF-8, the look of UTF-16 without a mark, and last a guess from the first
+//! Order: byte order mark, the look of UTF-16 without a mark, valid UTF-8, and last a guess from the first
 //! bytes. What was assumed is kept with the document and can be changed; the bytes on disk never are.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -101,11 +101,11 @@ pub fn decode(
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
-    if std::str::from_utf8(bytes).is_ok() {
-        return UTF_8;
-    }
     if let Some(encoding) = utf16_without_mark(bytes) {
         return encoding;
+    }
+    if std::str::from_utf8(bytes).is_ok() {
+        return UTF_8;
     }
     let head = bytes.get(..GUESS_BYTES).unwrap_or(bytes);
     // A single bad byte in a long UTF-8 text is no reason to read all of it as something else.
@@ -117,8 +117,8 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Deny)
 }
 
-/// Text in Latin letters has a zero in every second byte of UTF-16. (UTF-8 with NUL characters is valid
-/// UTF-8 and has been taken before.)
+/// Text in Latin letters has a zero in every second byte of UTF-16, which would also be valid UTF-8 with NUL
+/// characters. A text that merely has some NUL in it does not look like this.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..GUESS_BYTES.min(bytes.len()) & !1)?;
     let pairs = head.len() / 2;

@@ -22,8 +22,8 @@ pub use decode::{DEFAULT_ENCODING, encodings};
 pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{OpenError, Opened, UnreadableEntry, line_of_entry, open_project};
-pub use sample::{is_sample, unpack_sample};
+pub use read::{EntryLines, OpenError, Opened, UnreadableEntry, open_project};
+pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
 pub use texts::{
     BroughtIn, ReadError, ReadText, bring_in, copy_texts, is_text_file, read_document, read_text,

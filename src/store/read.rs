@@ -16,7 +16,7 @@ use crate::model::{
     self, AnnotationId, AnnotatorId, ClaimId, Document, DocumentId, DocumentState, LinkId, Project,
     RegionId, TagId, Texts, Timestamp,
 };
-use crate::query::{self, Finding, FindingKind};
+use crate::query::{self, Finding, FindingKind, Subject};
 use crate::text::{ByteOffset, Span, Spans};
 
 /// A million annotations take about 170 MB.
@@ -284,13 +284,57 @@ fn conflict_line(words: &str) -> Option<usize> {
     words.lines().position(is_mark).map(|index| index + 1)
 }
 
-/// The line of the file on which an entry with this id stands. Counts from 1.
-pub fn line_of_entry(words: &str, id: &str) -> Option<usize> {
-    let mark = format!("(id: {}", ron::to_string(id).ok()?);
-    words
-        .lines()
-        .position(|line| line.trim_start().starts_with(&mark))
-        .map(|index| index + 1)
+/// On which lines of a project file its entries stand, for messages. Counts from 1; the first entry with an id
+/// is meant.
+pub struct EntryLines {
+    by_list_and_id: BTreeMap<(&'static str, String), usize>,
+}
+
+impl EntryLines {
+    /// Of the file. Of none if it cannot be read.
+    pub fn of(path: &Path) -> Self {
+        let bytes = read_regular(path, MOST_PROJECT_BYTES).unwrap_or_default();
+        let words = String::from_utf8_lossy(&bytes);
+        let mut by_list_and_id = BTreeMap::new();
+        for (list, line_number, line) in entries_by_line(&words) {
+            let id = line
+                .trim_start()
+                .strip_prefix("(id: ")
+                .and_then(|rest| rest.split_once(", "));
+            if let Some(id) = id.and_then(|(id, _)| ron::from_str::<String>(id).ok()) {
+                by_list_and_id.entry((list, id)).or_insert(line_number);
+            }
+        }
+        Self { by_list_and_id }
+    }
+
+    /// Where what a finding is about stands; line 1 if that cannot be told.
+    pub fn line_of(&self, subject: &Subject) -> usize {
+        let (list, id) = match subject {
+            Subject::Document(id) => ("documents", id.to_string()),
+            Subject::Annotation(_, id) => ("annotations", id.to_string()),
+            Subject::Region(_, id) => ("regions", id.to_string()),
+            Subject::Link(id) => ("links", id.to_string()),
+        };
+        self.by_list_and_id.get(&(list, id)).copied().unwrap_or(1)
+    }
+}
+
+/// The lines of the lists, each with its list and number.
+fn entries_by_line(words: &str) -> impl Iterator<Item = (&'static str, usize, &str)> {
+    let mut list = "";
+    words.lines().enumerate().filter_map(move |(index, line)| {
+        match LISTS
+            .into_iter()
+            .find(|name| line.trim().strip_suffix(": [") == Some(name))
+        {
+            Some(begun) => {
+                list = begun;
+                None
+            }
+            None => (!list.is_empty()).then_some((list, index + 1, line)),
+        }
+    })
 }
 
 /// Reads line by line what does not read as a whole. `None` if not even the head does.
@@ -313,34 +357,25 @@ fn salvage(words: &str) -> Option<Opened> {
         claims: Vec::new(),
     };
     let mut unreadable = Vec::new();
-    let mut list = "";
-    for (index, line) in words
-        .lines()
-        .enumerate()
-        .skip(words.get(..first_list)?.lines().count())
-    {
+    for (list, line_number, line) in entries_by_line(words) {
         let entry = line.trim().trim_end_matches(',');
-        if let Some(begun) = LISTS
-            .iter()
-            .find(|list| line.trim() == format!("{list}: ["))
-        {
-            list = begun;
-        } else if !matches!(entry, "" | "]" | ")") {
-            let outcome = match list {
-                "annotators" => read_entry(entry, &mut parsed.annotators),
-                "documents" => read_entry(entry, &mut parsed.documents),
-                "regions" => read_entry(entry, &mut parsed.regions),
-                "annotations" => read_entry(entry, &mut parsed.annotations),
-                "links" => read_entry(entry, &mut parsed.links),
-                _ => read_entry(entry, &mut parsed.claims),
-            };
-            if let Err(problem) = outcome {
-                unreadable.push(UnreadableEntry {
-                    line_number: index + 1,
-                    entry: line.to_owned(),
-                    problem,
-                });
-            }
+        if matches!(entry, "" | "]" | ")") {
+            continue;
+        }
+        let outcome = match list {
+            "annotators" => read_entry(entry, &mut parsed.annotators),
+            "documents" => read_entry(entry, &mut parsed.documents),
+            "regions" => read_entry(entry, &mut parsed.regions),
+            "annotations" => read_entry(entry, &mut parsed.annotations),
+            "links" => read_entry(entry, &mut parsed.links),
+            _ => read_entry(entry, &mut parsed.claims),
+        };
+        if let Err(problem) = outcome {
+            unreadable.push(UnreadableEntry {
+                line_number,
+                entry: line.to_owned(),
+                problem,
+            });
         }
     }
     let mut opened = Reading::of(words, parsed).finish();
@@ -434,7 +469,7 @@ impl<'a> Reading<'a> {
             kind,
         };
         match self.opened.project.annotators.contains_key(&annotator_id) {
-            true => self.reject(&id, "another annotator has this id"),
+            true => self.reject("annotators", &id, "another annotator has this id"),
             false => drop(
                 self.opened
                     .project
@@ -456,7 +491,7 @@ impl<'a> Reading<'a> {
         } = document;
         let document_id = DocumentId::new(self.shared(&id));
         if self.opened.project.documents.contains_key(&document_id) {
-            return self.reject(&id, "another document has this id");
+            return self.reject("documents", &id, "another document has this id");
         }
         let states: BTreeMap<_, _> = states
             .into_iter()
@@ -487,7 +522,7 @@ impl<'a> Reading<'a> {
     fn add_annotation(&mut self, annotation: file::Annotation) {
         let id = annotation.id.clone();
         match self.annotation(annotation) {
-            Err(problem) => self.reject(&id, &problem),
+            Err(problem) => self.reject("annotations", &id, &problem),
             Ok(annotation)
                 if self
                     .opened
@@ -496,7 +531,7 @@ impl<'a> Reading<'a> {
                     .get(&annotation.id)
                     .is_some() =>
             {
-                self.reject(&id, "another annotation has this id");
+                self.reject("annotations", &id, "another annotation has this id");
             }
             Ok(annotation) => drop(self.opened.project.annotations.insert(annotation.into())),
         }
@@ -553,9 +588,9 @@ impl<'a> Reading<'a> {
     fn add_link(&mut self, link: file::Link) {
         let id = link.id.clone();
         match self.link(link) {
-            Err(problem) => self.reject(&id, &problem),
+            Err(problem) => self.reject("links", &id, &problem),
             Ok(link) if self.opened.project.links.get(&link.id).is_some() => {
-                self.reject(&id, "another link has this id")
+                self.reject("links", &id, "another link has this id")
             }
             Ok(link) => drop(self.opened.project.links.insert(link.into())),
         }
@@ -581,9 +616,9 @@ impl<'a> Reading<'a> {
     fn add_region(&mut self, region: file::Region) {
         let id = region.id.clone();
         match self.region(region) {
-            Err(problem) => self.reject(&id, &problem),
+            Err(problem) => self.reject("regions", &id, &problem),
             Ok(region) if self.opened.project.regions.get(&region.id).is_some() => {
-                self.reject(&id, "another region has this id");
+                self.reject("regions", &id, "another region has this id");
             }
             Ok(region) => drop(self.opened.project.regions.insert(region.into())),
         }
@@ -627,8 +662,9 @@ impl<'a> Reading<'a> {
                 };
                 self.opened.project.claims.insert(claim_id, claim.into());
             }
-            (Some(_), Some(_)) => self.reject(&id, "another claim has this id"),
+            (Some(_), Some(_)) => self.reject("claims", &id, "another claim has this id"),
             _ => self.reject(
+                "claims",
                 &id,
                 "it has an id that is not an annotator, a hyphen and a number",
             ),
@@ -637,7 +673,7 @@ impl<'a> Reading<'a> {
 
     /// Keeps aside an entry that cannot be. Of entries with the same id the last line is meant, since the
     /// first is in the project.
-    fn reject(&mut self, id: &str, problem: &str) {
+    fn reject(&mut self, list: &str, id: &str, problem: &str) {
         let mark = format!("(id: {}", ron::to_string(id).unwrap_or_default());
         let taken: BTreeSet<usize> = self
             .opened
@@ -645,16 +681,13 @@ impl<'a> Reading<'a> {
             .iter()
             .map(|entry| entry.line_number)
             .collect();
-        let lines = self
-            .words
-            .lines()
-            .enumerate()
-            .filter(|(_, line)| line.trim_start().starts_with(&mark));
-        let place = lines
-            .filter(|(index, _)| !taken.contains(&(index + 1)))
+        let place = entries_by_line(self.words)
+            .filter(|(of, line_number, line)| {
+                *of == list && line.trim_start().starts_with(&mark) && !taken.contains(line_number)
+            })
             .last();
-        let (line_number, entry) = place.map_or((0, mark.clone()), |(index, line)| {
-            (index + 1, line.to_owned())
+        let (line_number, entry) = place.map_or((0, mark.clone()), |(_, number, line)| {
+            (number, line.to_owned())
         });
         self.opened.unreadable.push(UnreadableEntry {
             line_number,

@@ -412,7 +412,13 @@ impl TextSurface {
             // An empty line is lower than its letters would be; they are centred on it.
             let raised = ((paragraph.height - block_height) / 2.0).max(0.0);
             let origin = pos2(origin.x, (origin.y + y - raised).round());
-            blocks.push(Visible { block, bytes, origin, paragraph, bottom });
+            blocks.push(Visible {
+                block,
+                bytes,
+                origin,
+                paragraph,
+                bottom,
+            });
             y += block_height;
             block += 1;
         }

@@ -1,0 +1,94 @@
+//! The indexes of the model give what a plain look at everything would.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ascribe::model::{
+    Annotation, AnnotationId, Annotations, AnnotatorId, Attributes, Color, DocumentId, LinkId,
+    TagId, Tier,
+};
+use ascribe::text::{ByteOffset, Span};
+use proptest::prelude::*;
+
+fn annotation(
+    number: u32,
+    document: &str,
+    start: usize,
+    length: usize,
+    tag: &str,
+) -> Arc<Annotation> {
+    let span = Span::new(ByteOffset(start), ByteOffset(start + length)).unwrap();
+    Arc::new(Annotation {
+        id: AnnotationId::new(AnnotatorId::new("mara"), number),
+        document_id: DocumentId::new(document),
+        spans: span.into(),
+        tag_id: TagId::new(tag),
+        attributes: Attributes::new(),
+        note: "".into(),
+        tier: Tier::Core,
+        quote: "".into(),
+        created_at: None,
+        changed: None,
+    })
+}
+
+proptest! {
+    #[test]
+    fn overlaps_are_found_as_by_looking_at_all(
+        entries in prop::collection::vec((0usize..100_000, 1usize..60_000, 0u32..2), 1..80),
+        gone in prop::collection::vec(0usize..80, 0..20),
+        from in 0usize..120_000,
+        length in 1usize..5_000,
+    ) {
+        let mut annotations = Annotations::default();
+        let mut plain = Vec::new();
+        for (index, (start, size, document)) in entries.iter().enumerate() {
+            let entry = annotation(index as u32 + 1, ["a", "b"][*document as usize], *start, *size, "denial");
+            annotations.insert(entry.clone());
+            plain.push(entry);
+        }
+        for index in gone {
+            if let Some(entry) = plain.get(index).cloned() {
+                annotations.remove(&entry.id);
+            }
+        }
+        plain.retain(|entry| annotations.get(&entry.id).is_some());
+        let window = Span::new(ByteOffset(from), ByteOffset(from + length)).unwrap();
+        let document_id = DocumentId::new("a");
+        let found: BTreeSet<_> = annotations.overlapping(&document_id, window).iter().map(|entry| entry.id.clone()).collect();
+        let expected: BTreeSet<_> = plain
+            .iter()
+            .filter(|entry| entry.document_id == document_id && entry.spans.first().overlaps(window))
+            .map(|entry| entry.id.clone())
+            .collect();
+        prop_assert_eq!(found, expected);
+        let count: usize = annotations.count_by_tag(&document_id).map(|(_, count)| count).sum();
+        prop_assert_eq!(count, plain.iter().filter(|entry| entry.document_id == document_id).count());
+    }
+}
+
+#[test]
+fn ids_read_back_as_they_are_written() {
+    for written in ["mara-1", "anna-lena-17", "Жук-3"] {
+        assert_eq!(LinkId::parse(written).unwrap().to_string(), written);
+    }
+    for bad in [
+        "mara",
+        "mara-",
+        "-1",
+        "mara-x",
+        "mara-007",
+        "mara-+7",
+        "mara-99999999999",
+    ] {
+        assert_eq!(LinkId::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn colours_read_back_as_they_are_written() {
+    assert_eq!(Color::parse("#0072B2").unwrap().to_string(), "#0072B2");
+    for bad in ["0072B2", "#0072B", "#0072B2FF", "#ÄÖÜ", "#00 2B2", ""] {
+        assert_eq!(Color::parse(bad), None, "{bad}");
+    }
+}
