@@ -158,6 +158,8 @@ fn compare_tokens(
             .iter()
             .map(|annotation| whole(annotation))
             .collect();
+        // The longest first, so that one is not taken for a shorter one inside it.
+        kept.sort_by_key(|kept| std::cmp::Reverse(kept.len()));
         for read in read_back.project.annotations.in_document(document_id) {
             let words = letters(&read.quote);
             let Some(index) = kept.iter().position(|kept| words.contains(kept.as_str())) else {
@@ -166,7 +168,7 @@ fn compare_tokens(
                     read.quote, each.document.id
                 ));
             };
-            kept.swap_remove(index);
+            kept.remove(index);
         }
     }
     Ok(())
@@ -175,6 +177,7 @@ fn compare_tokens(
 /// Without white space, control characters, invisible marks and the mark between pieces, which formats write
 /// differently.
 fn letters(words: &str) -> String {
-    let is_letter = |c: &char| !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…';
+    let is_letter =
+        |c: &char| !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…';
     words.chars().filter(is_letter).collect()
 }

@@ -24,7 +24,7 @@ pub use paths::PathProblem;
 pub use progress::Progress;
 pub use read::{EntryLines, OpenError, Opened, UnreadableEntry, open_project};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
-pub use settings::{SettingsError, read_settings, write_settings};
+pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
 pub use texts::{
     BroughtIn, ReadError, ReadText, bring_in, copy_texts, is_text_file, read_document, read_text,
 };

@@ -1,6 +1,7 @@
 //! Files of the program itself: settings and the sample, in the folders that the system has for that.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 use serde::Serialize;
@@ -11,6 +12,8 @@ use super::disk::{WriteError, make_folder, read_regular, replace_file};
 
 /// Settings are a few lines; a larger file is not ours.
 const MOST_SETTINGS_BYTES: u64 = 4_000_000;
+
+static CONFIG_FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
 /// Why settings could not be kept.
 #[derive(Debug, Error)]
@@ -51,8 +54,21 @@ pub fn write_settings<T: Serialize>(settings: &T) -> Result<(), SettingsError> {
     Ok(replace_file(&path, words.as_bytes())?)
 }
 
+/// Keeps settings in this folder from now on, instead of the person's own. For tests, which must not touch it.
+pub fn use_config_folder(folder: PathBuf) {
+    // Whoever comes first decides; tests of one process share a folder.
+    let _ = CONFIG_FOLDER.set(folder);
+}
+
 fn settings_file() -> Option<PathBuf> {
-    Some(strategy()?.config_dir().join("settings.ron"))
+    let own = || Some(strategy()?.config_dir());
+    Some(
+        CONFIG_FOLDER
+            .get()
+            .cloned()
+            .or_else(own)?
+            .join("settings.ron"),
+    )
 }
 
 /// Where the program keeps data of its own.

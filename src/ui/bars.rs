@@ -84,7 +84,7 @@ fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
 pub fn title_of(app: &App, command: &Command, title: &str) -> String {
     let checked = |is_on: bool| {
         if is_on {
-            format!("✔ {title}")
+            format!("✓ {title}")
         } else {
             title.to_owned()
         }

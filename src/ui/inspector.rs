@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Align, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
-use super::theme::{reading, semibold};
+use super::text::{QuoteLook, TextSurface};
+use super::theme::semibold;
 use super::widgets::{card, cut_label, key_hint, name_field, row, section_head, soft, tag_square};
 use crate::app::{Command, Work};
 use crate::model::{
@@ -26,20 +27,26 @@ pub struct InspectorState {
 }
 
 /// Draws the inspector.
-pub fn inspector_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut InspectorState) {
+pub fn inspector_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    state: &mut InspectorState,
+    surface: &mut TextSurface,
+) {
     match work.picked() {
         Some(annotation) => {
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 10.0;
-                annotation_ui(ui, cx, work, annotation, state);
+                annotation_ui(ui, cx, work, annotation, state, surface);
             });
         }
-        None => list_ui(ui, cx, work),
+        None => list_ui(ui, cx, work, surface),
     }
 }
 
 /// The annotations of the document, in the order of the text.
-fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
+fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface) {
     let theme = cx.theme;
     let Some(document) = work.document() else {
         return;
@@ -81,12 +88,20 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
                 .skip(rows.start)
                 .take(rows.len())
             {
-                ui.push_id(&annotation.id, |ui| entry_ui(ui, cx, work, annotation));
+                ui.push_id(&annotation.id, |ui| {
+                    entry_ui(ui, cx, work, annotation, surface)
+                });
             }
         });
 }
 
-fn entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
+fn entry_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Annotation,
+    surface: &mut TextSurface,
+) {
     let theme = cx.theme;
     let codebook = &work.project().codebook;
     let color = codebook
@@ -107,19 +122,19 @@ fn entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) 
                 );
             }
         });
-        cut_label(
+        surface.quote(
             ui,
-            RichText::new(one_line(&annotation.quote)).font(reading(13.0)),
+            &annotation.quote,
+            QuoteLook {
+                size: 13.0,
+                color: theme.ink,
+                lines: 1,
+            },
         );
     });
     if response.clicked() {
         cx.ask(Command::GoTo(annotation.id.clone()));
     }
-}
-
-/// The quote with line breaks as spaces.
-fn one_line(quote: &str) -> String {
-    quote.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn annotation_ui(
@@ -128,6 +143,7 @@ fn annotation_ui(
     work: &Work,
     annotation: &Arc<Annotation>,
     state: &mut InspectorState,
+    surface: &mut TextSurface,
 ) {
     let key = (annotation.id.clone(), work.revision());
     if state.of.as_ref() != Some(&key) {
@@ -138,17 +154,23 @@ fn annotation_ui(
         };
     }
     let theme = cx.theme;
-    card(ui, &theme, |ui| head_ui(ui, cx, work, annotation));
+    card(ui, &theme, |ui| head_ui(ui, cx, work, annotation, surface));
     card(ui, &theme, |ui| {
         attributes_ui(ui, cx, work, annotation, state)
     });
-    card(ui, &theme, |ui| links_ui(ui, cx, work, annotation));
+    card(ui, &theme, |ui| links_ui(ui, cx, work, annotation, surface));
     card(ui, &theme, |ui| note_ui(ui, cx, annotation, state));
     guideline_ui(ui, cx, work, annotation);
 }
 
 /// Tag, who and when, and the quote.
-fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
+fn head_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Annotation,
+    surface: &mut TextSurface,
+) {
     let theme = cx.theme;
     let tag = work.project().codebook.tag(&annotation.tag_id);
     ui.horizontal(|ui| {
@@ -170,7 +192,15 @@ fn head_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
             cut_label(ui, soft(&theme, words).size(12.0));
         });
     });
-    ui.label(RichText::new(format!("“{}”", annotation.quote)).font(reading(15.0)));
+    surface.quote(
+        ui,
+        &format!("“{}”", annotation.quote),
+        QuoteLook {
+            size: 15.0,
+            color: theme.ink,
+            lines: 14,
+        },
+    );
     if tag.is_none() {
         ui.label(
             RichText::new("The codebook does not have this tag")
@@ -457,11 +487,19 @@ fn offers_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, attribute: &Attribute, t
 }
 
 /// Links of the annotation, and which can be begun here.
-fn links_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation) {
+fn links_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Annotation,
+    surface: &mut TextSurface,
+) {
     let theme = cx.theme;
     section_head(ui, &theme, "Links");
     for link in work.project().links.of(&annotation.id) {
-        ui.push_id(&link.id, |ui| link_ui(ui, cx, work, annotation, link));
+        ui.push_id(&link.id, |ui| {
+            link_ui(ui, cx, work, annotation, link, surface)
+        });
     }
     let kinds = work
         .project()
@@ -489,7 +527,14 @@ pub fn may_begin(kind: &LinkKind, tag_id: &TagId) -> bool {
     }
 }
 
-fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, link: &Link) {
+fn link_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    annotation: &Annotation,
+    link: &Link,
+    surface: &mut TextSurface,
+) {
     let theme = cx.theme;
     let (arrow, other_id) = if link.from == annotation.id {
         ("→", &link.to)
@@ -529,9 +574,14 @@ fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, l
                         )
                         .size(12.0),
                     );
-                    cut_label(
+                    surface.quote(
                         ui,
-                        RichText::new(one_line(&other.quote)).font(reading(13.0)),
+                        &other.quote,
+                        QuoteLook {
+                            size: 13.0,
+                            color: theme.ink,
+                            lines: 1,
+                        },
                     );
                 })
             })
@@ -539,7 +589,7 @@ fn link_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, annotation: &Annotation, l
         if response.clicked() {
             cx.ask(Command::GoTo(other_id.clone()));
         }
-        let unlink = ui.add(egui::Button::new(soft(&theme, "✕")).frame(false));
+        let unlink = ui.add(egui::Button::new(soft(&theme, "×")).frame(false));
         unlink.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Unlink {}", link.kind))
         });

@@ -26,6 +26,11 @@ use crate::text::{Span, Text};
 use text::{Shown, TextAction, TextSurface};
 use theme::Theme;
 
+/// Whether a shortcut is written as the window understands it, for the test that looks at all of them.
+pub fn is_shortcut(written: &str) -> bool {
+    keys::parse(written).is_some()
+}
+
 /// How often an unsaved project is looked at, so that autosave comes without the person moving the mouse.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -202,6 +207,7 @@ fn receive_dropped(cx: &mut Cx<'_>, ctx: &Context) {
 /// The whole window: bars, panels, the text, and what lies over them.
 fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
     let theme = cx.theme;
+    surface.begin_frame(ui.ctx());
     bars::menu_bar_ui(ui, cx);
     if let Some(work) = cx.app.work() {
         bars::title_bar_ui(ui, cx, work);
@@ -227,7 +233,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
             .size_range(240.0..=520.0);
         if cx.app.settings().shows_inspector {
             inspector.show(ui, |ui| {
-                inspector::inspector_ui(ui, cx, work, &mut view.inspector)
+                inspector::inspector_ui(ui, cx, work, &mut view.inspector, surface)
             });
         }
         let pane = Frame::new().fill(theme.pane);

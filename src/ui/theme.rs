@@ -13,8 +13,6 @@ use crate::model::{Codebook, Color, Tag};
 
 /// The semibold cut of the interface face.
 pub const SEMIBOLD: &str = "semibold";
-/// The reading face, for quotes in the inspector.
-pub const READING: &str = "reading";
 /// Widest column of text, in points; about 75 characters of the usual size.
 const COLUMN_WIDTH: f32 = 720.0;
 /// Distance of two baselines, in ems; leaves room for lanes.
@@ -182,10 +180,6 @@ fn fonts() -> FontDefinitions {
         "Inter SemiBold",
         include_bytes!("../../assets/fonts/Inter-SemiBold.otf"),
     );
-    add(
-        "Noto Serif",
-        include_bytes!("../../assets/fonts/NotoSerif-Regular.ttf"),
-    );
     let fallbacks = fonts
         .families
         .get(&FontFamily::Proportional)
@@ -203,21 +197,12 @@ fn fonts() -> FontDefinitions {
         FontFamily::Name(SEMIBOLD.into()),
         with_fallbacks("Inter SemiBold"),
     );
-    fonts.families.insert(
-        FontFamily::Name(READING.into()),
-        with_fallbacks("Noto Serif"),
-    );
     fonts
 }
 
 /// The semibold cut at a size.
 pub fn semibold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(SEMIBOLD.into()))
-}
-
-/// The reading face at a size.
-pub fn reading(size: f32) -> FontId {
-    FontId::new(size, FontFamily::Name(READING.into()))
 }
 
 fn restyle(style: &mut Style, theme: &Theme) {

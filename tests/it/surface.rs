@@ -1,1 +1,256 @@
-//! Tests of the surface.
+//! Where characters stand on the text surface, in every script, and which lanes annotations get.
+//!
+//! Scripts beyond the reading face need a font of the system. Where there is none the paragraph says so, and
+//! what is tested still holds for the boxes that stand in its place.
+
+use ascribe::model::AnnotationId;
+use ascribe::text::{Boundaries, ByteOffset, Span, Text};
+use ascribe::ui::{Engine, Paragraph, Setting, highlights};
+use egui::{Pos2, Rect, pos2};
+use expect_test::{Expect, expect};
+use proptest::prelude::*;
+
+use crate::drawing::{document_id, read, span_of};
+use crate::texts::any_words;
+
+const SETTING: Setting = Setting {
+    size: 18.0,
+    line_height: 1.9,
+    width: 320.0,
+};
+
+const TEXTS: [&str; 9] = [
+    "The Ministry blamed a unit of the office for the affair in five offices.",
+    "نفت وزارة الدفاع أي صلة لها بالهجوم على الشبكة يوم الثلاثاء، وقالت إن الادعاءات لا أساس لها من الصحة.",
+    "משרד החוץ דחה את ההאשמות ואמר כי אין להן בסיס, וכי ההתקפה באה ממקום אחר.",
+    "English, then مرحبا بالعالم 123, then שלום 42 עולם, and the end of it.",
+    "该组织否认对网络攻击负责，并要求提供证据。外交部发言人表示，这些指控毫无根据。",
+    "สวัสดีที่กำลังทดสอบระบบภาษาไทยยาวๆเพื่อดูการตัดคำ",
+    "नमस्ते क्षत्रिय हिन्दी में रिपोर्ट और खंडन",
+    "Owls 🦉🔥 and families 👩‍👩‍👧 with flags 🇺🇦🇪🇪 and hands ✊🏽.",
+    "cafe\u{301} nai\u{308}ve e\u{301}\u{323}\u{302} done",
+];
+
+fn lay_out(words: &str) -> Paragraph {
+    Engine::new().lay_out(words, &SETTING, &[])
+}
+
+/// Every place between two clusters of the words.
+fn boundaries(words: &str) -> Vec<usize> {
+    let text = Text::new(words.to_owned());
+    let boundaries = Boundaries::of(&text);
+    words
+        .char_indices()
+        .map(|(byte, _)| byte)
+        .filter(|&byte| boundaries.is_boundary(ByteOffset(byte)))
+        .collect()
+}
+
+fn area(boxes: &[Rect]) -> f32 {
+    boxes.iter().map(|rect| rect.width()).sum()
+}
+
+#[test]
+fn a_point_on_a_character_finds_it() {
+    for words in TEXTS {
+        let paragraph = lay_out(words);
+        let places = boundaries(words);
+        for pair in places.windows(2) {
+            let Some(rect) = paragraph.boxes(&(pair[0]..pair[1])).first().copied() else {
+                continue;
+            };
+            // White space at a line's end has no box; ligatures may give a character no width of its own.
+            if rect.width() < 0.5 {
+                continue;
+            }
+            let under = paragraph.byte_under(rect.center());
+            assert!(
+                under.is_some_and(|byte| (pair[0]..pair[1]).contains(&byte)),
+                "{words}: {pair:?} gives {under:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_click_beside_a_caret_comes_back_to_it() {
+    for words in TEXTS {
+        let paragraph = lay_out(words);
+        let mut elsewhere = 0;
+        for &byte in &boundaries(words) {
+            let caret = paragraph.caret(byte);
+            elsewhere += usize::from(paragraph.byte_at(caret.center()) != byte);
+        }
+        // Where direction changes, one place on the screen stands for two in the text; at a line break too.
+        assert!(
+            elsewhere <= 10 + paragraph.lines.len(),
+            "{words}: {elsewhere} carets lead elsewhere"
+        );
+    }
+}
+
+#[test]
+fn right_to_left_text_begins_at_the_right() {
+    for words in [TEXTS[1], TEXTS[2]] {
+        let paragraph = lay_out(words);
+        assert!(paragraph.is_rtl);
+        assert!(paragraph.lines.len() > 1, "it wraps");
+        let first = paragraph.caret(0);
+        assert!(
+            first.left() > SETTING.width - 2.0,
+            "the first caret stands at the right edge"
+        );
+        let second_line = paragraph.lines[1].bytes.start;
+        assert!(paragraph.caret(second_line).left() > SETTING.width / 2.0);
+        assert!(
+            paragraph.caret(second_line).top() > first.top(),
+            "what is read later stands below"
+        );
+    }
+}
+
+#[test]
+fn numbers_in_arabic_read_from_left_to_right() {
+    let words = "عدد 123 هنا";
+    let paragraph = lay_out(words);
+    let x = |digit: &str| {
+        paragraph.boxes(&(words.find(digit).unwrap()..words.find(digit).unwrap() + 1))[0].left()
+    };
+    assert!(x("1") < x("2") && x("2") < x("3"));
+    let last_word = paragraph.boxes(&(words.find("هنا").unwrap()..words.len()))[0];
+    assert!(
+        last_word.right() <= x("1"),
+        "the word behind the number stands left of it"
+    );
+}
+
+#[test]
+fn a_span_over_a_change_of_direction_has_several_boxes() {
+    let words = "abc שלום def";
+    let paragraph = Engine::new().lay_out(
+        words,
+        &Setting {
+            width: 2000.0,
+            ..SETTING
+        },
+        &[],
+    );
+    let start = words.find("לום").unwrap();
+    let boxes = paragraph.boxes(&(start..words.find("ef").unwrap()));
+    assert_eq!(
+        boxes.len(),
+        2,
+        "the end of the Hebrew word and the Latin one do not touch"
+    );
+    assert_eq!(
+        paragraph.boxes(&(0..words.len())).len(),
+        1,
+        "the whole line is one box"
+    );
+}
+
+#[test]
+fn chinese_breaks_anywhere_and_words_do_not() {
+    let chinese = lay_out(TEXTS[4]);
+    assert!(chinese.lines.len() >= 2);
+    let english = lay_out(TEXTS[0]);
+    for line in &english.lines {
+        let before = TEXTS[0]
+            .as_bytes()
+            .get(line.bytes.start.wrapping_sub(1))
+            .copied();
+        assert!(
+            matches!(before, None | Some(b' ')),
+            "lines begin behind a space"
+        );
+    }
+}
+
+#[test]
+fn invisible_and_direction_marks_are_shown() {
+    let paragraph = lay_out("safe\u{202E}txt.exe\u{202C} zero\u{200B}width \u{0} end");
+    let names: Vec<&str> = paragraph.marks.iter().map(|(_, name)| *name).collect();
+    assert_eq!(names, ["RLO", "PDF", "ZWSP", "NUL"]);
+}
+
+#[test]
+fn an_empty_line_has_room_for_a_caret() {
+    let paragraph = lay_out("");
+    assert!(paragraph.height > 10.0);
+    assert_eq!(paragraph.byte_at(Pos2::ZERO), 0);
+    assert!(paragraph.caret(0).height() > 10.0);
+}
+
+proptest! {
+    /// The boxes of two neighbouring spans are together as wide as those of both in one.
+    #[test]
+    fn boxes_cover_each_character_once(words in any_words(), cut in 0usize..60) {
+        let words = words.replace(['\n', '\r', '\u{2028}'], " ");
+        let places = boundaries(&words);
+        let Some(&middle) = places.get(cut) else { return Ok(()) };
+        let paragraph = lay_out(&words);
+        let (left, right) = (paragraph.boxes(&(0..middle)), paragraph.boxes(&(middle..words.len())));
+        let whole = paragraph.boxes(&(0..words.len()));
+        prop_assert!((area(&left) + area(&right) - area(&whole)).abs() < 0.5);
+        for rect in &whole {
+            prop_assert!(rect.width() > 0.0 && rect.height() > 0.0);
+        }
+    }
+
+    /// Any point gives a place at which a caret may stand.
+    #[test]
+    fn any_point_gives_a_place(words in any_words(), x in -50.0f32..500.0, y in -50.0f32..800.0) {
+        let words = words.replace(['\n', '\r'], " ");
+        let byte = lay_out(&words).byte_at(pos2(x, y));
+        prop_assert!(words.is_char_boundary(byte));
+    }
+}
+
+fn check_lanes(drawing: &str, expected: Expect) {
+    let (project, texts) = read(drawing);
+    let all = texts[&document_id()].span().unwrap();
+    let shown = highlights(&project, &document_id(), all, |_: &AnnotationId| false);
+    let lines: Vec<String> = shown
+        .iter()
+        .map(|shown| format!("{} {}\n", shown.lane, shown.annotation.quote))
+        .collect();
+    expected.assert_eq(&lines.concat());
+}
+
+#[test]
+fn overlapping_annotations_get_lanes_of_their_own() {
+    check_lanes(
+        "
+Estonia blamed the group for the outage.
+^^^^^^^^^^^^^^^^^^^^^^^^ attribution @mara
+               ^^^^^^^^^^^^^^^^^^^^^^^^ impact @mara
+               ^^^ denial @mara
+                         ^^^ denial @mara
+",
+        expect![[r#"
+            0 Estonia blamed the group
+            1 the group for the outage
+            2 the
+            0 for
+        "#]],
+    );
+}
+
+#[test]
+fn lanes_do_not_depend_on_what_is_visible() {
+    let (project, texts) = read(
+        "
+Estonia blamed the group for the outage.
+^^^^^^^^^^^^^^^^^^^^^^^^ attribution @mara
+               ^^^^^^^^^^^^^^^^^^^^^^^^ impact @mara
+",
+    );
+    let text = &texts[&document_id()];
+    let tail: Span = span_of(text, "outage");
+    let shown = highlights(&project, &document_id(), tail, |_: &AnnotationId| false);
+    assert_eq!(
+        shown.iter().map(|shown| shown.lane).collect::<Vec<_>>(),
+        [1],
+        "not 0, although it is alone there"
+    );
+}

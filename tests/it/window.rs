@@ -1,1 +1,537 @@
-//! Tests of the window.
+//! The real views, driven by the names that a screen reader says.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ascribe::app::{App, Command, ExportChoice, Settings};
+use ascribe::model::{DocumentId, DocumentState, TagId};
+use ascribe::store::{Progress, open_project, unpack_sample_into};
+use ascribe::text::OffsetUnit;
+use ascribe::ui::Window;
+use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use tempfile::TempDir;
+
+/// The window with a copy of the sample open, as a new annotator sees it.
+struct Driven {
+    harness: Harness<'static, Option<Window>>,
+    folder: TempDir,
+    path: PathBuf,
+}
+
+fn settings() -> Settings {
+    Settings {
+        annotator: "tester".to_owned(),
+        has_started_before: true,
+        ..Settings::default()
+    }
+}
+
+/// Settings are written to a folder of the test run, never to the person's own.
+fn keep_settings_away() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let folder = std::env::temp_dir().join(format!("ascribe-test-{}", std::process::id()));
+        ascribe::store::use_config_folder(folder);
+    });
+}
+
+fn open_window(open: Option<PathBuf>) -> Harness<'static, Option<Window>> {
+    keep_settings_away();
+    let builder = Harness::builder()
+        .with_size(vec2(1400.0, 900.0))
+        .with_step_dt(1.0 / 60.0);
+    let draw = move |ui: &mut egui::Ui, window: &mut Option<Window>| {
+        let ctx = ui.ctx().clone();
+        let window = window.get_or_insert_with(|| {
+            Window::new(&ctx, App::new(settings(), Arc::new(|| {})), open.clone())
+        });
+        window.frame(ui);
+    };
+    let mut harness = builder.build_ui_state(draw, None);
+    harness.run_steps(2);
+    harness.state_mut().as_mut().unwrap().app().finish_tasks();
+    harness.run_steps(4);
+    harness
+}
+
+impl Driven {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = unpack_sample_into(folder.path()).unwrap();
+        let harness = open_window(Some(path.clone()));
+        Self {
+            harness,
+            folder,
+            path,
+        }
+    }
+
+    fn app(&mut self) -> &mut App {
+        self.harness.state_mut().as_mut().unwrap().app()
+    }
+
+    fn steps(&mut self) {
+        self.harness.run_steps(3);
+    }
+
+    fn count(&mut self) -> usize {
+        self.app().work().unwrap().project().annotations.len()
+    }
+
+    fn rect(&self, name: &str) -> Rect {
+        self.harness.get_by_label(name).rect()
+    }
+
+    fn click(&mut self, name: &str) {
+        let at = self.rect(name).center();
+        self.click_at(at, Modifiers::NONE);
+    }
+
+    fn click_at(&mut self, at: Pos2, modifiers: Modifiers) {
+        for pressed in [true, false] {
+            self.harness.event(Event::PointerMoved(at));
+            let button = egui::PointerButton::Primary;
+            self.harness.event_modifiers(
+                Event::PointerButton {
+                    pos: at,
+                    button,
+                    pressed,
+                    modifiers,
+                },
+                modifiers,
+            );
+            self.harness.step();
+        }
+        // Longer than a double click, so that the next click is one of its own.
+        self.harness.run_steps(30);
+    }
+
+    fn drag(&mut self, from: Pos2, to: Pos2) {
+        let button = |pressed, pos| Event::PointerButton {
+            pos,
+            button: egui::PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        };
+        self.harness.event(Event::PointerMoved(from));
+        self.harness.event(button(true, from));
+        self.harness.step();
+        for step in 1..=6 {
+            self.harness.event(Event::PointerMoved(
+                from + (to - from) * (step as f32 / 6.0),
+            ));
+            self.harness.step();
+        }
+        self.harness.event(button(false, to));
+        self.steps();
+    }
+
+    fn key(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.steps();
+    }
+
+    fn type_key(&mut self, key: &str) {
+        self.harness.event(Event::Text(key.to_owned()));
+        self.steps();
+    }
+
+    /// Drags over the words of the second paragraph, which carries no annotation.
+    fn select_byline(&mut self) {
+        let line = self.rect("By Continental Press Agency");
+        let y = line.center().y;
+        self.drag(pos2(line.left() + 30.0, y), pos2(line.left() + 130.0, y));
+    }
+}
+
+#[test]
+fn words_are_selected_by_mouse_and_tagged_by_key() {
+    let mut driven = Driven::new();
+    let before = driven.app().work().unwrap().project().clone();
+    driven.select_byline();
+    assert!(driven.app().work().unwrap().selection().is_some());
+    driven.type_key("2");
+    let work = driven.app().work().unwrap();
+    let picked = work.picked().unwrap().clone();
+    assert_eq!(
+        (picked.tag_id.as_str(), picked.annotator_id().as_str()),
+        ("denial", "tester")
+    );
+    assert_eq!(&*picked.quote, "Continental");
+    assert_eq!(work.selection(), None);
+    driven
+        .harness
+        .get_by_label("denial by tester: “Continental”");
+    driven.key(Modifiers::COMMAND, Key::Z);
+    assert!(
+        *driven.app().work().unwrap().project() == before,
+        "one undo takes all of it back"
+    );
+    driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(driven.count(), 83);
+}
+
+#[test]
+fn an_armed_tag_labels_every_drag_until_escape() {
+    let mut driven = Driven::new();
+    driven.type_key("3");
+    assert_eq!(
+        driven.app().work().unwrap().armed(),
+        Some(&TagId::new("impact"))
+    );
+    driven.select_byline();
+    assert_eq!(driven.count(), 83);
+    driven.key(Modifiers::NONE, Key::Escape);
+    assert_eq!(driven.app().work().unwrap().armed(), None);
+    driven.key(Modifiers::NONE, Key::Escape);
+    driven.select_byline();
+    assert_eq!(driven.count(), 83, "the tag is put away");
+}
+
+#[test]
+fn a_click_picks_the_innermost_annotation_and_then_the_next_one_out() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("1");
+    let whole = driven.rect("By Continental Press Agency");
+    driven.drag(
+        pos2(whole.left() + 2.0, whole.center().y),
+        pos2(whole.left() + 260.0, whole.center().y),
+    );
+    driven.type_key("2");
+    driven.key(Modifiers::NONE, Key::Escape);
+    let inside = pos2(whole.left() + 60.0, whole.center().y);
+    let mut quotes = Vec::new();
+    for _ in 0..3 {
+        driven.click_at(inside, Modifiers::NONE);
+        quotes.push(
+            driven
+                .app()
+                .work()
+                .unwrap()
+                .picked()
+                .map(|picked| picked.quote.to_string()),
+        );
+    }
+    let expected = [
+        Some("Continental".to_owned()),
+        Some("By Continental Press Agency".to_owned()),
+        None,
+    ];
+    assert_eq!(quotes, expected);
+}
+
+#[test]
+fn a_handle_moves_an_edge_in_one_edit() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("1");
+    let node = driven.rect("attribution by tester: “Continental”");
+    driven.drag(node.right_bottom(), node.right_bottom() + vec2(45.0, -8.0));
+    assert_eq!(
+        &*driven.app().work().unwrap().picked().unwrap().quote,
+        "Continental Press"
+    );
+    driven.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(
+        &*driven.app().work().unwrap().picked().unwrap().quote,
+        "Continental"
+    );
+}
+
+#[test]
+fn shift_and_a_click_extend_the_selection() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    let line = driven.rect("By Continental Press Agency");
+    driven.click_at(pos2(line.left() + 250.0, line.center().y), Modifiers::SHIFT);
+    let work = driven.app().work().unwrap();
+    assert_eq!(
+        work.text().unwrap().slice(work.selection().unwrap()),
+        Some("Continental Press Agency")
+    );
+}
+
+#[test]
+fn tab_steps_through_the_annotations() {
+    let mut driven = Driven::new();
+    let mut starts = Vec::new();
+    for _ in 0..3 {
+        driven.key(Modifiers::NONE, Key::Tab);
+        starts.push(
+            driven
+                .app()
+                .work()
+                .unwrap()
+                .picked()
+                .unwrap()
+                .spans
+                .first()
+                .start()
+                .0,
+        );
+    }
+    assert_eq!(starts, [0, 118, 307]);
+    driven.key(Modifiers::SHIFT, Key::Tab);
+    assert_eq!(
+        driven
+            .app()
+            .work()
+            .unwrap()
+            .picked()
+            .unwrap()
+            .spans
+            .first()
+            .start()
+            .0,
+        118
+    );
+    driven.key(Modifiers::NONE, Key::Delete);
+    assert_eq!(driven.count(), 81);
+}
+
+#[test]
+fn finishing_goes_to_the_next_document() {
+    let mut driven = Driven::new();
+    driven.key(Modifiers::COMMAND, Key::Enter);
+    let work = driven.app().work().unwrap();
+    assert_eq!(
+        work.document().unwrap().id,
+        DocumentId::new("02-port-statement-evening-post")
+    );
+    let first = &work.project().documents[&DocumentId::new("01-port-statement-wire")];
+    assert_eq!(first.state_of(work.annotator_id()), DocumentState::Finished);
+}
+
+#[test]
+fn a_document_is_chosen_and_filtered_in_the_list() {
+    let mut driven = Driven::new();
+    driven.click("Regulator says telephone outage in Rasmara was an attack, not assigned");
+    assert_eq!(
+        driven.app().work().unwrap().document().unwrap().id.as_str(),
+        "04-telecom-outage-rasmara"
+    );
+    driven.click("Filter documents");
+    driven.type_key("hospital");
+    assert!(
+        driven
+            .harness
+            .query_by_label(
+                "Hospital group counts the cost of a ransom it did not pay, not assigned"
+            )
+            .is_some()
+    );
+    assert!(
+        driven
+            .harness
+            .query_by_label("LIVE Brindle station screens hacked, not assigned")
+            .is_none()
+    );
+    assert_eq!(
+        driven.app().work().unwrap().armed(),
+        None,
+        "typing in a field is no command"
+    );
+}
+
+#[test]
+fn the_palette_finds_commands_by_a_few_letters() {
+    let mut driven = Driven::new();
+    driven.key(Modifiers::COMMAND, Key::P);
+    driven.type_key("hide");
+    driven.key(Modifiers::NONE, Key::Escape);
+    driven.key(Modifiers::COMMAND, Key::P);
+    driven.type_key("inspec");
+    driven.key(Modifiers::NONE, Key::Enter);
+    assert!(!driven.app().settings().shows_inspector);
+}
+
+#[test]
+fn what_is_saved_is_there_again() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::S);
+    driven.app().finish_tasks();
+    assert!(driven.app().work().unwrap().is_saved());
+    let saved = driven.app().work().unwrap().project().clone();
+    let opened = open_project(&driven.path, &Progress::default()).unwrap();
+    assert!(opened.project == saved);
+    let out = driven.folder.path().join("out.jsonl");
+    let choice = ExportChoice {
+        format: "jsonl",
+        unit: OffsetUnit::CodePoint,
+    };
+    driven.app().run(Command::ExportTo(choice, out.clone()));
+    driven.app().finish_tasks();
+    assert!(
+        fs::read_to_string(out)
+            .unwrap()
+            .contains("\"text\":\"Continental\"")
+    );
+}
+
+#[test]
+fn a_pause_saves_by_itself() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("2");
+    assert!(!driven.app().work().unwrap().is_saved());
+    driven.app().tick(Instant::now() + Duration::from_secs(6));
+    driven.app().finish_tasks();
+    assert!(driven.app().work().unwrap().is_saved());
+}
+
+#[test]
+fn closing_asks_about_unsaved_changes() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::W);
+    driven.harness.get_by_label("Save your changes?");
+    driven.click("Cancel");
+    assert!(driven.app().work().is_some());
+    driven.key(Modifiers::COMMAND, Key::W);
+    driven.click("Do not save");
+    driven.steps();
+    assert!(driven.app().work().is_none());
+    driven.harness.get_by_label("Recent projects");
+}
+
+#[test]
+fn a_damaged_project_offers_what_is_sound_and_keeps_the_file() {
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let words = fs::read_to_string(&path).unwrap();
+    let broken = words.replacen("spans: [(0, 61)]", "spans: [(0, 61", 1);
+    fs::write(&path, &broken).unwrap();
+    let harness = open_window(Some(path.clone()));
+    let mut driven = Driven {
+        harness,
+        folder,
+        path,
+    };
+    driven.harness.get_by_label("This project is damaged");
+    driven.click("Open what is sound");
+    driven.steps();
+    assert_eq!(driven.count(), 81);
+    assert_eq!(
+        fs::read_to_string(&driven.path).unwrap(),
+        broken,
+        "nothing is written yet"
+    );
+    driven.app().tick(Instant::now() + Duration::from_secs(60));
+    driven.app().run(Command::Save);
+    driven.steps();
+    driven
+        .harness
+        .get_by_label("Save without what could not be read?");
+    driven.click("Keep a copy and save");
+    driven.app().finish_tasks();
+    let kept = driven
+        .path
+        .with_file_name("sample.ascribe.ron.before-repair");
+    assert_eq!(fs::read_to_string(kept).unwrap(), broken);
+    assert_eq!(
+        open_project(&driven.path, &Progress::default())
+            .unwrap()
+            .project
+            .annotations
+            .len(),
+        81
+    );
+}
+
+#[test]
+fn a_new_project_takes_texts_and_they_are_the_persons_to_do() {
+    let folder = TempDir::new().unwrap();
+    let texts = TempDir::new().unwrap();
+    fs::write(texts.path().join("звіт.txt"), "Уряд заперечив це. 🦉").unwrap();
+    let path = folder.path().join("port.ascribe.ron");
+    let harness = open_window(None);
+    let mut driven = Driven {
+        harness,
+        folder,
+        path,
+    };
+    driven.harness.get_by_label("New project…");
+    let path = driven.path.clone();
+    driven.app().run(Command::NewProjectAt(path));
+    driven
+        .app()
+        .run(Command::Receive(vec![texts.path().to_owned()]));
+    driven.app().finish_tasks();
+    driven.steps();
+    let work = driven.app().work().unwrap();
+    let document = work.document().unwrap();
+    assert_eq!(
+        (document.id.as_str(), document.path.as_str()),
+        ("звіт", "texts/звіт.txt")
+    );
+    assert_eq!(document.state_of(work.annotator_id()), DocumentState::New);
+    driven.harness.get_by_label("Уряд заперечив це. 🦉");
+}
+
+#[test]
+fn an_encoding_chosen_by_hand_moves_the_annotations_along() {
+    let folder = TempDir::new().unwrap();
+    let texts = TempDir::new().unwrap();
+    let bytes = encoding_rs::WINDOWS_1251
+        .encode("Уряд заперечив це сьогодні вранці.")
+        .0
+        .into_owned();
+    fs::write(texts.path().join("a.txt"), bytes).unwrap();
+    let path = folder.path().join("p.ascribe.ron");
+    let harness = open_window(None);
+    let mut driven = Driven {
+        harness,
+        folder,
+        path,
+    };
+    let path = driven.path.clone();
+    driven.app().run(Command::NewProjectAt(path));
+    driven
+        .app()
+        .run(Command::Receive(vec![texts.path().join("a.txt")]));
+    driven.app().finish_tasks();
+    driven.app().run(Command::ReadAs("windows-1252".to_owned()));
+    driven.app().finish_tasks();
+    driven.steps();
+    let all = driven.app().work().unwrap().text().unwrap().span().unwrap();
+    let word =
+        ascribe::text::word_at(driven.app().work().unwrap().text().unwrap(), all.start()).unwrap();
+    driven.app().run(Command::Select {
+        selection: Some(word),
+        caret: word.end(),
+    });
+    driven.app().run(Command::UseTag(TagId::new("denial")));
+    driven.app().run(Command::ReadAs("windows-1251".to_owned()));
+    driven.app().finish_tasks();
+    let work = driven.app().work().unwrap();
+    let annotation = work.project().annotations.iter().next().unwrap();
+    assert_eq!(&*annotation.quote, "Уряд");
+    assert!(work.misplaced().is_empty());
+    driven.app().run(Command::Undo);
+    driven.app().finish_tasks();
+    assert!(
+        driven.app().work().unwrap().misplaced().is_empty(),
+        "undo reads the text as before"
+    );
+}
+
+#[test]
+fn every_shortcut_is_known_and_none_stands_for_two_commands() {
+    let mut taken = std::collections::BTreeMap::new();
+    for entry in ascribe::app::listed() {
+        for keys in entry.keys {
+            assert!(ascribe::ui::is_shortcut(keys), "{keys}");
+            if let Some(other) = taken.insert(*keys, entry.title) {
+                panic!("{keys} stands for “{}” and “{other}”", entry.title);
+            }
+        }
+    }
+}

@@ -12,10 +12,12 @@ mod input;
 mod look;
 mod paint;
 mod paragraph;
+mod quote;
 mod surface;
 
 pub use engine::{Engine, Setting};
 pub use highlights::{Highlight, highlights};
 pub use look::{SurfaceLook, TagColors};
 pub use paragraph::Paragraph;
+pub use quote::QuoteLook;
 pub use surface::{Shown, TextAction, TextSurface};

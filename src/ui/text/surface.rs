@@ -17,6 +17,7 @@ use super::input::{self, Gesture};
 use super::look::SurfaceLook;
 use super::paint::{self, Canvas};
 use super::paragraph::Paragraph;
+use super::quote::QuoteCache;
 use crate::model::{Annotation, AnnotationId, AnnotatorId, Document, Project, TagId};
 use crate::text::{ByteOffset, Span, Spans, Text};
 
@@ -101,6 +102,7 @@ pub struct TextSurface {
     pub(super) hovered: Option<(AnnotationId, f64)>,
     map: paint::MapCache,
     frame: u64,
+    pub(super) quotes: QuoteCache,
     missing: BTreeSet<char>,
 }
 
@@ -240,10 +242,14 @@ impl TextSurface {
         &self.missing
     }
 
+    /// To be called before anything of a frame is drawn with the surface's letters.
+    pub fn begin_frame(&mut self, ctx: &egui::Context) {
+        self.atlas.begin_frame(ctx);
+    }
+
     /// Shows the text in all the room that is left and returns what the person did.
     pub fn show(&mut self, ui: &mut Ui, shown: &Shown<'_>) -> SurfaceOutput {
         self.frame += 1;
-        self.atlas.begin_frame(ui.ctx());
         let rect = ui.available_rect_before_wrap();
         let id = ui.scope_id().with("text");
         let response = ui.interact(rect, id, Sense::click_and_drag());
