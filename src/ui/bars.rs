@@ -410,7 +410,8 @@ fn state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         return;
     };
     let state = document.state_of(work.annotator_id());
-    ui.menu_button(soft(&theme, state.words()).size(12.0), |ui| {
+    let button = Button::new(soft(&theme, state.words()).size(12.0)).frame(false);
+    egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         for other in DocumentState::ALL {
             if ui.selectable_label(other == state, other.words()).clicked() {
                 cx.ask(Command::SetState(other));

@@ -229,6 +229,7 @@ fn attributes_ui(
     state: &mut InspectorState,
 ) {
     let theme = cx.theme;
+    ui.spacing_mut().item_spacing.y = 4.0;
     let codebook = &work.project().codebook;
     let all: Vec<&Attribute> = codebook.attributes_of(&annotation.tag_id).collect();
     let (core, optional): (Vec<&Attribute>, Vec<&Attribute>) =
@@ -273,15 +274,13 @@ fn attribute_ui(
     let value = annotation.attributes.get(&attribute.name);
     let label = spoken(&attribute.name);
     ui.push_id(&attribute.name, |ui| {
-        ui.horizontal(|ui| {
-            let words = if attribute.is_required && value.is_none() && attribute.default.is_none() {
-                RichText::new(format!("{label} ○")).color(theme.warn)
-            } else {
-                soft(&theme, &label)
-            };
-            ui.label(words.size(12.0))
-                .on_hover_text(&attribute.description);
-        });
+        let words = if attribute.is_required && value.is_none() && attribute.default.is_none() {
+            RichText::new(format!("{label} ○")).color(theme.warn)
+        } else {
+            soft(&theme, &label)
+        };
+        ui.label(words.size(12.0))
+            .on_hover_text(&attribute.description);
         match &attribute.kind {
             AttributeKind::Choice { choices, .. } if choices.len() <= 8 => {
                 choice_ui(ui, cx, attribute, choices, value);

@@ -19,6 +19,8 @@ use crate::text::{ByteOffset, Span, Spans};
 const LINE: f32 = 2.0;
 /// Distance of two lanes, in points.
 const LANE_STEP: f32 = 3.5;
+/// How far line numbers stand from the column, in points; links run between.
+const NUMBER_GAP: f32 = 46.0;
 /// Side of the box with the tag's key, in points.
 const BADGE: f32 = 12.0;
 
@@ -35,7 +37,7 @@ pub(super) struct Canvas<'a> {
 /// The ticks of the map, kept until something changes.
 #[derive(Default)]
 pub(super) struct MapCache {
-    key: Option<(u64, u32, u32, String)>,
+    key: Option<(u64, u32, u32, Color32, String)>,
     ticks: Vec<(f32, Color32)>,
 }
 
@@ -158,8 +160,8 @@ impl Canvas<'_> {
                 + (line.letters_bottom - line.letters_top) * 0.42)
                 / scale;
             let (x, align) = match visible.paragraph.is_rtl {
-                false => (self.view.column.left() - 24.0, Align2::RIGHT_CENTER),
-                true => (self.view.column.right() + 24.0, Align2::LEFT_CENTER),
+                false => (self.view.column.left() - NUMBER_GAP, Align2::RIGHT_CENTER),
+                true => (self.view.column.right() + NUMBER_GAP, Align2::LEFT_CENTER),
             };
             let number = (line_index + 1).to_string();
             painter.text(
@@ -337,7 +339,7 @@ impl Canvas<'_> {
         let y_of = |annotation: &Annotation| self.y_of(annotation.spans.first(), blocks, top);
         let (start, end) = (y_of(from), y_of(to));
         let edge = self.view.column.left() - 8.0;
-        let bow = 9.0 + 5.0 * (number % 4) as f32;
+        let bow = 7.0 + 4.0 * (number % 3) as f32;
         let stroke = Stroke::new(1.5, color);
         let painter = self.painter();
         let (a, b) = (pos2(edge, start), pos2(edge, end));
@@ -353,7 +355,7 @@ impl Canvas<'_> {
         let galley =
             painter.layout_no_wrap(link.kind.to_string(), FontId::proportional(10.0), color);
         let middle = pos2(
-            edge - bow - 12.0,
+            edge - bow * 1.2 - 14.0,
             (start + end) / 2.0 + galley.size().x / 2.0,
         );
         if (start - end).abs() > galley.size().x + 12.0 {
@@ -398,6 +400,7 @@ impl Canvas<'_> {
             self.shown.revision,
             map.height() as u32,
             total as u32,
+            look.pane,
             self.shown.document.id.to_string(),
         );
         if cache.key.as_ref() != Some(&key) {

@@ -388,7 +388,7 @@ impl TextSurface {
     fn lay_out_visible(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) -> View {
         let scale = ui.ctx().pixels_per_point();
         let width = self.page.as_ref().map_or(0.0, |page| page.setting.width) / scale;
-        let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM / 2.0);
+        let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM * 0.75);
         let column = Rect::from_min_size(
             pos2((left * scale).round() / scale, rect.top()),
             vec2(width, rect.height()),
