@@ -26,7 +26,7 @@
 //! | [`ui`] | windows; reads the app, asks for commands |
 //!
 //! Three promises: only `ui` and `main.rs` know egui; only `store` touches files; only `edit` changes an open
-//! project. One exception to the order: `import` shares with `export` the type of a file in memory.
+//! project.
 //!
 //! # Things worth knowing
 //!

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::{
-    ExportedFile, Exporting, ExportingDocument, Format, Loss, LossReport, file_stem, proof::Carries,
+    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, file_stem, proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, AnnotationId, AttributeKind, Codebook, LinkEnds, TagId};
@@ -24,10 +24,10 @@ pub const BRAT: Format = Format {
     carries: Carries::Annotations,
 };
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile> {
+fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let mut files = Vec::new();
     let mut push = |path: String, words: String| {
-        files.push(ExportedFile {
+        files.push(FileInMemory {
             path,
             bytes: words.into_bytes(),
         })

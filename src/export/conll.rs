@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    ExportedFile, Exporting, ExportingDocument, Format, Loss, LossReport, one_file, proof::Carries,
+    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file, proof::Carries,
 };
 use crate::import;
 use crate::model::Annotation;
@@ -34,7 +34,7 @@ pub const CONLL: Format = Format {
 /// What stands behind a token.
 type Labels<'a> = BTreeMap<usize, (&'static str, &'a Annotation)>;
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile> {
+fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let mut words = String::new();
     for each in &exporting.documents {
         words.push_str("-DOCSTART-\tO\n\n");
@@ -54,13 +54,7 @@ fn write_document(each: &ExportingDocument<'_>, words: &mut String, losses: &mut
     let mut number = 0;
     for sentence in sentences.iter().filter(|sentence| !sentence.is_empty()) {
         for token in sentence {
-            let token_words = each.text.slice(*token).unwrap_or_default();
-            // A token never has white space in it, but a no-break space inside a number may stay in a word.
-            words.extend(
-                token_words
-                    .chars()
-                    .map(|c| if c.is_whitespace() { '_' } else { c }),
-            );
+            words.push_str(&token_words(each.text, *token));
             match labels.get(&number) {
                 Some((prefix, annotation)) => {
                     words.push_str(&format!(
@@ -168,6 +162,36 @@ fn report_the_rest(exporting: &Exporting<'_>, losses: &mut LossReport) {
         .claims
         .keys()
         .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
+}
+
+/// What the tokens of each annotation that is kept say, with its tag, in the order of the text. By this the
+/// reader's work is judged.
+pub(super) fn carried(each: &ExportingDocument<'_>) -> Vec<(String, String)> {
+    let tokens: Vec<Span> = sentences_of(each.text)
+        .into_iter()
+        .flat_map(|span| words_of(each.text, span))
+        .collect();
+    let mut carried: Vec<(String, String)> = Vec::new();
+    for (number, (prefix, annotation)) in labels(each, &tokens, &mut LossReport::default()) {
+        let words = tokens
+            .get(number)
+            .map(|token| token_words(each.text, *token))
+            .unwrap_or_default();
+        match carried.last_mut() {
+            Some((_, whole)) if prefix == "I" => whole.push_str(&words),
+            _ => carried.push((tag_name(annotation.tag_id.as_str()), words)),
+        }
+    }
+    carried
+}
+
+/// A token never has white space in it; a no-break space inside a number may stay in a word.
+fn token_words(text: &Text, token: Span) -> String {
+    let words = text.slice(token).unwrap_or_default();
+    words
+        .chars()
+        .map(|c| if c.is_whitespace() { '_' } else { c })
+        .collect()
 }
 
 /// A tag has no white space in this format.

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::jsonl::{attribute_value, offsets};
-use super::{ExportedFile, Exporting, Format, Loss, LossReport, proof::Carries};
+use super::{Exporting, FileInMemory, Format, Loss, LossReport, proof::Carries};
 use crate::import;
 use crate::model::{Annotation, Tier};
 use crate::text::{ByteOffset, OffsetUnit, Text};
@@ -76,7 +76,7 @@ struct TagRow<'a> {
     description: &'a str,
 }
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile> {
+fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let spans = exporting.documents.iter().flat_map(|each| {
         each.annotations.iter().flat_map(|annotation| {
             span_rows(annotation, each.text, exporting.unit, &each.document.sha256)
@@ -129,7 +129,7 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile
         table("links.csv", links),
         table("tags.csv", tags),
     ];
-    let texts = exporting.documents.iter().map(|each| ExportedFile {
+    let texts = exporting.documents.iter().map(|each| FileInMemory {
         path: format!("texts/{}.txt", super::file_stem(each.document.id.as_str())),
         bytes: each.text.as_str().as_bytes().to_vec(),
     });
@@ -214,7 +214,7 @@ fn first_characters(words: &str) -> &str {
     words.get(..end).unwrap_or_default()
 }
 
-fn table<T: Serialize>(path: &str, rows: impl Iterator<Item = T>) -> ExportedFile {
+fn table<T: Serialize>(path: &str, rows: impl Iterator<Item = T>) -> FileInMemory {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
@@ -226,7 +226,7 @@ fn table<T: Serialize>(path: &str, rows: impl Iterator<Item = T>) -> ExportedFil
         );
     }
     let bytes = writer.into_inner().unwrap_or_default();
-    ExportedFile {
+    FileInMemory {
         path: path.to_owned(),
         bytes,
     }

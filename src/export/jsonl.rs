@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    ExportedFile, Exporting, ExportingDocument, Format, Loss, LossReport, one_file, proof::Carries,
+    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file, proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, AttributeValue, DocumentState, Region, Tier};
@@ -47,7 +47,7 @@ struct DocumentLine<'a> {
     regions: Vec<Value>,
 }
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<ExportedFile> {
+fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let mut bytes = Vec::new();
     let mut push = |line: Value| {
         bytes.extend_from_slice(line.to_string().as_bytes());

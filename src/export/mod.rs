@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::import::{ImportError, Imported};
+use crate::import::{FileInMemory, ImportError, Imported, file_stem};
 use crate::model::{Annotation, Document, Project, Region, Texts};
 use crate::query;
 use crate::text::{OffsetUnit, Text};
@@ -39,8 +39,8 @@ pub struct Format {
     pub description: &'static str,
     /// The ending of its file; `None` if it makes a folder of files.
     pub ending: Option<&'static str>,
-    write: fn(&Exporting<'_>, &mut LossReport) -> Vec<ExportedFile>,
-    read: fn(&[ExportedFile]) -> Result<Imported, ImportError>,
+    write: fn(&Exporting<'_>, &mut LossReport) -> Vec<FileInMemory>,
+    read: fn(&[FileInMemory]) -> Result<Imported, ImportError>,
     /// What the format keeps of an annotation, for the comparison after reading back.
     carries: proof::Carries,
 }
@@ -52,20 +52,11 @@ pub struct ExportOptions {
     pub unit: OffsetUnit,
 }
 
-/// A file that an export made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportedFile {
-    /// From the chosen place, with `/` between the parts.
-    pub path: String,
-    /// What goes in.
-    pub bytes: Vec<u8>,
-}
-
 /// What an export made.
 #[derive(Debug, Clone)]
 pub struct Export {
     /// At least one.
-    pub files: Vec<ExportedFile>,
+    pub files: Vec<FileInMemory>,
     /// What the format could not carry.
     pub losses: LossReport,
 }
@@ -180,23 +171,9 @@ impl<'a> Exporting<'a> {
 }
 
 /// One file of that name.
-fn one_file(path: &str, bytes: Vec<u8>) -> Vec<ExportedFile> {
-    vec![ExportedFile {
+fn one_file(path: &str, bytes: Vec<u8>) -> Vec<FileInMemory> {
+    vec![FileInMemory {
         path: path.to_owned(),
         bytes,
     }]
-}
-
-/// A document's id as the name of a file on every system: what cannot stand there becomes its code number,
-/// so that two ids never share a file. Ids made by the program hardly ever need it.
-pub(crate) fn file_stem(id: &str) -> String {
-    let is_bad = |c: char| c.is_control() || r#"\/:*?"<>|"#.contains(c);
-    let escaped = id.chars().map(|c| {
-        if is_bad(c) {
-            format!("_u{:04X}_", u32::from(c))
-        } else {
-            c.to_string()
-        }
-    });
-    escaped.collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Exporting, Loss, LossReport};
 use crate::import::Imported;
 use crate::model::{Annotation, Project, quote_of};
-use crate::text::{Text, is_blank};
+use crate::text::{ByteOffset, Text, is_blank};
 
 /// What a format keeps of an annotation besides document and tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,20 +77,21 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
 /// The same annotations in each document, whatever their ids.
 fn compare_lists(exporting: &Exporting<'_>, read_back: &Imported) -> Result<(), String> {
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
-    for (text, annotation) in exporting.annotations() {
-        if let Some(fingerprint) = fingerprint(annotation, text) {
-            *expected.entry(fingerprint).or_default() += 1;
+    for each in &exporting.documents {
+        let before = LettersBefore::of(each.text);
+        for annotation in each
+            .annotations
+            .iter()
+            .filter_map(|annotation| fingerprint(annotation, &before))
+        {
+            *expected.entry(annotation).or_default() += 1;
         }
     }
-    for annotation in read_back.project.annotations.iter() {
-        let Some(text) = read_back.texts.get(&annotation.document_id) else {
-            return Err(format!(
-                "the text of “{}” is missing",
-                annotation.document_id
-            ));
-        };
-        if let Some(fingerprint) = fingerprint(annotation, text) {
-            *expected.entry(fingerprint).or_default() -= 1;
+    for (document_id, text) in &read_back.texts {
+        let before = LettersBefore::of(text);
+        let read = read_back.project.annotations.in_document(document_id);
+        for annotation in read.filter_map(|annotation| fingerprint(annotation, &before)) {
+            *expected.entry(annotation).or_default() -= 1;
         }
     }
     match expected.iter().find(|(_, count)| **count != 0) {
@@ -105,7 +106,8 @@ fn compare_lists(exporting: &Exporting<'_>, read_back: &Imported) -> Result<(), 
 /// Document, tag, place, words, attributes and note of an annotation, without what formats write differently:
 /// white space, line breaks, numbers as words. `None` for one without a visible letter, which formats of lines
 /// cannot hold.
-fn fingerprint(annotation: &Annotation, text: &Text) -> Option<String> {
+fn fingerprint(annotation: &Annotation, letters_before: &LettersBefore<'_>) -> Option<String> {
+    let text = letters_before.text;
     let quote = letters(&quote_of(text, &annotation.spans).unwrap_or_default());
     if quote.is_empty() {
         return None;
@@ -114,9 +116,7 @@ fn fingerprint(annotation: &Annotation, text: &Text) -> Option<String> {
         .spans
         .iter()
         .find(|span| !letters(text.slice(*span).unwrap_or_default()).is_empty())?;
-    let before = letters(text.as_str().get(..first.start().0).unwrap_or_default())
-        .chars()
-        .count();
+    let before = letters_before.count(first.start());
     let attributes: Vec<String> = annotation
         .attributes
         .iter()
@@ -129,8 +129,8 @@ fn fingerprint(annotation: &Annotation, text: &Text) -> Option<String> {
     ))
 }
 
-/// As many annotations as there should be after what the report says, and each with the words of one of the
-/// project's, to which widening may have added. Documents come in the same order.
+/// The tags and words of the tokens, document by document in the same order, and as many annotations as there
+/// should be after what the report says.
 fn compare_tokens(
     exporting: &Exporting<'_>,
     losses: &LossReport,
@@ -150,34 +150,63 @@ fn compare_tokens(
         .iter()
         .zip(read_back.project.documents.keys())
     {
-        let whole = |annotation: &Annotation| {
-            letters(each.text.slice(annotation.spans.hull()).unwrap_or_default())
-        };
-        let mut kept: Vec<String> = each
-            .annotations
-            .iter()
-            .map(|annotation| whole(annotation))
-            .collect();
-        // The longest first, so that one is not taken for a shorter one inside it.
-        kept.sort_by_key(|kept| std::cmp::Reverse(kept.len()));
-        for read in read_back.project.annotations.in_document(document_id) {
-            let words = letters(&read.quote);
-            let Some(index) = kept.iter().position(|kept| words.contains(kept.as_str())) else {
-                return Err(format!(
-                    "“{}” in “{}” was not marked",
-                    read.quote, each.document.id
-                ));
-            };
-            kept.remove(index);
+        let read = read_back.project.annotations.in_document(document_id);
+        let read =
+            read.map(|annotation| (annotation.tag_id.to_string(), letters(&annotation.quote)));
+        let carried = super::conll::carried(each)
+            .into_iter()
+            .map(|(tag, words)| (tag, letters(&words)));
+        if let Some((read, carried)) = read.zip(carried).find(|(read, carried)| read != carried) {
+            return Err(format!(
+                "“{}” instead of “{}” in “{}”",
+                read.1, carried.1, each.document.id
+            ));
         }
     }
     Ok(())
 }
 
+/// How many letters stand before a place, in time that does not grow with the text.
+struct LettersBefore<'a> {
+    text: &'a Text,
+    /// At each multiple of [`Self::STEP`] bytes, moved back to a character's start.
+    counts: Vec<usize>,
+}
+
+impl<'a> LettersBefore<'a> {
+    const STEP: usize = 2048;
+
+    fn of(text: &'a Text) -> Self {
+        let mut counts = vec![0];
+        let place = |number: usize| text.floor(ByteOffset(number * Self::STEP)).0;
+        for number in 1..=text.end().0 / Self::STEP {
+            let piece = text
+                .as_str()
+                .get(place(number - 1)..place(number))
+                .unwrap_or_default();
+            counts.push(counts[number - 1] + count_letters(piece));
+        }
+        Self { text, counts }
+    }
+
+    fn count(&self, offset: ByteOffset) -> usize {
+        let number = offset.0 / Self::STEP;
+        let from = self.text.floor(ByteOffset(number * Self::STEP)).0;
+        let rest = self.text.as_str().get(from..offset.0).unwrap_or_default();
+        self.counts.get(number).copied().unwrap_or(0) + count_letters(rest)
+    }
+}
+
 /// Without white space, control characters, invisible marks and the mark between pieces, which formats write
 /// differently.
 fn letters(words: &str) -> String {
-    let is_letter =
-        |c: &char| !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…';
     words.chars().filter(is_letter).collect()
+}
+
+fn count_letters(words: &str) -> usize {
+    words.chars().filter(is_letter).count()
+}
+
+fn is_letter(c: &char) -> bool {
+    !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…'
 }

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use super::FileInMemory;
 use super::{ImportError, Imported, text_of, words_of};
-use crate::export::ExportedFile;
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, AttributeValue, Attributes, Document, DocumentId,
     Encoding, Link, LinkId, TagId, Tier, quote_of,
@@ -19,7 +19,7 @@ const ANNOTATOR: &str = "imported";
 ///
 /// # Errors
 /// If a file is not in UTF-8.
-pub fn read(files: &[ExportedFile]) -> Result<Imported, ImportError> {
+pub fn read(files: &[FileInMemory]) -> Result<Imported, ImportError> {
     let mut imported = Imported::default();
     for file in files {
         let Some(stem) = file.path.strip_suffix(".ann") else {

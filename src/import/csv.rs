@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::FileInMemory;
 use super::{ImportError, Imported, text_of, words_of};
-use crate::export::ExportedFile;
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, AttributeValue, Document, DocumentId, Encoding, Stamp,
     TagId, Tier,
@@ -40,7 +40,7 @@ struct DocumentRow {
 ///
 /// # Errors
 /// If `spans.csv` is missing or not in UTF-8.
-pub fn read(files: &[ExportedFile]) -> Result<Imported, ImportError> {
+pub fn read(files: &[FileInMemory]) -> Result<Imported, ImportError> {
     let bytes_of = |path: &str| {
         files
             .iter()
@@ -54,7 +54,7 @@ pub fn read(files: &[ExportedFile]) -> Result<Imported, ImportError> {
         .deserialize::<DocumentRow>()
         .flatten()
     {
-        let path = format!("texts/{}.txt", crate::export::file_stem(&row.document));
+        let path = format!("texts/{}.txt", super::file_stem(&row.document));
         let text = text_of(bytes_of(&path).unwrap_or_default())?;
         let id = DocumentId::new(row.document);
         let (fields, states, size_bytes, encoding) = (

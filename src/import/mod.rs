@@ -15,6 +15,29 @@ use thiserror::Error;
 use crate::model::{AttributeValue, Project, Texts};
 use crate::text::Text;
 
+/// A file that an export made, or that an importer is given. Formats know no disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileInMemory {
+    /// From the chosen place, with `/` between the parts.
+    pub path: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// A document's id as the name of a file on every system: what cannot stand there becomes its code number,
+/// so that two ids never share a file. Ids made by the program hardly ever need it.
+pub fn file_stem(id: &str) -> String {
+    let is_bad = |c: char| c.is_control() || r#"\/:*?"<>|"#.contains(c);
+    let escaped = |c: char| {
+        if is_bad(c) {
+            format!("_u{:04X}_", u32::from(c))
+        } else {
+            c.to_string()
+        }
+    };
+    id.chars().map(escaped).collect()
+}
+
 /// What could be read, and what could not.
 #[derive(Debug, Clone, Default)]
 pub struct Imported {

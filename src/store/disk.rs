@@ -8,7 +8,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::export::ExportedFile;
+use crate::import::FileInMemory;
 
 /// How often a replacement is tried again where a virus scanner or a sync client holds the file for a moment.
 const RETRY_WAITS: [Duration; 5] = [
@@ -200,7 +200,7 @@ pub fn first_free(numbered: impl Fn(u32) -> PathBuf) -> PathBuf {
 ///
 /// # Errors
 /// If a file cannot be written, or the folder has something in it.
-pub fn write_export(to: &Path, files: &[ExportedFile]) -> Result<(), WriteError> {
+pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError> {
     if let [only] = files
         && !only.path.contains('/')
         && !to.is_dir()

@@ -6,10 +6,12 @@
 mod codebooks;
 mod decode;
 mod disk;
+mod entry_lines;
 mod file;
 mod paths;
 mod progress;
 mod read;
+mod reading;
 mod sample;
 mod settings;
 mod texts;
@@ -20,9 +22,10 @@ use std::path::PathBuf;
 pub use codebooks::{read_codebook, write_codebook};
 pub use decode::{DEFAULT_ENCODING, encodings};
 pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
+pub use entry_lines::EntryLines;
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{EntryLines, OpenError, Opened, UnreadableEntry, open_project};
+pub use read::{OpenError, Opened, UnreadableEntry, open_project};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
 pub use texts::{

@@ -22,8 +22,6 @@ const ORDER: [&str; 15] = [
     "cli",
     "ui",
 ];
-/// `import` reads what `export` wrote, whose type for a file it shares; everything else looks upwards only.
-const EXCEPTIONS: [(&str, &str); 2] = [("import", "export"), ("store", "app")];
 const WINDOW_CRATES: [&str; 6] = ["egui", "eframe", "rfd", "parley", "vello_cpu", "fontique"];
 
 /// What is wrong with a source file; the path is from `src`.
@@ -46,7 +44,7 @@ fn faults(path: &str, source: &str) -> Vec<String> {
             let looks_down = rank(module)
                 .zip(rank(&used))
                 .is_some_and(|(own, other)| other > own);
-            if looks_down && !EXCEPTIONS.contains(&(module, used.as_str())) {
+            if looks_down {
                 say(format!("`{module}` uses `{used}`, which stands below it"));
             }
         }

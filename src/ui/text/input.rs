@@ -3,7 +3,8 @@
 use egui::{CursorIcon, Key, PointerButton, Pos2, Response, Ui};
 
 use super::highlights::Highlight;
-use super::surface::{Shown, TextAction, TextSurface, View};
+use super::surface::TextSurface;
+use super::view::{Shown, TextAction, View};
 use crate::model::AnnotationId;
 use crate::text::{
     Boundaries, ByteOffset, Span, Spans, Text, sentence_at, trim, widen_to_graphemes,

@@ -6,6 +6,7 @@
 
 mod atlas;
 mod blocks;
+mod describe;
 mod engine;
 mod highlights;
 mod input;
@@ -14,10 +15,12 @@ mod paint;
 mod paragraph;
 mod quote;
 mod surface;
+mod view;
 
 pub use engine::{Engine, Setting};
 pub use highlights::{Highlight, highlights};
 pub use look::{SurfaceLook, TagColors};
 pub use paragraph::Paragraph;
 pub use quote::QuoteLook;
-pub use surface::{Shown, TextAction, TextSurface};
+pub use surface::TextSurface;
+pub use view::{Shown, TextAction};

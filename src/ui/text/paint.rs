@@ -11,7 +11,7 @@ use super::highlights::{Highlight, LANES};
 use super::input::{Gesture, end_handle, selected_span, start_handle};
 use super::look::TagColors;
 use super::paragraph::Face;
-use super::surface::{Shown, View};
+use super::view::{Shown, View};
 use crate::model::{Annotation, AnnotationId, Link};
 use crate::text::{ByteOffset, Span, Spans};
 

@@ -4,22 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
-use egui::{
-    EventFilter, PopupAnchor, Pos2, Rect, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{EventFilter, PopupAnchor, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::atlas::Atlas;
 use super::blocks::{Blocks, Estimate};
+use super::describe::{card_ui, describe};
 use super::engine::{Engine, Setting};
 use super::highlights::{Highlight, highlights};
 use super::input::{self, Gesture};
-use super::look::SurfaceLook;
 use super::paint::{self, Canvas};
 use super::paragraph::Paragraph;
 use super::quote::QuoteCache;
-use crate::model::{Annotation, AnnotationId, AnnotatorId, Document, Project, TagId};
-use crate::text::{ByteOffset, Span, Spans, Text};
+use super::view::{Shown, TextAction, View, Visible};
+use crate::model::AnnotationId;
+use crate::text::{ByteOffset, Span, Text};
 
 /// Width of the map of annotations at the right edge, in points.
 const MAP_WIDTH: f32 = 22.0;
@@ -31,52 +29,6 @@ const END_ROOM: f32 = 28.0;
 const CARD_AFTER_SECS: f64 = 0.3;
 /// Layouts kept beyond the visible ones before the cache is swept.
 const MOST_CACHED: usize = 600;
-
-/// Everything that a frame shows.
-pub struct Shown<'a> {
-    /// The project as it stands.
-    pub project: &'a Project,
-    /// Its revision.
-    pub revision: u64,
-    /// The document shown.
-    pub document: &'a Document,
-    /// Its text.
-    pub text: &'a Text,
-    /// Annotations that are not where they say; never painted.
-    pub misplaced: &'a BTreeSet<AnnotationId>,
-    /// The words held.
-    pub selection: Option<Span>,
-    /// Where the caret stands.
-    pub caret: ByteOffset,
-    /// The annotation held.
-    pub picked: Option<&'a AnnotationId>,
-    /// Whose annotations are filled; those of others are outlines.
-    pub own: &'a AnnotatorId,
-    /// The tag that a drag puts on the words.
-    pub armed: Option<&'a TagId>,
-    /// Whether drags snap to whole words.
-    pub snaps_to_words: bool,
-    /// Colours and measures.
-    pub look: &'a SurfaceLook,
-}
-
-/// What the person did.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TextAction {
-    /// Words are held, or none, and the caret has moved.
-    Select {
-        /// The words.
-        selection: Option<Span>,
-        /// The caret.
-        caret: ByteOffset,
-    },
-    /// Words were chosen while a tag was armed.
-    Tag(Span),
-    /// An annotation was clicked, or the text beside all of them.
-    Pick(Option<AnnotationId>),
-    /// An end of the annotation held was dragged elsewhere.
-    MoveEdges(AnnotationId, Spans),
-}
 
 /// What came of a frame.
 pub struct SurfaceOutput {
@@ -120,115 +72,6 @@ struct Page {
 struct Cached {
     paragraph: Rc<Paragraph>,
     used_in: u64,
-}
-
-/// A block on the screen.
-pub(super) struct Visible {
-    /// Its number.
-    pub block: usize,
-    /// Its bytes without the line break.
-    pub bytes: Range<usize>,
-    /// Its top left corner in whole pixels.
-    pub origin: Pos2,
-    /// What it shows.
-    pub paragraph: Rc<Paragraph>,
-    /// Where its room ends, in pixels; an empty line has less room than its caret is high.
-    pub bottom: f32,
-}
-
-/// A frame's geometry: what is visible and how to find places in it.
-pub(super) struct View {
-    pub rect: Rect,
-    pub column: Rect,
-    pub map: Rect,
-    pub pixels_per_point: f32,
-    pub blocks: Vec<Visible>,
-}
-
-impl View {
-    /// From a point on the screen to pixels.
-    fn pixels(&self, point: Pos2) -> Pos2 {
-        (point.to_vec2() * self.pixels_per_point).to_pos2()
-    }
-
-    /// The block at a height, or the nearest one.
-    fn block_at(&self, y: f32) -> Option<&Visible> {
-        self.blocks
-            .iter()
-            .find(|visible| y < visible.bottom)
-            .or(self.blocks.last())
-    }
-
-    /// The place nearest to a point.
-    pub fn offset_at(&self, point: Pos2) -> Option<ByteOffset> {
-        let point = self.pixels(point);
-        let visible = self.block_at(point.y)?;
-        let local = point - visible.origin.to_vec2();
-        Some(ByteOffset(
-            visible.bytes.start + visible.paragraph.byte_at(local),
-        ))
-    }
-
-    /// The character under a point; `None` beside the letters.
-    pub fn offset_under(&self, point: Pos2) -> Option<ByteOffset> {
-        let point = self.pixels(point);
-        let visible = self.block_at(point.y)?;
-        let byte = visible
-            .paragraph
-            .byte_under(point - visible.origin.to_vec2())?;
-        Some(ByteOffset(visible.bytes.start + byte))
-    }
-
-    /// The boxes that a span fills on the screen, in points.
-    pub fn boxes(&self, span: Span) -> Vec<Rect> {
-        let touched = self.blocks.iter().filter(|v| {
-            v.bytes.start < span.end().0 && span.start().0 < v.bytes.end.max(v.bytes.start + 1)
-        });
-        let boxes = touched.flat_map(|visible| {
-            let start = span.start().0.saturating_sub(visible.bytes.start);
-            let end = span
-                .end()
-                .0
-                .min(visible.bytes.end)
-                .saturating_sub(visible.bytes.start);
-            visible
-                .paragraph
-                .boxes(&(start..end))
-                .into_iter()
-                .map(|rect| self.points(visible, rect))
-        });
-        boxes.collect()
-    }
-
-    /// The caret at an offset, in points; `None` if it is not on the screen.
-    pub fn caret(&self, offset: ByteOffset) -> Option<Rect> {
-        let visible = self
-            .blocks
-            .iter()
-            .rev()
-            .find(|visible| visible.bytes.start <= offset.0)?;
-        if offset.0 > visible.bytes.end + 2 {
-            return None;
-        }
-        Some(self.points(
-            visible,
-            visible.paragraph.caret(offset.0 - visible.bytes.start),
-        ))
-    }
-
-    /// From pixels within a block to points on the screen.
-    pub fn points(&self, visible: &Visible, rect: Rect) -> Rect {
-        rect.translate(visible.origin.to_vec2()) / self.pixels_per_point
-    }
-
-    /// The bytes that are visible.
-    pub fn span(&self) -> Option<Span> {
-        let (first, last) = (self.blocks.first()?, self.blocks.last()?);
-        Span::new(
-            ByteOffset(first.bytes.start),
-            ByteOffset(last.bytes.end.max(first.bytes.start + 1)),
-        )
-    }
 }
 
 impl TextSurface {
@@ -598,33 +441,6 @@ impl TextSurface {
     }
 }
 
-fn card_ui(ui: &mut Ui, shown: &Shown<'_>, annotation: &Annotation) {
-    ui.set_max_width(300.0);
-    let colors = shown.look.tag(&annotation.tag_id);
-    ui.horizontal(|ui| {
-        ui.label(
-            RichText::new(annotation.tag_id.as_str())
-                .color(colors.strong)
-                .strong(),
-        );
-        ui.label(RichText::new(annotation.annotator_id().as_str()).color(shown.look.soft));
-    });
-    for (name, value) in &annotation.attributes {
-        ui.label(format!(
-            "{}  {}",
-            name.replace('_', " "),
-            value.to_string().replace('_', " ")
-        ));
-    }
-    if !annotation.note.is_empty() {
-        ui.label(
-            RichText::new(&*annotation.note)
-                .italics()
-                .color(shown.look.soft),
-        );
-    }
-}
-
 fn estimate(setting: &Setting) -> Estimate {
     let line_height = setting.size * setting.line_height;
     Estimate {
@@ -663,51 +479,4 @@ fn region_fingerprint(shown: &Shown<'_>) -> u64 {
             .wrapping_mul(31)
             .wrapping_add(span.end().0 as u64)
     })
-}
-
-/// Tells a screen reader what is visible: each paragraph, then the annotations in it.
-fn describe(
-    ui: &mut Ui,
-    id: egui::Id,
-    shown: &Shown<'_>,
-    view: &View,
-    highlights: &[Highlight<'_>],
-) {
-    for visible in &view.blocks {
-        let Some(words) = shown
-            .text
-            .as_str()
-            .get(visible.bytes.clone())
-            .filter(|words| !words.is_empty())
-        else {
-            continue;
-        };
-        let size = vec2(
-            view.column.width(),
-            visible.paragraph.height / view.pixels_per_point,
-        );
-        let rect = Rect::from_min_size(
-            (visible.origin.to_vec2() / view.pixels_per_point).to_pos2(),
-            size,
-        );
-        let node = ui.interact(rect, id.with(("paragraph", visible.block)), Sense::hover());
-        node.widget_info(|| WidgetInfo::labeled(Role::Paragraph, true, words));
-    }
-    for highlight in highlights {
-        let annotation = highlight.annotation;
-        let Some(first) = view.boxes(annotation.spans.first()).first().copied() else {
-            continue;
-        };
-        let node = ui.interact(first, id.with(&annotation.id), Sense::hover());
-        node.widget_info(|| {
-            let is_picked = shown.picked == Some(&annotation.id);
-            let words = format!(
-                "{} by {}: “{}”",
-                annotation.tag_id,
-                annotation.annotator_id(),
-                annotation.quote
-            );
-            WidgetInfo::selected(Role::Mark, true, is_picked, words)
-        });
-    }
 }

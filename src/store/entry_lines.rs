@@ -1,0 +1,71 @@
+//! Which entry of a project file stands on which line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::disk::read_regular;
+use super::read::MOST_PROJECT_BYTES;
+use crate::query::Subject;
+
+/// The lists of the file, in order.
+pub(super) const LISTS: [&str; 6] = [
+    "annotators",
+    "documents",
+    "regions",
+    "annotations",
+    "links",
+    "claims",
+];
+
+/// On which lines of a project file its entries stand, for messages. Counts from 1; the first entry with an id
+/// is meant.
+pub struct EntryLines {
+    by_list_and_id: BTreeMap<(&'static str, String), usize>,
+}
+
+impl EntryLines {
+    /// Of the file. Of none if it cannot be read.
+    pub fn of(path: &Path) -> Self {
+        let bytes = read_regular(path, MOST_PROJECT_BYTES).unwrap_or_default();
+        let words = String::from_utf8_lossy(&bytes);
+        let mut by_list_and_id = BTreeMap::new();
+        for (list, line_number, line) in entries_by_line(&words) {
+            let id = line
+                .trim_start()
+                .strip_prefix("(id: ")
+                .and_then(|rest| rest.split_once(", "));
+            if let Some(id) = id.and_then(|(id, _)| ron::from_str::<String>(id).ok()) {
+                by_list_and_id.entry((list, id)).or_insert(line_number);
+            }
+        }
+        Self { by_list_and_id }
+    }
+
+    /// Where what a finding is about stands; line 1 if that cannot be told.
+    pub fn line_of(&self, subject: &Subject) -> usize {
+        let (list, id) = match subject {
+            Subject::Document(id) => ("documents", id.to_string()),
+            Subject::Annotation(_, id) => ("annotations", id.to_string()),
+            Subject::Region(_, id) => ("regions", id.to_string()),
+            Subject::Link(id) => ("links", id.to_string()),
+        };
+        self.by_list_and_id.get(&(list, id)).copied().unwrap_or(1)
+    }
+}
+
+/// The lines of the lists, each with its list and number.
+pub(super) fn entries_by_line(words: &str) -> impl Iterator<Item = (&'static str, usize, &str)> {
+    let mut list = "";
+    words.lines().enumerate().filter_map(move |(index, line)| {
+        match LISTS
+            .into_iter()
+            .find(|name| line.trim().strip_suffix(": [") == Some(name))
+        {
+            Some(begun) => {
+                list = begun;
+                None
+            }
+            None => (!list.is_empty()).then_some((list, index + 1, line)),
+        }
+    })
+}
