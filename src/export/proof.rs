@@ -184,7 +184,8 @@ impl<'a> LettersBefore<'a> {
                 .as_str()
                 .get(place(number - 1)..place(number))
                 .unwrap_or_default();
-            counts.push(counts[number - 1] + count_letters(piece));
+            let so_far = counts.last().copied().unwrap_or(0);
+            counts.push(so_far + count_letters(piece));
         }
         Self { text, counts }
     }

@@ -48,6 +48,27 @@ pub struct Atlas {
     pen: (usize, usize),
     row_height: usize,
     is_full: bool,
+    pen_and_paper: Option<PenAndPaper>,
+}
+
+/// What glyphs are drawn with, kept from one to the next, since making it takes longer than drawing.
+struct PenAndPaper {
+    side: u16,
+    context: RenderContext,
+    resources: Resources,
+    pixmap: Pixmap,
+}
+
+impl PenAndPaper {
+    fn new(side: u16) -> Self {
+        let (context, resources) = (RenderContext::new(side, side), Resources::new());
+        Self {
+            side,
+            context,
+            resources,
+            pixmap: Pixmap::new(side, side),
+        }
+    }
 }
 
 impl Atlas {
@@ -120,7 +141,17 @@ impl Atlas {
 
     fn draw(&mut self, key: Key, glyph: &PlacedGlyph, faces: &[Face]) -> Option<Entry> {
         let face = faces.get(glyph.font)?;
-        let picture = draw_glyph(face, glyph, f32::from(key.subpixel) / SUBPIXEL_STEPS);
+        // Room for glyphs that reach far out of their em, such as stacked marks and wide ligatures.
+        let side = (glyph.size * 4.0).ceil().clamp(8.0, 2000.0) as u16;
+        if self
+            .pen_and_paper
+            .as_ref()
+            .is_none_or(|kept| kept.side != side)
+        {
+            self.pen_and_paper = Some(PenAndPaper::new(side));
+        }
+        let kept = self.pen_and_paper.as_mut()?;
+        let picture = draw_glyph(kept, face, glyph, f32::from(key.subpixel) / SUBPIXEL_STEPS);
         let entry = match picture {
             None => None,
             // Not kept: there is room again in the next frame.
@@ -179,12 +210,20 @@ struct Picture {
 }
 
 /// Draws a glyph in white and cuts it out. `None` if there is nothing to see.
-fn draw_glyph(face: &Face, glyph: &PlacedGlyph, subpixel: f32) -> Option<Picture> {
-    // Room for glyphs that reach far out of their em, such as stacked marks and wide ligatures.
-    let side = (glyph.size * 4.0).ceil().clamp(8.0, 2000.0) as u16;
+fn draw_glyph(
+    kept: &mut PenAndPaper,
+    face: &Face,
+    glyph: &PlacedGlyph,
+    subpixel: f32,
+) -> Option<Picture> {
+    let PenAndPaper {
+        side,
+        context,
+        resources,
+        pixmap,
+    } = kept;
     let origin = vec2((glyph.size * 1.5).round(), (glyph.size * 2.5).round());
-    let mut context = RenderContext::new(side, side);
-    let mut resources = Resources::new();
+    context.reset();
     context.set_paint(OpaqueColor::<Srgb>::WHITE);
     let placed = Glyph {
         id: glyph.glyph_id,
@@ -192,14 +231,13 @@ fn draw_glyph(face: &Face, glyph: &PlacedGlyph, subpixel: f32) -> Option<Picture
         y: origin.y,
     };
     context
-        .glyph_run(&mut resources, &face.data)
+        .glyph_run(resources, &face.data)
         .font_size(glyph.size)
         .hint(false)
         .normalized_coords(&face.coords)
         .fill_glyphs(std::iter::once(placed));
-    let mut pixmap = Pixmap::new(side, side);
-    context.render(&mut pixmap, &mut resources);
-    cut_out(pixmap.data_as_u8_slice(), usize::from(side), origin)
+    context.render(&mut *pixmap, resources);
+    cut_out(pixmap.data_as_u8_slice(), usize::from(*side), origin)
 }
 
 fn cut_out(pixels: &[u8], side: usize, origin: egui::Vec2) -> Option<Picture> {
