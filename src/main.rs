@@ -38,7 +38,9 @@ fn open_window(project: Option<PathBuf>) -> ExitCode {
     );
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if tried.is_none() && cfg!(feature = "wgpu") => try_again(renderer, &error),
+        Err(error) if tried.is_none() && cfg!(any(windows, feature = "wgpu")) => {
+            try_again(renderer, &error)
+        }
         Err(error) => {
             eprintln!("ascribe: the window could not be opened: {error}");
             ExitCode::from(2)
@@ -70,7 +72,7 @@ fn try_again(failed: Renderer, error: &eframe::Error) -> ExitCode {
 fn renderer(asked: Option<&str>) -> Renderer {
     let default = if cfg!(windows) { "wgpu" } else { "glow" };
     match asked.unwrap_or(default) {
-        #[cfg(feature = "wgpu")]
+        #[cfg(any(windows, feature = "wgpu"))]
         "wgpu" => Renderer::Wgpu,
         _ => Renderer::Glow,
     }

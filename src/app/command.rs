@@ -343,15 +343,10 @@ pub fn listed() -> Vec<Listed> {
             (
                 C::StepTextSize(1),
                 "Larger text",
-                &["Ctrl+Shift+Plus", "Ctrl+Shift+Equals"],
+                &["Alt+Plus", "Alt+Equals"],
                 false,
             ),
-            (
-                C::StepTextSize(-1),
-                "Smaller text",
-                &["Ctrl+Shift+Minus"],
-                false,
-            ),
+            (C::StepTextSize(-1), "Smaller text", &["Alt+Minus"], false),
         ],
     );
     menu(

@@ -30,7 +30,7 @@ impl App {
         let name = project_name(&path);
         let project = store::new_project(&name);
         match store::save_project(&path, &project, &Default::default(), None) {
-            Ok(Saved { file_sha256 }) => {
+            Ok(Saved { file_sha256, .. }) => {
                 let opened = Opened::sound(project, file_sha256);
                 self.begin_work(path, opened);
                 self.tell_with(
@@ -221,7 +221,12 @@ impl App {
         }
         work.saved.is_saving = false;
         match outcome {
-            Ok(Saved { file_sha256 }) => {
+            Ok(Saved {
+                file_sha256,
+                misplaced,
+            }) => {
+                let newly_misplaced = misplaced.difference(&work.misplaced).count();
+                work.misplaced = misplaced;
                 work.saved.revision = revision;
                 work.saved.sha256 = file_sha256;
                 work.saved.failure = None;
@@ -229,6 +234,16 @@ impl App {
                 let is_behind = !work.is_saved();
                 if is_behind {
                     work.saved.first_unsaved_at = work.saved.last_edit_at;
+                }
+                if newly_misplaced > 0 {
+                    let words = format!(
+                        "{newly_misplaced} annotations do not stand where they say; they are saved as they are"
+                    );
+                    let deed = (
+                        "Show findings".to_owned(),
+                        Command::Show(super::Page::Findings),
+                    );
+                    self.tell_with(NoticeKind::Warning, words, Some(deed));
                 }
                 if let Some(then) = self.after_save.take() {
                     self.run(if is_behind { Command::Save } else { then });
@@ -301,11 +316,13 @@ impl App {
     pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
         let Some(work) = &self.work else { return };
         let (project, texts) = (work.project().clone(), work.texts.clone());
-        self.tasks
-            .start(format!("Exporting to {}", path.display()), move |_| {
-                let outcome = run_export(&project, &texts, &choice, &path);
+        self.tasks.start(
+            format!("Exporting to {}", path.display()),
+            move |progress| {
+                let outcome = run_export(&project, &texts, &choice, &path, progress);
                 TaskResult::Exported(path, outcome)
-            });
+            },
+        );
     }
 
     pub(super) fn exported(&mut self, path: &Path, outcome: Result<LossReport, ExportFailure>) {

@@ -42,6 +42,9 @@ pub enum ExportFailure {
     /// It could not be made, or did not read back as the project.
     #[error(transparent)]
     Made(#[from] ExportError),
+    /// The person gave up before anything was written.
+    #[error("the export was cancelled")]
+    Cancelled,
     /// It could not be written.
     #[error(transparent)]
     Written(#[from] store::WriteError),
@@ -144,10 +147,16 @@ pub fn run_export(
     texts: &crate::model::Texts,
     choice: &ExportChoice,
     to: &std::path::Path,
+    progress: &Progress,
 ) -> Result<LossReport, ExportFailure> {
+    progress.expect(2);
     let format = crate::export::format(choice.format).ok_or(ExportError::UnknownFormat)?;
     let options = crate::export::ExportOptions { unit: choice.unit };
     let export = crate::export::export(format, project, texts, &options)?;
+    progress.step();
+    if progress.is_cancelled() {
+        return Err(ExportFailure::Cancelled);
+    }
     store::write_export(to, &export.files)?;
     Ok(export.losses)
 }

@@ -259,8 +259,14 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
         format: format.name,
         unit: unit.into(),
     };
-    let losses =
-        run_export(&opened.project, &opened.texts, &choice, out).map_err(Failure::of_world)?;
+    let losses = run_export(
+        &opened.project,
+        &opened.texts,
+        &choice,
+        out,
+        &Progress::default(),
+    )
+    .map_err(Failure::of_world)?;
     for line in losses.lines() {
         eprintln!("ascribe: {line}");
     }

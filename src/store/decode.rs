@@ -114,7 +114,9 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(head, head.len() == bytes.len());
-    detector.guess(None, Utf8Detection::Deny)
+    let guessed = detector.guess(None, Utf8Detection::Deny);
+    // The larger set, which decodes all that the smaller one does.
+    if guessed == GBK { GB18030 } else { guessed }
 }
 
 /// Text in Latin letters has a zero in every second byte of UTF-16, which would also be valid UTF-8 with NUL

@@ -5,6 +5,7 @@
 //! documents merges cleanly and one changed annotation is one changed line. Nothing in the head changes
 //! with the entries: no count, no time.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,8 @@ use thiserror::Error;
 
 use super::disk::{WriteError, hash_of_file, replace_file, sha256_of};
 use super::file;
-use crate::model::{self, DocumentState, Project, Texts, Timestamp};
+use crate::model::{self, AnnotationId, DocumentState, Project, Texts, Timestamp};
+use crate::query;
 use crate::text::LineEnds;
 
 /// The file as it is on disk now.
@@ -22,6 +24,8 @@ use crate::text::LineEnds;
 pub struct Saved {
     /// By which a change from outside is seen before the next save.
     pub file_sha256: Option<String>,
+    /// Annotations that were not where they say; they are in the file as they are.
+    pub misplaced: BTreeSet<AnnotationId>,
 }
 
 /// Why a project could not be saved; the file that was there is still there.
@@ -38,7 +42,7 @@ pub enum SaveError {
     Write(#[from] WriteError),
 }
 
-/// Writes a project to its file. `expected_sha256` is the hash of what was opened or saved last, `None` for
+/// Writes a project to its file, and looks once more whether each annotation stands where it says. `expected_sha256` is the hash of what was opened or saved last, `None` for
 /// a file that should not exist yet.
 ///
 /// # Errors
@@ -56,8 +60,10 @@ pub fn save_project(
     }
     let words = project_to_string(project, texts);
     replace_file(path, words.as_bytes())?;
+    let file_sha256 = Some(sha256_of(words.as_bytes()));
     Ok(Saved {
-        file_sha256: Some(sha256_of(words.as_bytes())),
+        file_sha256,
+        misplaced: query::misplaced(project, texts),
     })
 }
 

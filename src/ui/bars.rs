@@ -398,7 +398,8 @@ fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             format!("{title} · {:.0} %", part * 100.0)
         });
         ui.label(soft(&theme, format!("{words}…")).size(12.0));
-        if ui.small_button("Cancel").clicked() {
+        // What has no steps cannot be given up half-way.
+        if fraction.is_some() && ui.small_button("Cancel").clicked() {
             cx.ask(Command::CancelTask(number));
         }
     }

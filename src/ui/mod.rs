@@ -13,17 +13,21 @@ mod text;
 mod theme;
 mod widgets;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
-pub use text::{Engine, Highlight, Paragraph, Setting, SurfaceLook, TagColors, highlights};
+pub use text::{
+    Engine, Highlight, Paragraph, Setting, SurfaceLook, TagColors, TextSurface, highlights,
+};
 
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
-use crate::text::{Span, Text};
-use text::{Shown, TextAction, TextSurface};
+use crate::model::{AnnotatorId, Document, Project};
+use crate::text::{ByteOffset, Span, Text};
+use text::{Shown, TextAction};
 use theme::Theme;
 
 /// Whether a shortcut is written as the window understands it, for the test that looks at all of them.
@@ -249,6 +253,34 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     pages::page_ui(ui, cx, view);
     questions::question_ui(ui, cx);
     bars::notices_ui(ui, cx);
+}
+
+/// Draws a text with nothing held, for tests that look at pictures.
+pub fn paint_text(
+    ui: &mut Ui,
+    surface: &mut TextSurface,
+    project: &Project,
+    document: &Document,
+    text: &Text,
+    own: &AnnotatorId,
+    look: &SurfaceLook,
+) {
+    surface.begin_frame(ui.ctx());
+    let shown = Shown {
+        project,
+        revision: 0,
+        document,
+        text,
+        misplaced: &BTreeSet::new(),
+        selection: None,
+        caret: ByteOffset(0),
+        picked: None,
+        own,
+        armed: None,
+        snaps_to_words: true,
+        look,
+    };
+    surface.show(ui, &shown);
 }
 
 /// The text of the document shown, or why there is none.

@@ -5,6 +5,7 @@ mod edits;
 mod formats;
 mod house;
 mod index;
+mod pictures;
 mod store;
 mod surface;
 mod texts;

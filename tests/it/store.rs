@@ -407,6 +407,26 @@ fn a_file_changed_by_somebody_else_is_not_overwritten() {
 }
 
 #[test]
+fn a_save_says_what_does_not_stand_where_it_says() {
+    let saved = Saved::drawn(BLAMED);
+    let opened = saved.open().unwrap();
+    let other = Texts::unit(document_id(), Text::new("Other words.".to_owned()));
+    let outcome = save_project(
+        &saved.path,
+        &opened.project,
+        &other,
+        opened.file_sha256.as_deref(),
+    )
+    .unwrap();
+    assert_eq!(outcome.misplaced.len(), 2);
+    assert_eq!(
+        saved.open().unwrap().project.annotations.len(),
+        2,
+        "they are saved as they are"
+    );
+}
+
+#[test]
 fn a_new_project_does_not_overwrite_a_file() {
     let saved = Saved::drawn(BLAMED);
     let before = saved.words();
@@ -479,7 +499,7 @@ fn texts_are_read_in_the_encoding_that_fits() {
             "gb",
             encoding_rs::GB18030.encode(chinese).0.into_owned(),
             chinese,
-            "GBK",
+            "gb18030",
         ),
         (
             "le",

@@ -241,10 +241,9 @@ fn showable(words: &str) -> std::borrow::Cow<'_, str> {
 }
 
 fn note_missing(paragraph: &mut Paragraph, words: &str, bytes: Range<usize>) {
-    let letters = words.get(bytes).unwrap_or_default().chars();
-    let letter = letters
-        .filter(|c| !c.is_whitespace() && !c.is_control() && short_name(*c).is_none())
-        .next();
+    let mut letters = words.get(bytes).unwrap_or_default().chars();
+    let letter =
+        letters.find(|c| !c.is_whitespace() && !c.is_control() && short_name(*c).is_none());
     paragraph.missing = paragraph.missing.or(letter);
 }
 
