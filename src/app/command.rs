@@ -155,6 +155,40 @@ pub enum Command {
     DismissNotice(u64),
 }
 
+impl Command {
+    /// Whether it leaves the project as it is and needs none of its annotations, so that it can be carried out
+    /// while a large project is still being read.
+    pub fn only_looks(&self) -> bool {
+        use Command as C;
+        matches!(
+            self,
+            C::NewProject
+                | C::NewProjectAt(_)
+                | C::OpenProject
+                | C::OpenProjectAt(_)
+                | C::OpenSample
+                | C::CloseProject
+                | C::Quit
+                | C::ForgetRecent(_)
+                | C::CancelTask(_)
+                | C::Copy
+                | C::Leave
+                | C::Select { .. }
+                | C::Pick(None)
+                | C::Show(Page::Palette | Page::Keys | Page::About)
+                | C::ToggleDocuments
+                | C::ToggleInspector
+                | C::ToggleLineNumbers
+                | C::ToggleSnapping
+                | C::SetTheme(_)
+                | C::StepTextSize(_)
+                | C::StepZoom(_)
+                | C::Answer(_)
+                | C::DismissNotice(_)
+        )
+    }
+}
+
 /// What is exported, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportChoice {

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
-use crate::model::{AnnotatorId, DocumentId};
-use crate::store::{self, OpenError, Opened, SaveError, Saved};
+use crate::model::{AnnotatorId, DocumentId, Project};
+use crate::store::{self, FirstSight, OpenError, Opened, SaveError, Saved};
 
 /// Autosave waits until the person pauses …
 const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
@@ -51,9 +51,34 @@ impl App {
         if self.asks_about_unsaved(Command::OpenProjectAt(path.clone())) {
             return;
         }
+        self.opening = Some(path.clone());
+        let shown_last = self.settings.last_document_in.get(&path);
+        let document_id = shown_last.map(|id| DocumentId::new(id.as_str()));
+        let title = format!("Opening {}", project_name(&path));
+        self.tasks.start(title, move |_| {
+            let sight = store::first_sight(&path, document_id.as_ref());
+            TaskResult::FirstSeen(path, sight.map(Box::new))
+        });
+    }
+
+    /// Shows what has been read of a large project, and reads all of it.
+    pub(super) fn first_seen(&mut self, path: PathBuf, sight: Option<Box<FirstSight>>) {
+        if self.opening.as_ref() != Some(&path) {
+            return;
+        }
+        let shown = sight
+            .as_ref()
+            .map(|sight| (sight.document_id.clone(), sight.text.clone()));
+        if let Some(sight) = sight {
+            let annotator_id = self.annotator_for(&path, &sight.project);
+            self.work = Some(Work::at_first_sight(path.clone(), *sight, annotator_id));
+        }
         let title = format!("Opening {}", project_name(&path));
         self.tasks.start(title, move |progress| {
-            let outcome = store::open_project(&path, progress);
+            let mut outcome = store::open_project(&path, progress);
+            if let (Ok(opened), Some((document_id, text))) = (&mut outcome, shown) {
+                opened.keep_text(&document_id, text);
+            }
             TaskResult::Opened(path, Box::new(outcome))
         });
     }
@@ -69,8 +94,17 @@ impl App {
     }
 
     pub(super) fn opened(&mut self, path: PathBuf, outcome: Result<Opened, OpenError>) {
+        if self.opening.as_ref() != Some(&path) {
+            return;
+        }
+        self.opening = None;
+        // What was shown at first sight is no project that could be worked on.
+        let seen = self.work.take_if(|work| !work.is_whole);
         match outcome {
-            Ok(opened) => self.begin_work(path, opened),
+            Ok(opened) => {
+                self.begin_work(path, opened);
+                self.stay_where_reading_began(seen);
+            }
             Err(OpenError::Cancelled) => {}
             Err(OpenError::Damaged {
                 salvage: Some(salvage),
@@ -92,8 +126,18 @@ impl App {
         }
     }
 
+    /// The person may have read and selected while the rest was being read.
+    fn stay_where_reading_began(&mut self, seen: Option<Work>) {
+        if let (Some(work), Some(seen)) = (&mut self.work, seen)
+            && work.document_id == seen.document_id
+        {
+            work.selection = seen.selection;
+            work.caret = seen.caret;
+        }
+    }
+
     fn begin_work(&mut self, path: PathBuf, opened: Opened) {
-        let annotator_id = self.annotator_for(&path, &opened);
+        let annotator_id = self.annotator_for(&path, &opened.project);
         let errors = opened
             .findings
             .iter()
@@ -131,12 +175,11 @@ impl App {
 
     /// Who works in a project: whom the person chose there last; in the sample its own annotator, whose
     /// marks a newcomer then sees and can change; else the person's usual name.
-    fn annotator_for(&self, path: &Path, opened: &Opened) -> AnnotatorId {
+    fn annotator_for(&self, path: &Path, project: &Project) -> AnnotatorId {
         if let Some(chosen) = self.settings.annotator_in.get(path) {
             return AnnotatorId::new(chosen.as_str());
         }
-        let only = opened
-            .project
+        let only = project
             .annotators
             .keys()
             .next()
@@ -380,6 +423,7 @@ impl App {
     pub(super) fn close_project(&mut self) {
         if !self.asks_about_unsaved(Command::CloseProject) {
             self.work = None;
+            self.opening = None;
             self.notices.clear();
         }
     }

@@ -13,6 +13,7 @@ mod settings;
 mod task;
 mod work;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -38,6 +39,8 @@ pub struct App {
     requests: Vec<Request>,
     /// What was asked for when a save had to come first.
     after_save: Option<Command>,
+    /// The project that is being opened; what comes of an earlier one is no longer wanted.
+    opening: Option<PathBuf>,
 }
 
 impl App {
@@ -53,6 +56,7 @@ impl App {
             tasks: Tasks::new(wake),
             requests: Vec::new(),
             after_save: None,
+            opening: None,
         }
     }
 
@@ -116,6 +120,10 @@ impl App {
 
     fn carry_out(&mut self, command: Command) -> Result<(), Refusal> {
         use Command as C;
+        let is_whole = self.work.as_ref().is_none_or(Work::is_whole);
+        if !is_whole && !command.only_looks() {
+            return Err(Refusal::StillReading);
+        }
         match command {
             C::NewProject => self.request(Request::Choose(FileChoice::NewProject)),
             C::NewProjectAt(path) => self.new_project(path),
@@ -188,6 +196,7 @@ impl App {
 
     fn take_result(&mut self, result: TaskResult) {
         match result {
+            TaskResult::FirstSeen(path, sight) => self.first_seen(path, sight),
             TaskResult::Opened(path, outcome) => self.opened(path, *outcome),
             TaskResult::Saved {
                 path,

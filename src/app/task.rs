@@ -9,12 +9,14 @@ use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
 use crate::query::Finding;
 use crate::store::{
-    self, BroughtIn, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
+    self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
 };
 
 /// What came of a task. Taken up between two frames.
 #[derive(Debug)]
 pub enum TaskResult {
+    /// What can be shown of a project before all of it is read, if that is worth while.
+    FirstSeen(PathBuf, Option<Box<FirstSight>>),
     /// A project was opened.
     Opened(PathBuf, Box<Result<Opened, OpenError>>),
     /// The project was written, as it was at this revision.

@@ -9,7 +9,7 @@ use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{Opened, UnreadableEntry};
+use crate::store::{FirstSight, Opened, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -17,6 +17,8 @@ use crate::text::{ByteOffset, Span, Text};
 pub struct Work {
     /// The project with its history.
     pub(super) open: OpenProject,
+    /// Whether all of the project has been read. Before that it has no annotations yet and cannot be changed.
+    pub(super) is_whole: bool,
     /// The texts of its documents.
     pub(super) texts: Texts,
     /// The project file.
@@ -78,13 +80,14 @@ impl Work {
             project,
             texts,
             findings,
+            misplaced,
             unreadable,
             file_sha256,
         } = opened;
-        let misplaced = query::misplaced(&project, &texts);
         let document_id = project.documents.keys().next().cloned();
         Self {
             open: OpenProject::new(project),
+            is_whole: true,
             texts,
             path,
             saved: SavedState {
@@ -106,6 +109,26 @@ impl Work {
             armed: None,
             linking: None,
         }
+    }
+
+    /// Begins to show a project of which only the head and one text have been read.
+    pub fn at_first_sight(path: PathBuf, sight: FirstSight, annotator_id: AnnotatorId) -> Self {
+        let FirstSight {
+            project,
+            document_id,
+            text,
+        } = sight;
+        let mut opened = Opened::sound(project, None);
+        opened.texts.insert(document_id.clone(), text);
+        let mut work = Self::new(path, opened, annotator_id);
+        work.is_whole = false;
+        work.document_id = Some(document_id);
+        work
+    }
+
+    /// Whether all of the project has been read. Before that it can only be looked at.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The project as it stands.

@@ -91,4 +91,7 @@ pub enum Refusal {
     /// Somebody or something changed the project between the decision and the deed.
     #[error("The project has changed in the meantime; nothing was done")]
     Outdated,
+    /// A large project is still being read.
+    #[error("The annotations are still being read; this can be done in a moment")]
+    StillReading,
 }

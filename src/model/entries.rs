@@ -1,6 +1,7 @@
 //! The entries that can be many, each kind with the indexes that keep questions about it quick.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
@@ -122,6 +123,16 @@ impl Annotations {
         ids.into_iter()
             .flatten()
             .filter_map(|annotation_id| self.get(annotation_id))
+    }
+
+    /// Those at some places of a document's order, for a list that shows only these.
+    pub fn rows(&self, document_id: &DocumentId, rows: Range<usize>) -> Vec<&Arc<Annotation>> {
+        let Some(entry) = self.by_document.get(document_id) else {
+            return Vec::new();
+        };
+        let ids = entry.places.rows(rows).into_iter();
+        ids.filter_map(|annotation_id| self.get(annotation_id))
+            .collect()
     }
 
     /// Those of a document with at least one piece in the span, by start and id.

@@ -67,37 +67,50 @@ pub enum DecodeProblem {
     Utf32,
 }
 
-/// The characters of the bytes, without a byte order mark, and what was assumed.
+/// The characters of the bytes, without a byte order mark, and what was assumed. Takes the bytes, since those of
+/// nearly every text are its characters already and need no copy.
 pub fn decode(
-    bytes: &[u8],
+    bytes: Vec<u8>,
     chosen: Option<&str>,
 ) -> Result<(String, model::Encoding), DecodeProblem> {
     // A UTF-32 mark begins like one of UTF-16.
     if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
         return Err(DecodeProblem::Utf32);
     }
-    let marked = Encoding::for_bom(bytes);
+    let marked = Encoding::for_bom(&bytes);
     let encoding = match (chosen, marked) {
         (Some(name), _) => Encoding::for_label(name.as_bytes())
             .ok_or_else(|| DecodeProblem::UnknownEncoding(name.to_owned()))?,
         (None, Some((encoding, _))) => encoding,
-        (None, None) => guess(bytes),
+        (None, None) => guess(&bytes),
     };
     // The mark is left out only if it is one of this encoding.
     let mark_bytes = marked
         .filter(|(of, _)| *of == encoding)
         .map_or(0, |(_, length)| length);
-    let (words, is_lossy) =
-        encoding.decode_without_bom_handling(bytes.get(mark_bytes..).unwrap_or_default());
-    let name = encoding.name().to_owned();
+    let (words, is_lossy) = characters(bytes, mark_bytes, encoding);
     Ok((
-        words.into_owned(),
+        words,
         model::Encoding {
-            name,
+            name: encoding.name().to_owned(),
             has_byte_order_mark: mark_bytes > 0,
             is_lossy,
         },
     ))
+}
+
+/// The characters behind the mark, and whether some bytes meant nothing.
+fn characters(bytes: Vec<u8>, mark_bytes: usize, encoding: &'static Encoding) -> (String, bool) {
+    let bytes = match (mark_bytes, encoding == UTF_8) {
+        (0, true) => match String::from_utf8(bytes) {
+            Ok(words) => return (words, false),
+            Err(error) => error.into_bytes(),
+        },
+        _ => bytes,
+    };
+    let behind_mark = bytes.get(mark_bytes..).unwrap_or_default();
+    let (words, is_lossy) = encoding.decode_without_bom_handling(behind_mark);
+    (words.into_owned(), is_lossy)
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {

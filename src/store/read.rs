@@ -1,5 +1,6 @@
 //! From the project file to the project, keeping all that is sound.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,8 +14,9 @@ use super::entry_lines::{LISTS, entries_by_line};
 use super::reading::Reading;
 use super::texts::read_document;
 use super::{Progress, file};
-use crate::model::{Document, Project, Texts};
+use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
 use crate::query::{self, Finding, FindingKind};
+use crate::text::Text;
 
 /// A million annotations take about 170 MB.
 pub(super) const MOST_PROJECT_BYTES: u64 = 4_000_000_000;
@@ -28,6 +30,8 @@ pub struct Opened {
     pub texts: Texts,
     /// What needs a look but is in the project.
     pub findings: Vec<Finding>,
+    /// Annotations whose quote is not where they say.
+    pub misplaced: BTreeSet<AnnotationId>,
     /// Entries of the file that are not in the project.
     pub unreadable: Vec<UnreadableEntry>,
     /// The hash of the file.
@@ -41,6 +45,13 @@ impl Opened {
             project,
             file_sha256,
             ..Self::default()
+        }
+    }
+
+    /// Keeps the copy of a text that is on the screen already, so that the surface need not lay it out again.
+    pub fn keep_text(&mut self, document_id: &DocumentId, shown: Text) {
+        if self.texts.get(document_id) == Some(&shown) {
+            self.texts.insert(document_id.clone(), shown);
         }
     }
 }
@@ -202,7 +213,7 @@ fn words_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, OpenError> {
 }
 
 /// The version is read first, by itself: what follows may be written in a way that only a newer program knows.
-fn check_version(path: &Path, words: &str) -> Result<(), OpenError> {
+pub(super) fn check_version(path: &Path, words: &str) -> Result<(), OpenError> {
     let refused = |words: &str| {
         Err(OpenError::NotAProject {
             words: words.to_owned(),
@@ -384,4 +395,5 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
     findings.extend(query::check(&opened.project, &opened.texts));
     findings.sort();
     opened.findings = findings;
+    opened.misplaced = query::misplaced(&opened.project, &opened.texts);
 }

@@ -219,13 +219,12 @@ fn find_lines(words: &str) -> (Vec<usize>, LineEnds) {
     let bytes = words.as_bytes();
     let mut starts = vec![0];
     let (mut lf, mut crlf, mut cr) = (false, false, false);
-    for (index, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'\n' if index > 0 && bytes[index - 1] == b'\r' => crlf = true,
-            b'\n' => lf = true,
-            b'\r' if bytes.get(index + 1) == Some(&b'\n') => continue,
-            b'\r' => cr = true,
-            _ => continue,
+    for index in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        match bytes.get(index) {
+            Some(b'\n') if index > 0 && bytes.get(index - 1) == Some(&b'\r') => crlf = true,
+            Some(b'\n') => lf = true,
+            _ if bytes.get(index + 1) == Some(&b'\n') => continue,
+            _ => cr = true,
         }
         starts.push(index + 1);
     }

@@ -12,6 +12,7 @@ use super::widgets::{cut_label, soft};
 use super::{Cx, ViewState, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Work, listed};
 use crate::model::{DocumentState, Tag};
+use crate::text::OffsetUnit;
 
 /// How long a notice that goes by itself stays, in seconds.
 const NOTICE_SECS: f64 = 6.0;
@@ -336,6 +337,7 @@ fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let saved = work.saved();
     let (color, words) = match &saved.failure {
         Some(_) => (theme.bad, "Not saved"),
+        None if !work.is_whole() => (theme.warn, "Reading annotations…"),
         None if saved.is_saving => (theme.warn, "Saving…"),
         None if work.is_saved() => (theme.good, "Saved"),
         None => (theme.warn, "Unsaved changes"),
@@ -364,10 +366,12 @@ fn place_words(work: &Work) -> String {
         work.selection()
             .map_or(work.caret(), |selection| selection.start()),
     ) + 1;
-    match work.selection().and_then(|selection| text.slice(selection)) {
-        Some(words) => format!("Ln {line}, {} characters selected", words.chars().count()),
-        None => format!("Ln {line}"),
-    }
+    let Some(selection) = work.selection() else {
+        return format!("Ln {line}");
+    };
+    let before = |offset| text.offset_in(OffsetUnit::CodePoint, offset);
+    let count = before(selection.end()) - before(selection.start());
+    format!("Ln {line}, {count} characters selected")
 }
 
 /// What the next click or drag will do, where that is not the usual.

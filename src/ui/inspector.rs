@@ -59,6 +59,10 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface)
             ui.label(soft(&theme, count.to_string()).size(11.0));
         });
     });
+    if !work.is_whole() {
+        ui.label(soft(&theme, "The annotations are being read…"));
+        return;
+    }
     if count == 0 {
         ui.label(soft(
             &theme,
@@ -83,11 +87,7 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface)
         .auto_shrink(false)
         .show_rows(ui, ROW_HEIGHT, count, |ui, rows| {
             ui.spacing_mut().item_spacing.y = spacing;
-            for annotation in annotations
-                .in_document(&document.id)
-                .skip(rows.start)
-                .take(rows.len())
-            {
+            for annotation in annotations.rows(&document.id, rows) {
                 ui.push_id(&annotation.id, |ui| {
                     entry_ui(ui, cx, work, annotation, surface)
                 });

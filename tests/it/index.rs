@@ -64,6 +64,11 @@ proptest! {
         prop_assert_eq!(found, expected);
         let count: usize = annotations.count_by_tag(&document_id).map(|(_, count)| count).sum();
         prop_assert_eq!(count, plain.iter().filter(|entry| entry.document_id == document_id).count());
+        let all: Vec<_> = annotations.in_document(&document_id).collect();
+        for start in 0..all.len() {
+            let end = (start + length % 9).min(all.len());
+            prop_assert_eq!(annotations.rows(&document_id, start..end), &all[start..end]);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ mod edits;
 mod formats;
 mod house;
 mod index;
+mod opening;
 mod pictures;
 mod store;
 mod surface;

@@ -31,7 +31,7 @@ fn settings() -> Settings {
 }
 
 /// Settings are written to a folder of the test run, never to the person's own.
-fn keep_settings_away() {
+pub fn keep_settings_away() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let folder = std::env::temp_dir().join(format!("ascribe-test-{}", std::process::id()));
