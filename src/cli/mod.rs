@@ -4,6 +4,7 @@
 //! 3 something could not be read or written.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,6 +17,13 @@ use crate::model::{AnnotatorId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
 use crate::store::{self, BroughtIn, Opened, Progress};
 use crate::text::OffsetUnit;
+
+/// Prints a line. A reader that has seen enough, such as `head`, closes the pipe, which is no reason to fail.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
 
 /// What is left to do after the command line has been read.
 pub enum Outcome {
@@ -193,7 +201,7 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
             .into();
     }
     save(path, &project, &Texts::new(), None)?;
-    println!("{}", path.display());
+    say!("{}", path.display());
     Ok(())
 }
 
@@ -223,7 +231,7 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
     };
     let mut added = Vec::new();
     for (mut document, text) in documents {
-        println!("{}", document.path);
+        say!("{}", document.path);
         read.insert(document.id.clone(), text);
         if annotator.is_some() {
             document
@@ -297,11 +305,11 @@ fn check(path: &Path, hints: bool) -> Result<(), Failure> {
     };
     let mut count = 0;
     if let Some(line) = damage {
-        println!("{line}");
+        say!("{line}");
         count += 1;
     }
     for entry in &opened.unreadable {
-        println!(
+        say!(
             "{}:{}: {}",
             path.display(),
             entry.line_number,
@@ -316,7 +324,7 @@ fn check(path: &Path, hints: bool) -> Result<(), Failure> {
         .filter(|finding| hints || finding.severity < query::Severity::Hint)
     {
         let line = lines.line_of(&finding.subject);
-        println!("{}:{line}: {finding}. {}", path.display(), finding.remedy());
+        say!("{}:{line}: {finding}. {}", path.display(), finding.remedy());
         count += 1;
     }
     if count == 0 {
@@ -330,17 +338,17 @@ fn stats(path: &Path, json: bool) -> Result<(), Failure> {
     let opened = open(path)?;
     let stats = query::stats(&opened.project, &opened.texts);
     if json {
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&stats).map_err(Failure::of_data)?
         );
         return Ok(());
     }
-    println!("documents    {:>8}", stats.documents);
-    println!("characters   {:>8}", stats.characters);
-    println!("annotations  {:>8}", stats.annotations);
+    say!("documents    {:>8}", stats.documents);
+    say!("characters   {:>8}", stats.characters);
+    say!("annotations  {:>8}", stats.annotations);
     for (name, count) in &stats.by_tag {
-        println!("  {name:<20} {count:>8}");
+        say!("  {name:<20} {count:>8}");
     }
     for (annotator, states) in &stats.states {
         let annotations = stats.by_annotator.get(annotator).copied().unwrap_or(0);
@@ -348,15 +356,15 @@ fn stats(path: &Path, json: bool) -> Result<(), Failure> {
             .iter()
             .map(|(state, count)| format!("{count} {state}"))
             .collect();
-        println!(
+        say!(
             "annotator {annotator}: {annotations} annotations; documents: {}",
             states.join(", ")
         );
     }
     for (what, counts) in [("links", &stats.links), ("regions", &stats.regions)] {
-        println!("{what:<12} {:>8}", counts.values().sum::<usize>());
+        say!("{what:<12} {:>8}", counts.values().sum::<usize>());
         for (name, count) in counts {
-            println!("  {name:<20} {count:>8}");
+            say!("  {name:<20} {count:>8}");
         }
     }
     Ok(())

@@ -1,76 +1,136 @@
 //! The list of documents: state, counts, filter, progress.
 
-use egui::{Align, Layout, Panel, RichText, ScrollArea, TextEdit, Ui, vec2};
+use std::sync::Arc;
+
+use egui::{Align, Layout, Panel, Rect, RichText, ScrollArea, TextEdit, Ui, pos2, vec2};
+use imbl::OrdMap;
 
 use super::Cx;
 use super::widgets::{
     cut_label, name_field, paint_state, progress_bar, row, section_head, soft, tag_square,
 };
 use crate::app::{Command, Work};
-use crate::model::Document;
+use crate::model::{AnnotatorId, Document, DocumentId};
 use crate::query;
 
 /// Height of a row in points; all alike, so that only visible ones are drawn.
 const ROW_HEIGHT: f32 = 48.0;
 
+/// What the list remembers from frame to frame.
+#[derive(Default)]
+pub struct DocumentsState {
+    /// The words in the filter box.
+    filter: String,
+    listed: Option<Listed>,
+    /// The document that the list last scrolled to.
+    revealed: Option<DocumentId>,
+}
+
+/// What a pass over all documents gave, kept until something changes.
+struct Listed {
+    /// Made from these documents, by this filter, for this annotator.
+    from: (OrdMap<DocumentId, Arc<Document>>, String, AnnotatorId),
+    documents: Vec<Arc<Document>>,
+    /// Of all documents that are the annotator's to do.
+    finished: (usize, usize),
+}
+
+impl DocumentsState {
+    fn listed(&mut self, work: &Work) -> &Listed {
+        let is_current = |listed: &Listed| {
+            let (all, filter, annotator_id) = &listed.from;
+            all.ptr_eq(&work.project().documents)
+                && (filter, annotator_id) == (&self.filter, work.annotator_id())
+        };
+        let kept = self.listed.take().filter(is_current);
+        self.listed.insert(kept.unwrap_or_else(|| {
+            Listed {
+                from: (
+                    work.project().documents.clone(),
+                    self.filter.clone(),
+                    work.annotator_id().clone(),
+                ),
+                documents: query::filter_documents(work.project(), &self.filter)
+                    .cloned()
+                    .collect(),
+                finished: query::progress_of(work.project(), work.annotator_id()),
+            }
+        }))
+    }
+}
+
 /// Draws the list.
-pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, filter: &mut String) {
+pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut DocumentsState) {
     let theme = cx.theme;
     ui.spacing_mut().item_spacing.y = 4.0;
     let hint = RichText::new("Filter documents").color(theme.soft);
-    let edit = TextEdit::singleline(filter)
+    let edit = TextEdit::singleline(&mut state.filter)
         .hint_text(hint)
         .desired_width(f32::INFINITY)
         .margin(vec2(8.0, 6.0));
     let response = ui.add(edit);
-    name_field(&response, filter, "Filter documents");
+    name_field(&response, &state.filter, "Filter documents");
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
-        filter.clear();
+        state.filter.clear();
     }
-    let documents: Vec<_> = query::filter_documents(work.project(), filter).collect();
+    let shown = work.document().map(|document| document.id.clone());
+    let is_new = state.revealed != shown;
+    state.revealed = shown.clone();
+    let has_filter = !state.filter.is_empty();
+    let listed = state.listed(work);
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
-        ui.add_space(4.0);
-        section_head(ui, &theme, "Documents");
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let all = work.project().documents.len();
-            let shown = documents.len();
-            let words = if shown == all {
-                all.to_string()
-            } else {
-                format!("{shown} of {all}")
-            };
-            ui.label(soft(&theme, words).size(11.0));
-        });
-    });
+    head_ui(ui, cx, work, listed.documents.len());
     Panel::bottom("progress")
         .frame(egui::Frame::new())
         .show_separator_line(false)
-        .show(ui, |ui| {
-            progress_ui(ui, cx, work);
-        });
-    if documents.is_empty() {
-        let words = if filter.is_empty() {
-            "No documents yet"
-        } else {
-            "No document has these words in its title"
+        .show(ui, |ui| progress_ui(ui, cx, listed.finished));
+    if listed.documents.is_empty() {
+        let words = match has_filter {
+            true => "No document has these words in its title",
+            false => "No documents yet",
         };
         ui.label(soft(&theme, words));
     }
-    let is_revealed =
-        |document: &Document| work.document().is_some_and(|shown| shown.id == document.id);
-    ScrollArea::vertical().auto_shrink(false).show_rows(
-        ui,
-        ROW_HEIGHT,
-        documents.len(),
-        |ui, rows| {
-            for document in documents.get(rows).unwrap_or_default() {
-                ui.push_id(&document.id, |ui| {
-                    document_ui(ui, cx, work, document, is_revealed(document))
-                });
-            }
-        },
-    );
+    let list = ScrollArea::vertical().auto_shrink(false);
+    list.show_rows(ui, ROW_HEIGHT, listed.documents.len(), |ui, rows| {
+        if is_new {
+            reveal(ui, &listed.documents, shown.as_ref(), rows.start);
+        }
+        for document in listed.documents.get(rows).unwrap_or_default() {
+            let is_shown = shown.as_ref() == Some(&document.id);
+            ui.push_id(&document.id, |ui| {
+                document_ui(ui, cx, work, document, is_shown)
+            });
+        }
+    });
+}
+
+fn head_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work, shown: usize) {
+    ui.horizontal(|ui| {
+        ui.add_space(4.0);
+        section_head(ui, &cx.theme, "Documents");
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let all = work.project().documents.len();
+            let words = match shown == all {
+                true => all.to_string(),
+                false => format!("{shown} of {all}"),
+            };
+            ui.label(soft(&cx.theme, words).size(11.0));
+        });
+    });
+}
+
+/// Scrolls the list, only as far as needed, so that a document chosen elsewhere can be seen in it.
+fn reveal(ui: &Ui, documents: &[Arc<Document>], shown: Option<&DocumentId>, first_row: usize) {
+    let row = documents
+        .iter()
+        .position(|document| Some(&document.id) == shown);
+    let Some(row) = row else { return };
+    let step = ROW_HEIGHT + ui.spacing().item_spacing.y;
+    let top = ui.max_rect().top() + (row as f32 - first_row as f32) * step;
+    let size = vec2(ui.max_rect().width(), ROW_HEIGHT);
+    let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), size);
+    ui.scroll_to_rect(rect, None);
 }
 
 fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, document: &Document, is_shown: bool) {
@@ -107,8 +167,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, document: &Document, i
     response.on_hover_text(&document.path);
 }
 
-fn progress_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work) {
-    let (finished, all) = query::progress_of(work.project(), work.annotator_id());
+fn progress_ui(ui: &mut Ui, cx: &Cx<'_>, (finished, all): (usize, usize)) {
     if all == 0 {
         return;
     }

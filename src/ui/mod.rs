@@ -50,8 +50,7 @@ pub struct Window {
 /// What the views remember from frame to frame and nobody else needs.
 #[derive(Default)]
 pub struct ViewState {
-    /// The words in the filter box of the documents.
-    filter: String,
+    documents: documents::DocumentsState,
     /// The page over the work.
     page: Option<Page>,
     /// Whether the page was opened in this frame, so that its first field takes the focus.
@@ -225,7 +224,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
             .size_range(190.0..=460.0);
         if cx.app.settings().shows_documents {
             documents.show(ui, |ui| {
-                documents::documents_ui(ui, cx, work, &mut view.filter)
+                documents::documents_ui(ui, cx, work, &mut view.documents)
             });
         }
         let side = Frame::new()

@@ -1,6 +1,8 @@
 //! Pages over the work: palette, keys, export, findings, document, annotator, about. Esc closes them.
 
-use egui::{Align, Grid, Id, Key, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{
+    Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
+};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
@@ -45,20 +47,24 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
     };
     let room = ui.ctx().content_rect().size();
     let mut is_done = false;
-    let modal = Modal::new(Id::unique("page")).show(ui.ctx(), |ui| {
-        ui.set_width(f32::min(width, room.x - 60.0));
-        ui.set_max_height(room.y * 0.8);
-        is_done = match page {
-            Page::Palette => palette_ui(ui, cx, &mut view.pages, view.page_is_new),
-            Page::Keys => keys_ui(ui, cx),
-            Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
-            Page::Findings => findings_ui(ui, cx),
-            Page::Export => export_ui(ui, cx, &mut view.pages),
-            Page::Document => document_ui(ui, cx, &mut view.pages),
-            Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
-            Page::About => about_ui(ui, cx),
-        };
-    });
+    let margin = if page == Page::Palette { 8 } else { 20 };
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::same(margin));
+    let modal = Modal::new(Id::unique("page"))
+        .frame(frame)
+        .show(ui.ctx(), |ui| {
+            ui.set_width(f32::min(width, room.x - 60.0));
+            ui.set_max_height(room.y * 0.8);
+            is_done = match page {
+                Page::Palette => palette_ui(ui, cx, &mut view.pages, view.page_is_new),
+                Page::Keys => keys_ui(ui, cx),
+                Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
+                Page::Findings => findings_ui(ui, cx),
+                Page::Export => export_ui(ui, cx, &mut view.pages),
+                Page::Document => document_ui(ui, cx, &mut view.pages),
+                Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
+                Page::About => about_ui(ui, cx),
+            };
+        });
     view.page_is_new = false;
     if is_done || modal.should_close() {
         view.page = None;

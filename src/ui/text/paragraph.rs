@@ -164,7 +164,8 @@ impl Paragraph {
     }
 
     /// The boxes that the bytes fill, from top to bottom and left to right: one for each run of cells that
-    /// stand side by side. Where direction changes, one span has several boxes on a line.
+    /// stand side by side. Where direction changes, one span has several boxes on a line. Characters without
+    /// width fill none.
     pub fn boxes(&self, bytes: &Range<usize>) -> Vec<Rect> {
         let mut boxes = Vec::new();
         for line in &self.lines {
@@ -184,6 +185,7 @@ impl Paragraph {
             }
             boxes.extend(open.map(|run| line.letters_box(run)));
         }
+        boxes.retain(|rect| rect.width() > 0.0);
         boxes
     }
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
-use egui::{Align2, Color32, FontId, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Response, Role, Sense, Shape, Ui, WidgetInfo, pos2, vec2};
 
 use super::atlas::GlyphLook;
-use super::engine::Setting;
+use super::engine::{Engine, Setting};
 use super::paragraph::Paragraph;
 use super::surface::TextSurface;
 
@@ -34,27 +34,17 @@ impl TextSurface {
     /// Shows words as wide as there is room.
     pub fn quote(&mut self, ui: &mut Ui, words: &str, look: QuoteLook) -> Response {
         let scale = ui.ctx().pixels_per_point();
-        let one_line = words.split_whitespace().collect::<Vec<_>>().join(" ");
-        let end = one_line
-            .char_indices()
-            .nth(MOST_CHARACTERS)
-            .map_or(one_line.len(), |(at, _)| at);
-        let words = one_line.get(..end).unwrap_or_default();
-        // Room for the “…” at the end of the last line.
-        let room = ui.available_width() - if look.lines == 1 { look.size } else { 0.0 };
+        let words = one_line(words);
+        let room = ui.available_width();
         let setting = Setting {
             size: look.size * scale,
             line_height: 1.45,
             width: (room * scale).max(20.0),
         };
-        let paragraph = self.laid_out_quote(words, &setting);
-        let last = paragraph
-            .lines
-            .get(..look.lines.min(paragraph.lines.len()))
-            .and_then(<[_]>::last);
-        let bottom = last.map_or(0.0, |line| line.bottom);
+        let paragraph = self.laid_out_quote(&words, &setting, look.lines);
+        let bottom = paragraph.height;
         let (rect, response) = ui.allocate_exact_size(vec2(room, bottom / scale), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, words.as_str()));
         if !ui.is_rect_visible(rect) {
             return response;
         }
@@ -64,37 +54,53 @@ impl TextSurface {
             color: look.color,
             pixels_per_point: scale,
         };
-        for glyph in paragraph.glyphs.iter().filter(|glyph| glyph.at.y < bottom) {
+        for glyph in &paragraph.glyphs {
             self.atlas
                 .add(&mut mesh, glyph, self.engine.faces(), origin, glyph_look);
         }
         ui.painter().add(Shape::mesh(mesh));
-        if paragraph.lines.len() > look.lines || end < one_line.len() {
-            let (x, align) = match paragraph.is_rtl {
-                true => (rect.left(), Align2::RIGHT_BOTTOM),
-                false => (rect.right(), Align2::LEFT_BOTTOM),
-            };
-            ui.painter().text(
-                pos2(x, rect.bottom()),
-                align,
-                "…",
-                FontId::proportional(look.size),
-                look.color,
-            );
-        }
         response
     }
 
-    fn laid_out_quote(&mut self, words: &str, setting: &Setting) -> Rc<Paragraph> {
+    fn laid_out_quote(&mut self, words: &str, setting: &Setting, lines: usize) -> Rc<Paragraph> {
         let mut hasher = DefaultHasher::new();
-        (words, setting.size.to_bits(), setting.width.to_bits()).hash(&mut hasher);
+        let (size, width) = (setting.size.to_bits(), setting.width.to_bits());
+        (words, lines, size, width).hash(&mut hasher);
         if self.quotes.len() > MOST_CACHED {
             self.quotes.clear();
         }
         let engine = &mut self.engine;
         self.quotes
             .entry(hasher.finish())
-            .or_insert_with(|| Rc::new(engine.lay_out(words, setting, &[])))
+            .or_insert_with(|| Rc::new(cut_to_lines(engine, words, setting, lines)))
             .clone()
     }
+}
+
+/// The words on so many lines; where more do not fit, “…” stands behind the last one that does.
+fn cut_to_lines(engine: &mut Engine, words: &str, setting: &Setting, lines: usize) -> Paragraph {
+    let whole = engine.lay_out(words, setting, &[]);
+    if whole.lines.len() <= lines {
+        return whole;
+    }
+    // A little narrower, so that “…” fits behind the words that do.
+    let narrower = Setting {
+        width: setting.width - setting.size * 1.2,
+        ..*setting
+    };
+    let whole = engine.lay_out(words, &narrower, &[]);
+    let last = whole.lines.get(..lines).and_then(<[_]>::last);
+    let end = last.map_or(0, |line| line.bytes.end);
+    let kept = words.get(..end).unwrap_or(words).trim_end();
+    engine.lay_out(&format!("{kept}…"), setting, &[])
+}
+
+/// The words with single spaces between them, as far as a list could show them.
+fn one_line(words: &str) -> String {
+    let shown = words.char_indices().nth(MOST_CHARACTERS);
+    let (words, cut) = match shown {
+        Some((end, _)) => (words.get(..end).unwrap_or_default(), "…"),
+        None => (words, ""),
+    };
+    words.split_whitespace().collect::<Vec<_>>().join(" ") + cut
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use egui::{Pos2, Rect};
+use egui::{Pos2, Rect, vec2};
 
 use super::look::SurfaceLook;
 use super::paragraph::Paragraph;
@@ -114,7 +114,8 @@ impl View {
         Some(ByteOffset(visible.bytes.start + byte))
     }
 
-    /// The boxes that a span fills on the screen, in points.
+    /// The boxes that a span fills on the screen, in points. Characters without width get a narrow one, so that
+    /// nothing that is marked is out of sight and out of reach.
     pub fn boxes(&self, span: Span) -> Vec<Rect> {
         let touched = self.blocks.iter().filter(|v| {
             v.bytes.start < span.end().0 && span.start().0 < v.bytes.end.max(v.bytes.start + 1)
@@ -132,7 +133,12 @@ impl View {
                 .into_iter()
                 .map(|rect| self.points(visible, rect))
         });
-        boxes.collect()
+        let boxes: Vec<Rect> = boxes.collect();
+        let narrow = |caret: Rect| caret.expand2(vec2(2.0, 0.0));
+        match boxes.is_empty() {
+            true => self.caret(span.start()).map(narrow).into_iter().collect(),
+            false => boxes,
+        }
     }
 
     /// The caret at an offset, in points; `None` if it is not on the screen.
