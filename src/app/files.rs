@@ -157,7 +157,7 @@ impl App {
         self.work = Some(work);
         self.settings.remember(&path);
         self.settings.has_started_before = true;
-        self.write_settings();
+        self.keep_settings();
         if errors > 0 {
             let words = match misplaced {
                 0 => format!("{errors} things in this project need a look"),

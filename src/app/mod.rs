@@ -26,11 +26,13 @@ pub use work::{Linking, SavedState, Work};
 
 use crate::edit::{Author, Change, Edit, Refusal, Swap};
 use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
-use crate::store;
+use crate::store::{self, SettingsError};
 
 /// The running program.
 pub struct App {
     settings: Settings,
+    /// The settings that were last given to the disk, and whether they are still being written.
+    kept_settings: (Settings, bool),
     work: Option<Work>,
     notices: Vec<Notice>,
     next_notice: u64,
@@ -48,6 +50,7 @@ impl App {
     /// something to take up.
     pub fn new(settings: Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self {
+            kept_settings: (settings.clone(), false),
             settings,
             work: None,
             notices: Vec::new(),
@@ -92,13 +95,10 @@ impl App {
 
     /// Carries a command out, or says why not.
     pub fn run(&mut self, command: Command) {
-        let settings_before = self.settings.clone();
         if let Err(refusal) = self.carry_out(command) {
             self.tell(NoticeKind::Refused, refusal.to_string());
         }
-        if self.settings != settings_before {
-            self.write_settings();
-        }
+        self.keep_settings();
     }
 
     /// Takes up what tasks have brought, and saves when it is time.
@@ -206,6 +206,7 @@ impl App {
             TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
+            TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),
             TaskResult::Checked(revision, findings) => {
                 if let Some(work) = &mut self.work {
                     work.findings = (revision, findings);
@@ -317,13 +318,26 @@ impl App {
         work.annotator_id = annotator_id;
     }
 
-    fn write_settings(&mut self) {
-        if let Err(error) = store::write_settings(&self.settings) {
-            self.tell(
-                NoticeKind::Warning,
-                format!("Your settings could not be kept: {error}"),
-            );
+    /// Writes the settings if they have changed; those of one moment after those of another.
+    fn keep_settings(&mut self) {
+        let (kept, is_being_written) = &mut self.kept_settings;
+        if *is_being_written || *kept == self.settings {
+            return;
         }
+        *kept = self.settings.clone();
+        *is_being_written = true;
+        let settings = self.settings.clone();
+        self.tasks
+            .start_unseen(move |_| TaskResult::SettingsKept(store::write_settings(&settings)));
+    }
+
+    fn settings_kept(&mut self, outcome: Result<(), SettingsError>) {
+        self.kept_settings.1 = false;
+        if let Err(error) = outcome {
+            let words = format!("Your settings could not be kept: {error}");
+            self.tell(NoticeKind::Warning, words);
+        }
+        self.keep_settings();
     }
 }
 

@@ -9,7 +9,8 @@ use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
 use crate::query::Finding;
 use crate::store::{
-    self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
+    self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError,
+    Saved, SettingsError,
 };
 
 /// What came of a task. Taken up between two frames.
@@ -34,6 +35,8 @@ pub enum TaskResult {
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
+    /// The settings were written.
+    SettingsKept(Result<(), SettingsError>),
     /// The project was checked, as it was at this revision.
     Checked(u64, Vec<Finding>),
 }
@@ -57,8 +60,8 @@ pub enum ExportFailure {
 pub struct Running {
     /// To cancel it by.
     pub number: u64,
-    /// What is being done, for the status bar.
-    pub title: String,
+    /// What is being done, for the status bar; `None` for what is over before a person could read it.
+    pub title: Option<String>,
     /// How far it is.
     pub progress: Arc<Progress>,
 }
@@ -86,10 +89,23 @@ impl Tasks {
         }
     }
 
-    /// Begins a task.
+    /// Begins a task that the status bar shows.
     pub fn start(
         &mut self,
         title: impl Into<String>,
+        work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
+    ) {
+        self.begin(Some(title.into()), work);
+    }
+
+    /// Begins a task that is over before a person could read what it is.
+    pub fn start_unseen(&mut self, work: impl FnOnce(&Progress) -> TaskResult + Send + 'static) {
+        self.begin(None, work);
+    }
+
+    fn begin(
+        &mut self,
+        title: Option<String>,
         work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
     ) {
         let number = self.next_number;
@@ -97,7 +113,7 @@ impl Tasks {
         let progress = Arc::new(Progress::default());
         self.running.push(Running {
             number,
-            title: title.into(),
+            title,
             progress: progress.clone(),
         });
         let (sender, wake) = (self.sender.clone(), self.wake.clone());

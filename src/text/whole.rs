@@ -148,6 +148,13 @@ impl Text {
         start..end
     }
 
+    /// The bytes of every line with its line break, in order.
+    pub fn lines_with_break(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let starts = self.inner.line_starts.iter().copied();
+        let ends = starts.clone().skip(1).chain([self.inner.words.len()]);
+        starts.zip(ends).map(|(start, end)| start..end)
+    }
+
     /// The words of a line without its line break.
     pub fn line(&self, line_index: usize) -> &str {
         self.inner

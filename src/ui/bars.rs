@@ -395,7 +395,7 @@ fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .app
         .running()
         .iter()
-        .map(|task| (task.number, task.title.clone(), task.progress.fraction()))
+        .filter_map(|task| Some((task.number, task.title.clone()?, task.progress.fraction())))
         .collect();
     for (number, title, fraction) in running {
         let words = fraction.map_or(title.clone(), |part| {

@@ -21,7 +21,8 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
 pub use text::{
-    Engine, Highlight, Paragraph, Setting, SurfaceLook, TagColors, TextSurface, highlights,
+    Blocks, Engine, Estimate, Highlight, Paragraph, Setting, SurfaceLook, TagColors, TextSurface,
+    highlights,
 };
 
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
@@ -179,6 +180,10 @@ impl Window {
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.finish_tasks();
     }
 
     fn persist_egui_memory(&self) -> bool {

@@ -8,11 +8,12 @@ use ascribe::app::{App, Command, Settings};
 use ascribe::model::TagId;
 use ascribe::store;
 use ascribe::text::{ByteOffset, Span, Text, widen_to_graphemes};
-use ascribe::ui::Window;
+use ascribe::ui::{Engine, Setting, Window};
 use egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, pos2, vec2};
 
 use crate::ROUNDS;
-use crate::rows::Row;
+use crate::rows::{Row, work_time};
+use crate::workload::SENTENCES;
 
 const SCREEN: Rect = Rect::from_min_max(Pos2::ZERO, pos2(1400.0, 900.0));
 /// A place in the text.
@@ -42,7 +43,7 @@ impl Headless {
         }
     }
 
-    /// How long one frame takes, with what the commands that it asked for did.
+    /// How much work one frame is, with what the commands that it asked for did.
     fn frame(&mut self, events: Vec<Event>) -> Duration {
         self.time += 1.0 / 60.0;
         let input = egui::RawInput {
@@ -51,17 +52,17 @@ impl Headless {
             events,
             ..Default::default()
         };
-        let begun = Instant::now();
+        let begun = work_time();
         let output = self.ctx.run_ui(input, |ui| self.window.frame(ui));
         let shapes = self.ctx.tessellate(output.shapes, output.pixels_per_point);
         drop(shapes);
-        begun.elapsed()
+        work_time() - begun
     }
 
     fn command(&mut self, command: Command) -> Duration {
-        let begun = Instant::now();
+        let begun = work_time();
         self.window.app().run(command);
-        begun.elapsed()
+        work_time() - begun
     }
 
     fn text(&mut self) -> Option<Text> {
@@ -94,7 +95,7 @@ impl Headless {
 
 /// Measures the frames of a project.
 pub fn measure(project: &Path, config_folder: &Path) -> Vec<Row> {
-    let mut rows = Vec::new();
+    let mut rows = fonts();
     let mut headless = Headless::new(config_folder);
     headless.frame(vec![]);
     rows.push(Row::once(
@@ -120,6 +121,32 @@ pub fn measure(project: &Path, config_folder: &Path) -> Vec<Row> {
     rows.extend(editing(&mut headless));
     headless.window.app().finish_tasks();
     rows
+}
+
+/// What the first text of a run pays for its fonts.
+fn fonts() -> Vec<Row> {
+    let setting = Setting {
+        size: 18.0,
+        line_height: 1.9,
+        width: 700.0,
+    };
+    let words = SENTENCES.concat();
+    let begun = work_time();
+    let mut engine = Engine::new();
+    let made = work_time() - begun;
+    let first = work_time();
+    engine.lay_out(&words, &setting, &[]);
+    let laid_out = work_time() - first;
+    let again = repeated(|_| {
+        let begun = work_time();
+        engine.lay_out(&words, &setting, &[]);
+        work_time() - begun
+    });
+    vec![
+        Row::once("fonts of the system found", made),
+        Row::once("first paragraph, in five scripts", laid_out),
+        Row::of("the same again", again),
+    ]
 }
 
 /// Goes to another document and comes back: nothing of the layout is kept.

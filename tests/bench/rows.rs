@@ -2,6 +2,23 @@
 
 use std::time::Duration;
 
+/// How long this thread has been at work, not counting the time that others had the processor. Where the system
+/// does not say: the time of day.
+pub fn work_time() -> Duration {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    }
+    #[cfg(not(unix))]
+    {
+        use std::sync::LazyLock;
+        use std::time::Instant;
+        static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGUN.elapsed()
+    }
+}
+
 /// One thing that was measured: how long it took, the shortest first.
 pub struct Row {
     /// What.

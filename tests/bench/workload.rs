@@ -12,7 +12,7 @@ use ascribe::store;
 use ascribe::text::{ByteOffset, Span, Text, widen_to_graphemes};
 
 /// Sentences of our own, with letters of one to four bytes, joined emoji and combining marks.
-const SENTENCES: [&str; 6] = [
+pub const SENTENCES: [&str; 6] = [
     "The harbour police blamed Copper Moth for the theft of the ferry plans. ",
     "Уряд заперечив причетність до атаки й попросив показати докази. ",
     "该组织否认对网络攻击负责，并要求提供证据。",

@@ -5,7 +5,7 @@
 
 use ascribe::model::AnnotationId;
 use ascribe::text::{Boundaries, ByteOffset, Span, Text};
-use ascribe::ui::{Engine, Paragraph, Setting, highlights};
+use ascribe::ui::{Blocks, Engine, Estimate, Paragraph, Setting, highlights};
 use egui::{Pos2, Rect, pos2};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -195,6 +195,30 @@ proptest! {
         for rect in &whole {
             prop_assert!(rect.width() > 0.0 && rect.height() > 0.0);
         }
+    }
+
+    /// Heights of blocks are summed in groups of groups; a plain sum over all of them says the same.
+    #[test]
+    fn places_are_found_as_by_adding_up_all_blocks(
+        lines in prop::collection::vec(0usize..300, 1..9_000),
+        measured in prop::collection::vec((0usize..9_000, 1.0f32..900.0), 0..60),
+        at in 0.0f64..1.1,
+    ) {
+        let words: String = lines.iter().map(|length| "a".repeat(*length) + "\n").collect();
+        let estimate = Estimate { bytes_a_line: 60.0, line_height: 30.0, gap: 0.0, empty_height: 15.0 };
+        let mut blocks = Blocks::of(&Text::new(words), &estimate);
+        for (block, height) in measured {
+            blocks.set_height(block, height);
+        }
+        let tops: Vec<f64> = (0..=blocks.count())
+            .scan(0.0, |top, block| Some(std::mem::replace(top, *top + f64::from(blocks.height(block)))))
+            .collect();
+        let total = tops[blocks.count()];
+        prop_assert!((blocks.total() - total).abs() < 0.01);
+        let y = total * at;
+        let (block, below) = blocks.at_height(y);
+        prop_assert!((blocks.top_of(block) - tops[block]).abs() < 0.01);
+        prop_assert!((tops[block] + f64::from(below) - y.min(total)).abs() < 0.01);
     }
 
     /// Any point gives a place at which a caret may stand.

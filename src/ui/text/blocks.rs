@@ -1,8 +1,8 @@
 //! The pieces of a text that are laid out one by one, and how high they are.
 //!
 //! A block is a line of the text, or a part of a very long one. Heights are estimated from the length until a
-//! block has been laid out. Sums are kept for groups of blocks, so that finding a place takes about as long
-//! in a hundred megabytes as in a page.
+//! block has been laid out. Sums are kept for groups of blocks, for groups of groups and so on, so that finding a
+//! place takes about as long in a hundred megabytes as in a page.
 
 use std::ops::Range;
 
@@ -10,8 +10,8 @@ use crate::text::{ByteOffset, Text};
 
 /// Longest block in bytes. A line without end would otherwise be laid out as a whole.
 const MOST_BLOCK_BYTES: usize = 8 * 1024;
-/// Blocks in a group.
-const GROUP: usize = 512;
+/// Blocks in a group, groups in a group of groups, and so on.
+const GROUP: usize = 64;
 
 /// The blocks of a text with their heights in pixels.
 #[derive(Debug, Default)]
@@ -20,8 +20,8 @@ pub struct Blocks {
     starts: Vec<usize>,
     /// Parallel to the blocks.
     heights: Vec<f32>,
-    /// Sums of the heights of each group.
-    sums: Vec<f64>,
+    /// The sums of each group of blocks, then of each group of those sums; the last level is one group at most.
+    sums: Vec<Vec<f64>>,
 }
 
 /// What heights are estimated with.
@@ -41,8 +41,7 @@ impl Blocks {
     /// Cuts a text into blocks and estimates their heights.
     pub fn of(text: &Text, estimate: &Estimate) -> Self {
         let mut starts = Vec::with_capacity(text.line_count() + 1);
-        for line_index in 0..text.line_count() {
-            let line = text.line_bytes_with_break(line_index);
+        for line in text.lines_with_break() {
             starts.push(line.start);
             let mut from = line.start;
             while line.end - from > MOST_BLOCK_BYTES {
@@ -64,11 +63,15 @@ impl Blocks {
     pub fn estimate_all(&mut self, estimate: &Estimate) {
         let lengths = self.starts.windows(2).map(|pair| pair[1] - pair[0]);
         self.heights = lengths.map(|length| estimate.height_of(length)).collect();
-        self.sums = self
-            .heights
-            .chunks(GROUP)
-            .map(|group| group.iter().map(|&height| f64::from(height)).sum())
-            .collect();
+        let of_blocks = |group: &[f32]| group.iter().map(|&height| f64::from(height)).sum();
+        let mut level: Vec<f64> = self.heights.chunks(GROUP).map(of_blocks).collect();
+        self.sums.clear();
+        while level.len() > GROUP {
+            let of_groups = level.chunks(GROUP).map(|group| group.iter().sum());
+            let next = of_groups.collect();
+            self.sums.push(std::mem::replace(&mut level, next));
+        }
+        self.sums.push(level);
     }
 
     /// How many blocks there are; at least one.
@@ -99,53 +102,64 @@ impl Blocks {
 
     /// Says how high a block is.
     pub fn set_height(&mut self, block: usize, height: f32) {
-        if let (Some(known), Some(sum)) = (
-            self.heights.get_mut(block),
-            self.sums.get_mut(block / GROUP),
-        ) {
-            *sum += f64::from(height - *known);
-            *known = height;
+        let Some(known) = self.heights.get_mut(block) else {
+            return;
+        };
+        let more = f64::from(height - *known);
+        *known = height;
+        let mut index = block;
+        for level in &mut self.sums {
+            index /= GROUP;
+            if let Some(sum) = level.get_mut(index) {
+                *sum += more;
+            }
         }
     }
 
     /// The height of all blocks.
     pub fn total(&self) -> f64 {
-        self.sums.iter().sum()
+        self.sums.last().map_or(0.0, |level| level.iter().sum())
     }
 
     /// The height of the blocks before one.
     pub fn top_of(&self, block: usize) -> f64 {
-        let group = block / GROUP;
-        let before: f64 = self.sums.iter().take(group).sum();
-        let within = self
-            .heights
-            .get(group * GROUP..block.min(self.count()))
-            .unwrap_or_default();
-        before + within.iter().map(|&height| f64::from(height)).sum::<f64>()
+        let block = block.min(self.count());
+        let in_group = self.heights.get(block / GROUP * GROUP..block);
+        let heights = in_group.unwrap_or_default().iter();
+        let mut top: f64 = heights.map(|&height| f64::from(height)).sum();
+        let mut index = block;
+        for level in &self.sums {
+            index /= GROUP;
+            let before = level.get(index / GROUP * GROUP..index);
+            top += before.unwrap_or_default().iter().sum::<f64>();
+        }
+        top
     }
 
     /// The block at a height, and how far below its top that is.
     pub fn at_height(&self, y: f64) -> (usize, f32) {
         let mut left = y.max(0.0);
         let mut group = 0;
-        while let Some(&sum) = self
-            .sums
-            .get(group)
-            .filter(|&&sum| sum <= left && group + 1 < self.sums.len())
-        {
-            left -= sum;
-            group += 1;
+        for level in self.sums.iter().rev() {
+            group = step_down(level, group, &mut left);
         }
-        let first = group * GROUP;
-        for block in first..self.count() {
-            let height = f64::from(self.height(block));
-            if left < height || block + 1 == self.count() {
-                return (block, left.min(height) as f32);
-            }
-            left -= height;
-        }
-        (0, 0.0)
+        let block = step_down(&self.heights, group, &mut left);
+        (block, left.min(f64::from(self.height(block))) as f32)
     }
+}
+
+/// Which member of a group holds the height that is left, and what is left of it then; beyond the end the last.
+fn step_down<T: Copy + Into<f64>>(members: &[T], group: usize, left: &mut f64) -> usize {
+    let first = group * GROUP;
+    let last = (first + GROUP).min(members.len()).saturating_sub(1);
+    for (index, &height) in members.iter().enumerate().skip(first) {
+        let height = height.into();
+        if *left < height || index >= last {
+            return index;
+        }
+        *left -= height;
+    }
+    first
 }
 
 impl Estimate {

@@ -16,7 +16,9 @@ mod paragraph;
 mod quote;
 mod surface;
 mod view;
+mod warm;
 
+pub use blocks::{Blocks, Estimate};
 pub use engine::{Engine, Setting};
 pub use highlights::{Highlight, highlights};
 pub use look::{SurfaceLook, TagColors};

@@ -69,7 +69,7 @@ impl TextSurface {
         if self.quotes.len() > MOST_CACHED {
             self.quotes.clear();
         }
-        let engine = &mut self.engine;
+        let engine = self.engine.get();
         self.quotes
             .entry(hasher.finish())
             .or_insert_with(|| Rc::new(cut_to_lines(engine, words, setting, lines)))

@@ -9,13 +9,14 @@ use egui::{EventFilter, PopupAnchor, Rect, Response, Role, Sense, Ui, WidgetInfo
 use super::atlas::Atlas;
 use super::blocks::{Blocks, Estimate};
 use super::describe::{card_ui, describe};
-use super::engine::{Engine, Setting};
+use super::engine::Setting;
 use super::highlights::{Highlight, highlights};
 use super::input::{self, Gesture};
 use super::paint::{self, Canvas};
 use super::paragraph::Paragraph;
 use super::quote::QuoteCache;
 use super::view::{Shown, TextAction, View, Visible};
+use super::warm::WarmEngine;
 use crate::model::AnnotationId;
 use crate::text::{ByteOffset, Span, Text};
 
@@ -41,7 +42,7 @@ pub struct SurfaceOutput {
 /// The text surface, kept from frame to frame.
 #[derive(Default)]
 pub struct TextSurface {
-    pub(super) engine: Engine,
+    pub(super) engine: WarmEngine,
     pub(super) atlas: Atlas,
     page: Option<Page>,
     cache: HashMap<usize, Cached>,
@@ -295,7 +296,7 @@ impl TextSurface {
         let bytes = whole.start..whole.start + words.len();
         let estimate = estimate(&page.setting);
         let frame = self.frame;
-        let engine = &mut self.engine;
+        let engine = self.engine.get();
         let cached = self.cache.entry(block).or_insert_with(|| {
             let set_aside = set_aside_in(shown, &bytes);
             let paragraph = engine.lay_out(words, &page.setting, &set_aside);
