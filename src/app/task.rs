@@ -7,10 +7,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::ExportChoice;
 use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
-use crate::query::Finding;
+use crate::query::{Finding, Needle};
 use crate::store::{
     self, BroughtIn, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
 };
+use crate::text::Span;
 
 /// What came of a task. Taken up between two frames.
 #[derive(Debug)]
@@ -32,6 +33,10 @@ pub enum TaskResult {
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
+    /// Words were looked for in a document; `None` if the search was given up.
+    Found(DocumentId, Needle, Option<Arc<Vec<Span>>>),
+    /// A paragraph without marks was looked for in a document.
+    Unlabelled(DocumentId, Option<Span>),
     /// The project was checked, as it was at this revision.
     Checked(u64, Vec<Finding>),
 }
@@ -84,12 +89,12 @@ impl Tasks {
         }
     }
 
-    /// Begins a task.
+    /// Begins a task and returns its number.
     pub fn start(
         &mut self,
         title: impl Into<String>,
         work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
-    ) {
+    ) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
         let progress = Arc::new(Progress::default());
@@ -105,6 +110,7 @@ impl Tasks {
             let _ = sender.send((number, result));
             wake();
         });
+        number
     }
 
     /// What has come back since the last call.

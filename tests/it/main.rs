@@ -2,9 +2,11 @@
 
 mod drawing;
 mod edits;
+mod find;
 mod formats;
 mod house;
 mod index;
+mod keyboard;
 mod pictures;
 mod store;
 mod surface;
