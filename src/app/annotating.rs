@@ -6,10 +6,12 @@ use std::sync::Arc;
 use super::{App, Command, Linking, NoticeKind, Request, Work};
 use crate::edit::{self, Change, Edit, Refusal};
 use crate::model::{
-    AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
+    Annotation, AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
 };
 use crate::query;
-use crate::text::{ByteOffset, Span, Spans, Text};
+use crate::text::{
+    self, ByteOffset, Edge, Span, Spans, Stride, Text, sentence_after, sentence_at, sentence_before,
+};
 
 impl App {
     /// Tags the selection, retags the annotation held, or arms the tag (again: puts it away).
@@ -70,6 +72,9 @@ impl App {
         if work.linking.take().is_some() || work.armed.take().is_some() {
             return;
         }
+        if work.find.is_some() {
+            return self.end_find();
+        }
         if work.picked.take().is_none() {
             work.selection = None;
         }
@@ -78,10 +83,105 @@ impl App {
     pub(super) fn select(&mut self, selection: Option<Span>, caret: ByteOffset) {
         let Some(work) = &mut self.work else { return };
         work.caret = caret;
+        work.origin = selection.map_or(caret, Span::start);
         work.selection = selection;
         if selection.is_some() {
             work.picked = None;
         }
+    }
+
+    /// Selects words by a step of the keyboard, and shows them.
+    pub(super) fn hold(&mut self, span: Span) {
+        self.select(Some(span), span.end());
+        self.request(Request::Reveal(span));
+    }
+
+    /// Selects the next sentence, or the one before. The first step selects the one at the caret.
+    pub(super) fn step_sentence(&mut self, forwards: bool) {
+        let Some(work) = &self.work else { return };
+        let Some(text) = work.text() else { return };
+        let nothing_held = work.selection.is_none() && work.picked.is_none();
+        let here = sentence_at(text, work.caret).filter(|_| nothing_held);
+        let (start, end) = work
+            .selection
+            .map_or((work.caret, work.caret), |held| (held.start(), held.end()));
+        let next = match forwards {
+            true => here.or_else(|| sentence_after(text, end)),
+            false => sentence_before(text, start),
+        };
+        if let Some(next) = next {
+            self.hold(next);
+        }
+    }
+
+    /// Widens the selection to the next larger unit.
+    pub(super) fn grow(&mut self) {
+        self.resize(text::grow);
+    }
+
+    /// Narrows the selection to the next smaller unit.
+    pub(super) fn shrink(&mut self) {
+        self.resize(|text, origin, held| text::shrink(text, origin, held?));
+    }
+
+    fn resize(&mut self, resized: impl Fn(&Text, ByteOffset, Option<Span>) -> Option<Span>) {
+        let Some(work) = &mut self.work else { return };
+        let origin = match work.selection {
+            Some(_) => work.origin,
+            None => work.caret,
+        };
+        let resized = work
+            .text()
+            .and_then(|text| resized(text, origin, work.selection));
+        if let Some(span) = resized {
+            self.hold(span);
+            // The place that all of it grew from is kept, so that shrinking leads back to it.
+            if let Some(work) = &mut self.work {
+                work.origin = origin;
+            }
+        }
+    }
+
+    /// Moves an edge of the selection, or of the annotation held as one edit.
+    pub(super) fn step_edge(
+        &mut self,
+        edge: Edge,
+        stride: Stride,
+        outwards: bool,
+    ) -> Result<(), Refusal> {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        let Some(text) = work.text() else {
+            return Ok(());
+        };
+        let step = |span| text::move_edge(text, span, edge, stride, outwards);
+        if let Some(moved) = work.selection.and_then(step) {
+            self.hold(moved);
+            return Ok(());
+        }
+        let Some(picked) = work.picked().filter(|_| work.selection.is_none()) else {
+            return Ok(());
+        };
+        let mut pieces: Vec<Span> = picked.spans.iter().collect();
+        let piece = match edge {
+            Edge::Start => pieces.first_mut(),
+            Edge::End => pieces.last_mut(),
+        };
+        let moved = piece.and_then(|piece| step(*piece).map(|moved| *piece = moved));
+        let (picked_id, document_id) = (picked.id.clone(), picked.document_id.clone());
+        let is_shown = work.document_id.as_ref() == Some(&document_id);
+        match moved.and_then(|()| Spans::new(pieces)) {
+            Some(spans) if is_shown => self.move_edges(&picked_id, spans),
+            _ => Ok(()),
+        }
+    }
+
+    /// The tag of the annotation held, or else the armed one.
+    pub(super) fn tag_at_hand(&self) -> Option<TagId> {
+        let work = self.work.as_ref()?;
+        let picked = work.picked().map(|picked| picked.tag_id.clone());
+        picked.or_else(|| work.armed.clone())
     }
 
     pub(super) fn pick(&mut self, annotation_id: Option<AnnotationId>) -> Result<(), Refusal> {
@@ -172,9 +272,9 @@ impl App {
         self.edit(|work, author| edit::set_tier(work.project(), author, &picked, tier))
     }
 
-    /// Steps through the annotations of the document from the one held, or from the caret; behind the last
-    /// comes the first.
-    pub(super) fn step_annotation(&mut self, step: i8) {
+    /// Steps through the annotations of the document, or those with a tag, from the one held or from the
+    /// caret; behind the last comes the first.
+    pub(super) fn step_annotation(&mut self, step: i8, of_tag: Option<TagId>) {
         let Some(work) = &self.work else { return };
         let Some(document_id) = &work.document_id else {
             return;
@@ -184,7 +284,10 @@ impl App {
             Some(picked) => (picked.spans.first().start(), Some(&picked.id)),
             None => (work.caret, None),
         };
-        let is_other = |id: &&Arc<crate::model::Annotation>| !work.misplaced.contains(&id.id);
+        let is_other = |other: &&Arc<Annotation>| {
+            let has_tag = of_tag.as_ref().is_none_or(|tag_id| other.tag_id == *tag_id);
+            has_tag && !work.misplaced.contains(&other.id)
+        };
         let next = if step > 0 {
             let mut onwards = annotations
                 .starting_from(document_id, key.0)

@@ -1,14 +1,15 @@
 //! What a person can ask for, by menu, key, palette or mouse.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Answer, Page, ThemeChoice};
 use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
 };
-use crate::text::{ByteOffset, OffsetUnit, Span, Spans};
+use crate::query::Needle;
+use crate::text::{ByteOffset, Edge, OffsetUnit, Span, Spans, Stride};
 
 /// What a person asks for. Views put commands on a tray; `App::run` carries them out after the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,43 @@ pub enum Command {
         /// Where the caret stands.
         caret: ByteOffset,
     },
+    /// Moves the caret.
+    Move(Motion),
+    /// Moves the caret and holds what lies between.
+    Extend(Motion),
+    /// Widens the selection to the next larger unit: word, clause, sentence, paragraph.
+    Grow,
+    /// Narrows it to the next smaller one.
+    Shrink,
+    /// Moves an edge of the selection, or of the selected annotation, outwards or inwards.
+    StepEdge {
+        /// Which edge.
+        edge: Edge,
+        /// How far.
+        stride: Stride,
+        /// Or inwards.
+        outwards: bool,
+    },
+    /// Selects the next sentence.
+    NextSentence,
+    /// Selects the one before.
+    PreviousSentence,
+    /// Selects the next paragraph in which the annotator has marked nothing.
+    NextUnlabelled,
+    /// Selects the one before.
+    PreviousUnlabelled,
+    /// Puts the caret at the start of a line, counted from 1.
+    GoToLine(usize),
+    /// Opens the bar that finds words in the text.
+    BeginFind,
+    /// Looks for words in the text.
+    Find(Needle),
+    /// Selects the next place where the words stand.
+    FindNext,
+    /// Selects the one before.
+    FindPrevious,
+    /// Closes the bar.
+    EndFind,
     /// Selects an annotation, or none.
     Pick(Option<AnnotationId>),
     /// Selects an annotation in whichever document, and shows it.
@@ -78,6 +116,8 @@ pub enum Command {
     DeleteAnnotation,
     /// Sets an attribute of the selected annotation, or takes it away.
     SetAttribute(Arc<str>, Option<AttributeValue>),
+    /// Goes to the field of an attribute of the selected annotation.
+    FocusAttribute(String),
     /// Sets the note of the selected annotation.
     SetNote(String),
     /// Says whether every annotator is expected to mark the selected annotation.
@@ -86,6 +126,12 @@ pub enum Command {
     NextAnnotation,
     /// Selects the one before.
     PreviousAnnotation,
+    /// Selects the next annotation with the tag of the selected one, or with the armed tag.
+    NextSameTag,
+    /// Selects the one before.
+    PreviousSameTag,
+    /// Selects the next annotation with this tag.
+    NextOfTag(TagId),
     /// Begins a link of this kind at the selected annotation; the next one picked is its end.
     BeginLink(Arc<str>),
     /// Takes a link away.
@@ -139,6 +185,10 @@ pub enum Command {
     ToggleDocuments,
     /// Shows or hides the inspector.
     ToggleInspector,
+    /// Gives a listed command, named by its title, other keys; `None` gives it its usual ones.
+    SetKeys(&'static str, Option<Vec<String>>),
+    /// Gives every command its usual keys.
+    UsualKeys,
     /// Shows or hides the line numbers.
     ToggleLineNumbers,
     /// Makes drags snap to whole words, or not.
@@ -153,6 +203,43 @@ pub enum Command {
     Answer(Answer),
     /// Takes a notice away.
     DismissNotice(u64),
+}
+
+/// How the caret moves. Left and right are those of the screen; the other motions follow the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    /// One character to the left.
+    Left,
+    /// One character to the right.
+    Right,
+    /// One word to the left.
+    WordLeft,
+    /// One word to the right.
+    WordRight,
+    /// One line of the screen up.
+    Up,
+    /// One line of the screen down.
+    Down,
+    /// To the start of the line on the screen.
+    LineStart,
+    /// To its end.
+    LineEnd,
+    /// One page up.
+    PageUp,
+    /// One page down.
+    PageDown,
+    /// To the start of the sentence, or of the one before.
+    SentenceBack,
+    /// To the start of the next sentence.
+    SentenceOn,
+    /// To the start of the paragraph, or of the one before.
+    ParagraphBack,
+    /// To the start of the next paragraph.
+    ParagraphOn,
+    /// To the start of the text.
+    TextStart,
+    /// To its end.
+    TextEnd,
 }
 
 impl Command {
@@ -174,10 +261,24 @@ impl Command {
                 | C::Copy
                 | C::Leave
                 | C::Select { .. }
+                | C::Move(_)
+                | C::Extend(_)
+                | C::Grow
+                | C::Shrink
+                | C::NextSentence
+                | C::PreviousSentence
+                | C::GoToLine(_)
+                | C::BeginFind
+                | C::Find(_)
+                | C::FindNext
+                | C::FindPrevious
+                | C::EndFind
                 | C::Pick(None)
-                | C::Show(Page::Palette | Page::Keys | Page::About)
+                | C::Show(Page::Palette | Page::Keys | Page::Line | Page::About)
                 | C::ToggleDocuments
                 | C::ToggleInspector
+                | C::SetKeys(..)
+                | C::UsualKeys
                 | C::ToggleLineNumbers
                 | C::ToggleSnapping
                 | C::SetTheme(_)
@@ -207,20 +308,25 @@ pub enum Menu {
     Edit,
     /// Annotations and documents.
     Annotate,
+    /// Ways through the text.
+    Go,
     /// What is shown and how.
     View,
     /// What belongs to the project.
     Project,
     /// Help.
     Help,
+    /// Moving the caret: keys only, which no menu and no palette shows.
+    Caret,
 }
 
 impl Menu {
     /// In the order of the menu bar.
-    pub const ALL: [Menu; 6] = [
+    pub const BAR: [Menu; 7] = [
         Self::File,
         Self::Edit,
         Self::Annotate,
+        Self::Go,
         Self::View,
         Self::Project,
         Self::Help,
@@ -232,6 +338,8 @@ impl Menu {
             Self::File => "File",
             Self::Edit => "Edit",
             Self::Annotate => "Annotate",
+            Self::Go => "Go",
+            Self::Caret => "Caret, with Shift to select",
             Self::View => "View",
             Self::Project => "Project",
             Self::Help => "Help",
@@ -256,7 +364,18 @@ pub struct Listed {
 
 /// Every command that needs nothing more to be said: the menus, the palette and the list of keys.
 /// Tags, documents and kinds of regions and links are added where they are known.
-pub fn listed() -> Vec<Listed> {
+pub fn listed() -> &'static [Listed] {
+    static ALL: LazyLock<Vec<Listed>> = LazyLock::new(|| listed_on(cfg!(target_os = "macos")));
+    &ALL
+}
+
+/// The same with the keys that are usual on that system.
+pub fn listed_on(is_mac: bool) -> Vec<Listed> {
+    let step = |edge, stride, outwards| Command::StepEdge {
+        edge,
+        stride,
+        outwards,
+    };
     use Command as C;
     let mut all = Vec::new();
     let mut menu = |menu, entries: &[(C, &'static str, &'static [&'static str], bool)]| {
@@ -299,32 +418,63 @@ pub fn listed() -> Vec<Listed> {
     menu(
         Menu::Annotate,
         &[
-            (C::NextAnnotation, "Next annotation", &["Tab"], false),
+            (C::Grow, "Grow selection", &["G"], false),
+            (C::Shrink, "Shrink selection", &["H"], false),
             (
-                C::PreviousAnnotation,
-                "Previous annotation",
-                &["Shift+Tab"],
+                step(Edge::Start, Stride::Word, true),
+                "Start one word out",
+                &["A"],
+                true,
+            ),
+            (
+                step(Edge::Start, Stride::Word, false),
+                "Start one word in",
+                &["Shift+A"],
+                false,
+            ),
+            (
+                step(Edge::End, Stride::Word, true),
+                "End one word out",
+                &["L"],
+                false,
+            ),
+            (
+                step(Edge::End, Stride::Word, false),
+                "End one word in",
+                &["Shift+L"],
+                false,
+            ),
+            (
+                step(Edge::Start, Stride::Character, true),
+                "Start one character out",
+                &["Alt+A"],
+                false,
+            ),
+            (
+                step(Edge::Start, Stride::Character, false),
+                "Start one character in",
+                &["Alt+Shift+A"],
+                false,
+            ),
+            (
+                step(Edge::End, Stride::Character, true),
+                "End one character out",
+                &["Alt+L"],
+                false,
+            ),
+            (
+                step(Edge::End, Stride::Character, false),
+                "End one character in",
+                &["Alt+Shift+L"],
                 false,
             ),
             (
                 C::DeleteAnnotation,
                 "Delete annotation",
                 &["Delete", "Backspace"],
-                false,
-            ),
-            (C::Leave, "Let go", &["Escape"], false),
-            (
-                C::NextDocument,
-                "Next document",
-                &["Ctrl+PageDown", "Alt+Down"],
                 true,
             ),
-            (
-                C::PreviousDocument,
-                "Previous document",
-                &["Ctrl+PageUp", "Alt+Up"],
-                false,
-            ),
+            (C::Leave, "Let go", &["Escape"], false),
             (
                 C::FinishAndNext,
                 "Finish and go to next",
@@ -348,6 +498,60 @@ pub fn listed() -> Vec<Listed> {
                 C::SetState(DocumentState::NotAssigned),
                 "Unassign",
                 &[],
+                false,
+            ),
+        ],
+    );
+    menu(
+        Menu::Go,
+        &[
+            (C::NextSentence, "Next sentence", &["J"], false),
+            (C::PreviousSentence, "Previous sentence", &["K"], false),
+            (
+                C::NextUnlabelled,
+                "Next unlabelled paragraph",
+                &["U"],
+                false,
+            ),
+            (
+                C::PreviousUnlabelled,
+                "Previous unlabelled paragraph",
+                &["Shift+U"],
+                false,
+            ),
+            (C::NextAnnotation, "Next annotation", &["Tab"], true),
+            (
+                C::PreviousAnnotation,
+                "Previous annotation",
+                &["Shift+Tab"],
+                false,
+            ),
+            (
+                C::NextSameTag,
+                "Next annotation with this tag",
+                &["N"],
+                false,
+            ),
+            (
+                C::PreviousSameTag,
+                "Previous annotation with this tag",
+                &["Shift+N"],
+                false,
+            ),
+            (C::BeginFind, "Find in text…", &["Ctrl+F"], true),
+            (C::FindNext, "Find next", &["F3"], false),
+            (C::FindPrevious, "Find previous", &["Shift+F3"], false),
+            (C::Show(Page::Line), "Go to line…", &["Ctrl+G"], false),
+            (
+                C::NextDocument,
+                "Next document",
+                &["Ctrl+PageDown", "Alt+Down"],
+                true,
+            ),
+            (
+                C::PreviousDocument,
+                "Previous document",
+                &["Ctrl+PageUp", "Alt+Up"],
                 false,
             ),
         ],
@@ -415,5 +619,75 @@ pub fn listed() -> Vec<Listed> {
             (C::Show(Page::About), "About Ascribe", &[], true),
         ],
     );
+    for (motion, title, keys, keys_on_mac) in MOTIONS {
+        let command = C::Move(motion);
+        let keys = if is_mac { keys_on_mac } else { keys };
+        menu(Menu::Caret, &[(command, title, keys, false)]);
+    }
     all
 }
+
+/// Motions with their keys elsewhere and on a Mac. With Shift each of them selects.
+const MOTIONS: [(Motion, &str, &[&str], &[&str]); 16] = [
+    (Motion::Left, "Character left", &["Left"], &["Left"]),
+    (Motion::Right, "Character right", &["Right"], &["Right"]),
+    (Motion::WordLeft, "Word left", &["Ctrl+Left"], &["Alt+Left"]),
+    (
+        Motion::WordRight,
+        "Word right",
+        &["Ctrl+Right"],
+        &["Alt+Right"],
+    ),
+    (Motion::Up, "Line up", &["Up"], &["Up"]),
+    (Motion::Down, "Line down", &["Down"], &["Down"]),
+    (
+        Motion::LineStart,
+        "Start of line",
+        &["Home"],
+        &["Ctrl+Left", "Home"],
+    ),
+    (
+        Motion::LineEnd,
+        "End of line",
+        &["End"],
+        &["Ctrl+Right", "End"],
+    ),
+    (Motion::PageUp, "Page up", &["PageUp"], &["PageUp"]),
+    (Motion::PageDown, "Page down", &["PageDown"], &["PageDown"]),
+    (
+        Motion::SentenceBack,
+        "Sentence back",
+        &["Ctrl+Alt+Left"],
+        &["Ctrl+Alt+Left"],
+    ),
+    (
+        Motion::SentenceOn,
+        "Sentence on",
+        &["Ctrl+Alt+Right"],
+        &["Ctrl+Alt+Right"],
+    ),
+    (
+        Motion::ParagraphBack,
+        "Paragraph back",
+        &["Ctrl+Up"],
+        &["Ctrl+Alt+Up"],
+    ),
+    (
+        Motion::ParagraphOn,
+        "Paragraph on",
+        &["Ctrl+Down"],
+        &["Ctrl+Alt+Down"],
+    ),
+    (
+        Motion::TextStart,
+        "Start of text",
+        &["Ctrl+Home"],
+        &["Ctrl+Up", "Ctrl+Home"],
+    ),
+    (
+        Motion::TextEnd,
+        "End of text",
+        &["Ctrl+End"],
+        &["Ctrl+Down", "Ctrl+End"],
+    ),
+];

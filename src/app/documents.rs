@@ -18,8 +18,9 @@ impl App {
         if work.document_id.as_ref() != Some(&document_id) {
             work.let_go();
             work.caret = crate::text::ByteOffset(0);
+            work.document_id = Some(document_id);
+            self.find_in_what_is_shown();
         }
-        work.document_id = Some(document_id);
     }
 
     /// The next document of the list, or the one before; stops at the ends.
@@ -192,6 +193,7 @@ impl App {
         if let Some(work) = &mut self.work {
             work.look_for_misplaced();
         }
+        self.find_in_what_is_shown();
     }
 
     /// After undo and redo of a change of encoding the text in memory is of the other reading.

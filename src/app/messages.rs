@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Command;
+use super::{Command, Motion};
 use crate::store::Opened;
 use crate::text::Span;
 
@@ -104,6 +104,14 @@ pub enum Request {
     Show(Page),
     /// Scroll the text so that these words can be seen.
     Reveal(Span),
+    /// Move the caret; if the second says so, hold what lies between.
+    Move(Motion, bool),
+    /// Put the cursor into the field of the words to be found.
+    FocusFind,
+    /// Put the cursor into the field of an attribute.
+    FocusAttribute(String),
+    /// Give the keys to the text.
+    FocusText,
     /// Put these words on the clipboard.
     Copy(String),
     /// Close for good.
@@ -136,8 +144,10 @@ pub enum FileChoice {
 pub enum Page {
     /// Every command, by a few letters.
     Palette,
-    /// Every key.
+    /// Every key, to be looked up and changed.
     Keys,
+    /// The number of a line to go to.
+    Line,
     /// Tags, attributes, links and regions.
     Codebook,
     /// What the check found.

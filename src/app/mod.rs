@@ -8,6 +8,8 @@ mod annotating;
 mod command;
 mod documents;
 mod files;
+mod find;
+mod keys;
 mod messages;
 mod settings;
 mod task;
@@ -17,8 +19,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use command::{Command, ExportChoice, Listed, Menu, listed};
+pub use command::{Command, ExportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use files::{PROJECT_ENDING, project_name};
+pub use find::Find;
+pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export};
@@ -149,15 +153,38 @@ impl App {
             C::TagSpan(span) => return self.tag_span(span),
             C::Leave => self.leave(),
             C::Select { selection, caret } => self.select(selection, caret),
+            C::Move(motion) => self.request(Request::Move(motion, false)),
+            C::Extend(motion) => self.request(Request::Move(motion, true)),
+            C::Grow => self.grow(),
+            C::Shrink => self.shrink(),
+            C::StepEdge {
+                edge,
+                stride,
+                outwards,
+            } => return self.step_edge(edge, stride, outwards),
+            C::NextSentence => self.step_sentence(true),
+            C::PreviousSentence => self.step_sentence(false),
+            C::NextUnlabelled => self.look_for_unlabelled(true),
+            C::PreviousUnlabelled => self.look_for_unlabelled(false),
+            C::GoToLine(line_number) => self.go_to_line(line_number),
+            C::BeginFind => self.begin_find(),
+            C::Find(needle) => self.find(needle),
+            C::FindNext => self.step_hit(true),
+            C::FindPrevious => self.step_hit(false),
+            C::EndFind => self.end_find(),
             C::Pick(annotation_id) => return self.pick(annotation_id),
             C::GoTo(annotation_id) => self.go_to(&annotation_id),
             C::MoveEdges(annotation_id, spans) => return self.move_edges(&annotation_id, spans),
             C::DeleteAnnotation => return self.delete_annotation(),
             C::SetAttribute(name, value) => return self.set_attribute(&name, value),
+            C::FocusAttribute(name) => self.request(Request::FocusAttribute(name)),
             C::SetNote(note) => return self.set_note(&note),
             C::SetTier(tier) => return self.set_tier(tier),
-            C::NextAnnotation => self.step_annotation(1),
-            C::PreviousAnnotation => self.step_annotation(-1),
+            C::NextAnnotation => self.step_annotation(1, None),
+            C::PreviousAnnotation => self.step_annotation(-1, None),
+            C::NextSameTag => self.step_annotation(1, self.tag_at_hand()),
+            C::PreviousSameTag => self.step_annotation(-1, self.tag_at_hand()),
+            C::NextOfTag(tag_id) => self.step_annotation(1, Some(tag_id)),
             C::BeginLink(kind) => self.begin_link(kind),
             C::Unlink(link_id) => return self.unlink(&link_id),
             C::SetAside(kind) => return self.set_aside(&kind),
@@ -181,6 +208,8 @@ impl App {
             C::RenameProject(name) => return self.rename_project(name),
             C::WorkAs(annotator_id) => self.work_as(annotator_id),
             C::Show(page) => self.show(page),
+            C::SetKeys(title, keys) => return self.set_keys(title, keys),
+            C::UsualKeys => self.usual_keys(),
             C::ToggleDocuments => self.settings.shows_documents ^= true,
             C::ToggleInspector => self.settings.shows_inspector ^= true,
             C::ToggleLineNumbers => self.settings.shows_line_numbers ^= true,
@@ -207,6 +236,10 @@ impl App {
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),
+            TaskResult::Found(document_id, needle, hits) => self.found(&document_id, &needle, hits),
+            TaskResult::Unlabelled(document_id, found) => {
+                self.found_unlabelled(&document_id, found);
+            }
             TaskResult::Checked(revision, findings) => {
                 if let Some(work) = &mut self.work {
                     work.findings = (revision, findings);

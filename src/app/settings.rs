@@ -22,6 +22,8 @@ pub struct Settings {
     pub last_document_in: BTreeMap<PathBuf, String>,
     /// Project files, the last one first.
     pub recent: Vec<PathBuf>,
+    /// Keys that the person has chosen instead of the usual ones, by the title of the command.
+    pub own_keys: BTreeMap<String, Vec<String>>,
     /// Light, dark, or as the system has it.
     pub theme: ThemeChoice,
     /// Whether the list of documents is shown.
@@ -58,6 +60,7 @@ impl Default for Settings {
             annotator_in: BTreeMap::new(),
             last_document_in: BTreeMap::new(),
             recent: Vec::new(),
+            own_keys: BTreeMap::new(),
             theme: ThemeChoice::System,
             shows_documents: true,
             shows_inspector: true,

@@ -7,11 +7,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::ExportChoice;
 use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
-use crate::query::Finding;
+use crate::query::{Finding, Needle};
 use crate::store::{
     self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError,
     Saved, SettingsError,
 };
+use crate::text::Span;
 
 /// What came of a task. Taken up between two frames.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ pub enum TaskResult {
     Exported(PathBuf, Result<LossReport, ExportFailure>),
     /// The settings were written.
     SettingsKept(Result<(), SettingsError>),
+    /// Words were looked for in a document; `None` if the search was given up.
+    Found(DocumentId, Needle, Option<Arc<Vec<Span>>>),
+    /// A paragraph without marks was looked for in a document.
+    Unlabelled(DocumentId, Option<Span>),
     /// The project was checked, as it was at this revision.
     Checked(u64, Vec<Finding>),
 }
@@ -89,13 +94,13 @@ impl Tasks {
         }
     }
 
-    /// Begins a task that the status bar shows.
+    /// Begins a task that the status bar shows, and returns its number.
     pub fn start(
         &mut self,
         title: impl Into<String>,
         work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
-    ) {
-        self.begin(Some(title.into()), work);
+    ) -> u64 {
+        self.begin(Some(title.into()), work)
     }
 
     /// Begins a task that is over before a person could read what it is.
@@ -107,7 +112,7 @@ impl Tasks {
         &mut self,
         title: Option<String>,
         work: impl FnOnce(&Progress) -> TaskResult + Send + 'static,
-    ) {
+    ) -> u64 {
         let number = self.next_number;
         self.next_number += 1;
         let progress = Arc::new(Progress::default());
@@ -123,6 +128,7 @@ impl Tasks {
             let _ = sender.send((number, result));
             wake();
         });
+        number
     }
 
     /// What has come back since the last call.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Find;
 use crate::edit::OpenProject;
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
@@ -39,6 +40,10 @@ pub struct Work {
     pub(super) selection: Option<Span>,
     /// Where the caret stands in the document shown.
     pub(super) caret: ByteOffset,
+    /// Where growing and shrinking the selection begins.
+    pub(super) origin: ByteOffset,
+    /// What is looked for in the text, while the bar for it is open.
+    pub(super) find: Option<Find>,
     /// The annotation now held.
     pub(super) picked: Option<AnnotationId>,
     /// The tag that every drag puts on the words.
@@ -105,6 +110,8 @@ impl Work {
             document_id,
             selection: None,
             caret: ByteOffset(0),
+            origin: ByteOffset(0),
+            find: None,
             picked: None,
             armed: None,
             linking: None,
@@ -204,6 +211,11 @@ impl Work {
     /// Where the caret stands.
     pub fn caret(&self) -> ByteOffset {
         self.caret
+    }
+
+    /// What is looked for in the text, while the bar for it is open.
+    pub fn find(&self) -> Option<&Find> {
+        self.find.as_ref()
     }
 
     /// The annotation now held.

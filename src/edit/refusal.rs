@@ -30,6 +30,14 @@ pub enum Refusal {
         /// Whose key it is.
         tag_id: TagId,
     },
+    /// Two commands on one shortcut.
+    #[error("{keys} already stands for “{command}”; give that other keys first")]
+    ShortcutTaken {
+        /// Which keys.
+        keys: String,
+        /// Whose keys they are.
+        command: String,
+    },
     /// The annotation has gone.
     #[error("The annotation {0} is no longer there")]
     NoAnnotation(AnnotationId),

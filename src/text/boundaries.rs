@@ -112,7 +112,7 @@ pub fn is_blank(words: &str) -> bool {
 }
 
 /// White space, and the byte order mark and zero-width space that other tools leave behind.
-fn is_edge_space(character: char) -> bool {
+pub(super) fn is_edge_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{200B}' | '\u{FEFF}')
 }
 

@@ -6,6 +6,7 @@
 mod boundaries;
 mod offset;
 mod span;
+mod steps;
 mod whole;
 
 pub use boundaries::{
@@ -14,4 +15,8 @@ pub use boundaries::{
 };
 pub use offset::{ByteOffset, OffsetUnit};
 pub use span::{Span, Spans};
+pub use steps::{
+    Edge, Stride, grow, move_edge, paragraph_after, paragraph_before, sentence_after,
+    sentence_before, shrink, word_start_after, word_start_before,
+};
 pub use whole::{LineEnds, Text};

@@ -31,11 +31,10 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.set_height(30.0);
                 ui.label(RichText::new("Ascribe").font(semibold(13.0)));
                 ui.add_space(6.0);
-                let entries = listed();
-                for menu in Menu::ALL {
+                for menu in Menu::BAR {
                     ui.menu_button(menu.title(), |ui| {
                         ui.set_min_width(230.0);
-                        for entry in entries.iter().filter(|entry| entry.menu == menu) {
+                        for entry in listed().iter().filter(|entry| entry.menu == menu) {
                             if entry.begins_group {
                                 ui.separator();
                             }
@@ -44,7 +43,8 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     });
                 }
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let keys = keys::in_words(ui.ctx(), "Ctrl+P");
+                    let find_command = Command::Show(Page::Palette);
+                    let keys = keys::of_command(ui.ctx(), cx.app, &find_command);
                     let button = Button::new(soft(&theme, keys).size(11.0))
                         .small()
                         .stroke(Stroke::new(1.0, theme.line));
@@ -64,11 +64,7 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
-    let shortcut = entry
-        .keys
-        .first()
-        .map(|written| keys::in_words(ui.ctx(), written))
-        .unwrap_or_default();
+    let shortcut = keys::of_entry(ui.ctx(), cx.app, entry);
     let title = title_of(cx.app, &entry.command, entry.title);
     let why_not = why_not(cx.app, &entry.command);
     let button = Button::new(title).shortcut_text(shortcut);
@@ -138,6 +134,23 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
         C::Redo if work.history().last_undone().is_none() => Some("There is nothing to redo"),
         C::DeleteAnnotation if work.picked().is_none() => Some("Select an annotation first"),
         C::Copy if work.picked().is_none() && work.selection().is_none() => {
+            Some("Select words or an annotation first")
+        }
+        C::Grow
+        | C::NextSentence
+        | C::PreviousSentence
+        | C::NextUnlabelled
+        | C::PreviousUnlabelled
+        | C::BeginFind
+        | C::FindNext
+        | C::FindPrevious
+        | C::Show(Page::Line)
+            if work.text().is_none() =>
+        {
+            Some("There is no text")
+        }
+        C::Shrink if work.selection().is_none() => Some("Select words first"),
+        C::StepEdge { .. } if work.picked().is_none() && work.selection().is_none() => {
             Some("Select words or an annotation first")
         }
         C::FindAgain if work.misplaced().is_empty() => {

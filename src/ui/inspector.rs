@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use egui::{Align, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
-use super::Cx;
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
 use super::widgets::{card, cut_label, key_hint, name_field, row, section_head, soft, tag_square};
-use crate::app::{Command, Work};
+use super::{Cx, keys};
+use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{
     Annotation, AnnotationId, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds,
     LinkKind, TagId, Tier,
@@ -24,6 +24,15 @@ pub struct InspectorState {
     of: Option<(AnnotationId, u64)>,
     note: String,
     fields: std::collections::BTreeMap<String, String>,
+    /// The attribute whose field is to take the focus when it is drawn.
+    goes_to: Option<String>,
+}
+
+impl InspectorState {
+    /// Puts the cursor into the field of an attribute.
+    pub fn go_to(&mut self, attribute: String) {
+        self.goes_to = Some(attribute);
+    }
 }
 
 /// Draws the inspector.
@@ -150,6 +159,7 @@ fn annotation_ui(
         *state = InspectorState {
             of: Some(key),
             note: annotation.note.to_string(),
+            goes_to: state.goes_to.take(),
             ..InspectorState::default()
         };
     }
@@ -232,10 +242,11 @@ fn attributes_ui(
     ui.spacing_mut().item_spacing.y = 4.0;
     let codebook = &work.project().codebook;
     let all: Vec<&Attribute> = codebook.attributes_of(&annotation.tag_id).collect();
+    let keys = attribute_keys(codebook, &annotation.tag_id, cx.app.settings());
     let (core, optional): (Vec<&Attribute>, Vec<&Attribute>) =
         all.into_iter().partition(|attribute| attribute.is_core);
     for attribute in core {
-        attribute_ui(ui, cx, work, annotation, attribute, state);
+        attribute_ui(ui, cx, work, annotation, attribute, state, &keys);
     }
     let unknown = annotation
         .attributes
@@ -256,7 +267,7 @@ fn attributes_ui(
         let words = format!("Optional ({filled} of {})", optional.len());
         ui.collapsing(soft(&theme, words), |ui| {
             for attribute in optional {
-                attribute_ui(ui, cx, work, annotation, attribute, state);
+                attribute_ui(ui, cx, work, annotation, attribute, state, &[]);
             }
         });
     }
@@ -269,26 +280,38 @@ fn attribute_ui(
     annotation: &Annotation,
     attribute: &Attribute,
     state: &mut InspectorState,
+    keys: &[AttributeKey],
 ) {
     let theme = cx.theme;
     let value = annotation.attributes.get(&attribute.name);
     let label = spoken(&attribute.name);
+    let key_of = |choice: Option<&str>| {
+        let is_it = |key: &&AttributeKey| {
+            key.attribute == *attribute.name && key.choice.as_deref() == choice
+        };
+        keys.iter().find(is_it).map(|key| key.letter.to_string())
+    };
     ui.push_id(&attribute.name, |ui| {
         let words = if attribute.is_required && value.is_none() && attribute.default.is_none() {
             RichText::new(format!("{label} ○")).color(theme.warn)
         } else {
             soft(&theme, &label)
         };
-        ui.label(words.size(12.0))
-            .on_hover_text(&attribute.description);
+        ui.horizontal(|ui| {
+            ui.label(words.size(12.0))
+                .on_hover_text(&attribute.description);
+            if let Some(key) = key_of(None) {
+                key_hint(ui, &theme, &key);
+            }
+        });
         match &attribute.kind {
             AttributeKind::Choice { choices, .. } if choices.len() <= 8 => {
-                choice_ui(ui, cx, attribute, choices, value);
+                choice_ui(ui, cx, attribute, choices, value, key_of);
             }
             AttributeKind::Choice { choices, .. } => {
                 long_choice_ui(ui, cx, attribute, choices, value)
             }
-            AttributeKind::YesNo => yes_no_ui(ui, cx, attribute, value),
+            AttributeKind::YesNo => yes_no_ui(ui, cx, attribute, value, key_of),
             AttributeKind::Entity => typed_ui(ui, cx, work, attribute, value, state, true),
             AttributeKind::Text | AttributeKind::Number | AttributeKind::Date => {
                 typed_ui(ui, cx, work, attribute, value, state, false);
@@ -313,6 +336,7 @@ fn choice_ui(
     attribute: &Attribute,
     choices: &[Choice],
     value: Option<&AttributeValue>,
+    key_of: impl Fn(Option<&str>) -> Option<String>,
 ) {
     let chosen = value.or(attribute.default.as_ref());
     let is_default = value.is_none();
@@ -328,8 +352,10 @@ fn choice_ui(
             } else {
                 RichText::new(words)
             };
-            let response =
-                ui.add(egui::Button::selectable(is_chosen, words).frame_when_inactive(true));
+            let button = egui::Button::selectable(is_chosen, words)
+                .frame_when_inactive(true)
+                .shortcut_text(key_of(Some(&choice.name)).unwrap_or_default());
+            let response = ui.add(button);
             if response.clicked() {
                 let is_same = value == Some(&own);
                 cx.ask(Command::SetAttribute(
@@ -371,11 +397,19 @@ fn long_choice_ui(
         });
 }
 
-fn yes_no_ui(ui: &mut Ui, cx: &mut Cx<'_>, attribute: &Attribute, value: Option<&AttributeValue>) {
+fn yes_no_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    attribute: &Attribute,
+    value: Option<&AttributeValue>,
+    key_of: impl Fn(Option<&str>) -> Option<String>,
+) {
     ui.horizontal(|ui| {
         for (is_yes, words) in [(true, "yes"), (false, "no")] {
             let own = AttributeValue::YesNo(is_yes);
-            if ui.selectable_label(value == Some(&own), words).clicked() {
+            let button = egui::Button::selectable(value == Some(&own), words)
+                .shortcut_text(key_of(Some(words)).unwrap_or_default());
+            if ui.add(button).clicked() {
                 let is_same = value == Some(&own);
                 cx.ask(Command::SetAttribute(
                     attribute.name.clone(),
@@ -412,6 +446,14 @@ fn typed_ui(
         .margin(vec2(7.0, 4.0));
     let response = ui.add(edit);
     name_field(&response, typed, &spoken(&attribute.name));
+    if state
+        .goes_to
+        .take_if(|name| **name == *attribute.name)
+        .is_some()
+    {
+        response.request_focus();
+        response.scroll_to_me(None);
+    }
     if offers_names && response.has_focus() {
         let words = typed.clone();
         offers_ui(ui, cx, work, attribute, &words);
@@ -625,7 +667,13 @@ fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut In
         }
     });
     if ui
-        .add(egui::Button::new("Delete annotation").shortcut_text("Del"))
+        .add(
+            egui::Button::new("Delete annotation").shortcut_text(keys::of_command(
+                ui.ctx(),
+                cx.app,
+                &Command::DeleteAnnotation,
+            )),
+        )
         .clicked()
     {
         cx.ask(Command::DeleteAnnotation);

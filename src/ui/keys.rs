@@ -1,11 +1,16 @@
-//! Which keys ask for which command.
+//! What the keys pressed in a frame ask for.
 
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use std::collections::BTreeMap;
+
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers};
 
 use super::Cx;
-use crate::app::{Command, listed};
+use crate::app::{
+    App, Command, Listed, Menu, Work, attribute_keys, extending, listed, only_letter,
+};
+use crate::model::{AttributeKind, AttributeValue};
 
-/// Reads `Ctrl+Shift+S`. Ctrl stands for Cmd on a Mac. `None` for a key that egui does not know.
+/// Reads `Ctrl+Alt+Shift+S`. Ctrl stands for Cmd on a Mac. `None` for a key that egui does not know.
 pub fn parse(written: &str) -> Option<KeyboardShortcut> {
     let mut modifiers = Modifiers::NONE;
     let mut key = None;
@@ -20,6 +25,21 @@ pub fn parse(written: &str) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, key?))
 }
 
+/// Writes what [`parse`] reads.
+pub fn written(modifiers: Modifiers, key: Key) -> String {
+    let mut words = String::new();
+    for (is_held, name) in [
+        (modifiers.command, "Ctrl+"),
+        (modifiers.alt, "Alt+"),
+        (modifiers.shift, "Shift+"),
+    ] {
+        if is_held {
+            words.push_str(name);
+        }
+    }
+    words + key.name()
+}
+
 /// A shortcut in the words of the system: `⇧⌘S` on a Mac, `Ctrl+Shift+S` elsewhere.
 pub fn in_words(ctx: &Context, written: &str) -> String {
     parse(written).map_or_else(
@@ -28,33 +48,159 @@ pub fn in_words(ctx: &Context, written: &str) -> String {
     )
 }
 
+/// The first key of an entry in words; empty if it has none.
+pub fn of_entry(ctx: &Context, app: &App, entry: &Listed) -> String {
+    let keys = app.settings().keys_of(entry);
+    keys.first()
+        .map(|written| in_words(ctx, written))
+        .unwrap_or_default()
+}
+
+/// The first key of a listed command in words; empty if it has none.
+pub fn of_command(ctx: &Context, app: &App, command: &Command) -> String {
+    let entry = listed().iter().find(|entry| entry.command == *command);
+    entry
+        .map(|entry| of_entry(ctx, app, entry))
+        .unwrap_or_default()
+}
+
+/// What a command is called, with its key: `Find next (F3)`. For hovers.
+pub fn hover_words(ctx: &Context, app: &App, command: &Command) -> String {
+    let entry = listed().iter().find(|entry| entry.command == *command);
+    let title = entry.map_or("", |entry| entry.title);
+    match of_command(ctx, app, command) {
+        keys if keys.is_empty() => title.to_owned(),
+        keys => format!("{title} ({keys})"),
+    }
+}
+
 /// Asks for what the keys pressed in this frame stand for. While a text field has the focus, only keys
-/// with Ctrl count, so that typing stays typing.
+/// with Ctrl and F keys count, so that typing stays typing.
 pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
+    if cx.captures_keys {
+        return;
+    }
     let is_typing = ctx.egui_wants_keyboard_input() && !cx.text_has_focus;
-    // Keys with more modifiers first: egui takes Ctrl+Shift+S for Ctrl+S too.
-    let mut shortcuts: Vec<(KeyboardShortcut, Command)> = Vec::new();
-    for entry in listed() {
-        let parsed = entry.keys.iter().filter_map(|written| parse(written));
-        shortcuts.extend(parsed.map(|shortcut| (shortcut, entry.command.clone())));
+    let reaches_text = !is_typing && !cx.is_page_open;
+    let mut commands = commands_by_key(cx.app, reaches_text);
+    if reaches_text {
+        commands.extend(attribute_commands(cx.app));
     }
-    shortcuts.sort_by_key(|(shortcut, _)| std::cmp::Reverse(count(shortcut.modifiers)));
-    for (shortcut, command) in shortcuts {
-        let is_global =
-            shortcut.modifiers.command || matches!(shortcut.logical_key, Key::F1 | Key::F8);
-        // Copying goes to a text field or a selected label if one has words selected.
-        let is_copy = command == Command::Copy;
-        if (is_typing && (!is_global || is_copy)) || (cx.is_page_open && !is_global) {
-            continue;
-        }
-        if ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-            cx.ask(command);
-        }
+    let mut asked = Vec::new();
+    ctx.input_mut(|input| {
+        input.events.retain(|event| {
+            let command = command_of(event, &commands);
+            asked.extend(command.cloned());
+            command.is_none()
+        });
+    });
+    for command in asked {
+        cx.ask(command);
     }
-    if !is_typing && !cx.is_page_open {
+    if reaches_text {
         ask_for_copy(cx, ctx);
         ask_for_tag(cx, ctx);
     }
+}
+
+/// Every key that counts now, with its command. Keys of tags come before those of commands.
+fn commands_by_key(app: &App, reaches_text: bool) -> BTreeMap<String, Command> {
+    let codebook = app.work().map(|work| &work.project().codebook);
+    let is_tag_key = |written: &str| {
+        let letter = only_letter(written);
+        letter
+            .is_some_and(|key| codebook.is_some_and(|codebook| codebook.tag_for_key(key).is_some()))
+    };
+    let mut commands = BTreeMap::new();
+    for entry in listed() {
+        for written in app.settings().keys_of(entry) {
+            let counts = match reaches_text {
+                true => !is_tag_key(written),
+                // Ctrl+C and the motions are those of the field or the page.
+                false => {
+                    is_global(written)
+                        && entry.menu != Menu::Caret
+                        && entry.command != Command::Copy
+                }
+            };
+            if !counts {
+                continue;
+            }
+            if let Some(command) = extending(&entry.command)
+                && let Some(shortcut) = parse(written)
+            {
+                let with_shift = shortcut.modifiers | Modifiers::SHIFT;
+                commands.insert(self::written(with_shift, shortcut.logical_key), command);
+            }
+            commands.insert(written.to_owned(), entry.command.clone());
+        }
+    }
+    commands
+}
+
+/// Whether keys count while something is being typed: those with Ctrl, and F keys.
+fn is_global(written: &str) -> bool {
+    let key = written.rsplit('+').next().unwrap_or(written);
+    let is_function_key = key.len() > 1 && key.starts_with('F') && key[1..].parse::<u8>().is_ok();
+    written.starts_with("Ctrl+") || is_function_key
+}
+
+/// The letters that set core attributes of the annotation held.
+fn attribute_commands(app: &App) -> Vec<(String, Command)> {
+    let Some((work, picked)) = app
+        .work()
+        .and_then(|work: &Work| Some((work, work.picked()?)))
+    else {
+        return Vec::new();
+    };
+    let codebook = &work.project().codebook;
+    let keys = attribute_keys(codebook, &picked.tag_id, app.settings());
+    let commands = keys.into_iter().map(|key| {
+        let command = match key.choice {
+            None => Command::FocusAttribute(key.attribute),
+            Some(choice) => {
+                let value = match (&*choice, codebook.attribute(&picked.tag_id, &key.attribute)) {
+                    (words, Some(attribute)) if attribute.kind == AttributeKind::YesNo => {
+                        AttributeValue::YesNo(words == "yes")
+                    }
+                    (words, _) => AttributeValue::Words(words.into()),
+                };
+                let stands = picked.attributes.get(&*key.attribute) == Some(&value);
+                Command::SetAttribute(key.attribute.into(), (!stands).then_some(value))
+            }
+        };
+        (key.letter.to_string(), command)
+    });
+    commands.collect()
+}
+
+fn command_of<'a>(event: &Event, commands: &'a BTreeMap<String, Command>) -> Option<&'a Command> {
+    let Event::Key {
+        key,
+        pressed: true,
+        modifiers,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    // On a Mac, Ctrl is a key beside Cmd, and no command of ours has it.
+    if modifiers.ctrl && !modifiers.command {
+        return None;
+    }
+    let exact = commands.get(&written(*modifiers, *key));
+    // On many keyboards, Shift is needed to type a sign such as “+”.
+    let mut sign = key.symbol_or_name().chars();
+    let is_sign = sign.all(|c| c.is_ascii_punctuation() || c == '−');
+    let without_shift = Modifiers {
+        shift: false,
+        ..*modifiers
+    };
+    exact.or_else(|| {
+        commands
+            .get(&written(without_shift, *key))
+            .filter(|_| is_sign)
+    })
 }
 
 /// egui turns Ctrl+C into an event of its own.
@@ -63,7 +209,7 @@ fn ask_for_copy(cx: &mut Cx<'_>, ctx: &Context) {
         input
             .events
             .iter()
-            .any(|event| matches!(event, egui::Event::Copy))
+            .any(|event| matches!(event, Event::Copy))
     }) {
         cx.ask(Command::Copy);
     }
@@ -74,7 +220,7 @@ fn ask_for_tag(cx: &mut Cx<'_>, ctx: &Context) {
     let Some(work) = cx.app.work() else { return };
     let typed: Vec<char> = ctx.input(|input| {
         let letters = input.events.iter().filter_map(|event| match event {
-            egui::Event::Text(words) => words.chars().next(),
+            Event::Text(words) => words.chars().next(),
             _ => None,
         });
         letters.collect()
@@ -84,8 +230,4 @@ fn ask_for_tag(cx: &mut Cx<'_>, ctx: &Context) {
             cx.ask(Command::UseTag(tag.id.clone()));
         }
     }
-}
-
-fn count(modifiers: Modifiers) -> u32 {
-    u32::from(modifiers.command) + u32::from(modifiers.shift) + u32::from(modifiers.alt)
 }

@@ -4,7 +4,9 @@ mod bars;
 mod codebook;
 mod dialogs;
 mod documents;
+mod find;
 mod inspector;
+mod key_page;
 mod keys;
 mod pages;
 mod questions;
@@ -21,8 +23,8 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
 pub use text::{
-    Blocks, Engine, Estimate, Highlight, Paragraph, Setting, SurfaceLook, TagColors, TextSurface,
-    highlights,
+    Blocks, Engine, Estimate, Highlight, Paragraph, Place, Setting, SurfaceLook, TagColors,
+    TextSurface, highlights,
 };
 
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
@@ -31,9 +33,11 @@ use crate::text::{ByteOffset, Span, Text};
 use text::{Shown, TextAction};
 use theme::Theme;
 
-/// Whether a shortcut is written as the window understands it, for the test that looks at all of them.
+/// Whether a shortcut is written as the window writes it, for the test that looks at all of them.
 pub fn is_shortcut(written: &str) -> bool {
-    keys::parse(written).is_some()
+    let parsed = keys::parse(written);
+    parsed
+        .is_some_and(|shortcut| keys::written(shortcut.modifiers, shortcut.logical_key) == written)
 }
 
 /// How often an unsaved project is looked at, so that autosave comes without the person moving the mouse.
@@ -60,6 +64,8 @@ pub struct ViewState {
     inspector: inspector::InspectorState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
+    /// Whether the bar that finds words is to take the focus in the next frame.
+    find_takes_focus: bool,
 }
 
 /// What a view sees, and the tray for what it asks for.
@@ -72,6 +78,8 @@ pub struct Cx<'a> {
     pub text_has_focus: bool,
     /// Whether a page is shown over the work.
     pub is_page_open: bool,
+    /// Whether the next key pressed becomes a command's key instead of being carried out.
+    pub captures_keys: bool,
     tray: Vec<Command>,
 }
 
@@ -116,6 +124,7 @@ impl Window {
             theme: Theme::of(&ctx),
             text_has_focus: self.view.text_has_focus,
             is_page_open: self.view.page.is_some() || self.app.question().is_some(),
+            captures_keys: self.view.page.is_some() && self.view.pages.captures_keys(),
             tray: Vec::new(),
         };
         keys::ask(&mut cx, &ctx);
@@ -157,6 +166,10 @@ impl Window {
                 self.view.page_is_new = true;
             }
             Request::Reveal(span) => self.surface.reveal(span),
+            Request::Move(motion, extends) => self.surface.move_caret(motion, extends),
+            Request::FocusFind => self.view.find_takes_focus = true,
+            Request::FocusAttribute(name) => self.view.inspector.go_to(name),
+            Request::FocusText => self.surface.take_focus(),
             Request::Copy(words) => ctx.copy_text(words),
             Request::Close => {
                 self.is_closing = true;
@@ -245,9 +258,10 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
             });
         }
         let pane = Frame::new().fill(theme.pane);
-        CentralPanel::default()
-            .frame(pane)
-            .show(ui, |ui| text_ui(ui, cx, work, surface, view));
+        CentralPanel::default().frame(pane).show(ui, |ui| {
+            find::find_bar_ui(ui, cx, work, std::mem::take(&mut view.find_takes_focus));
+            text_ui(ui, cx, work, surface, view);
+        });
     } else {
         let pane = Frame::new().fill(theme.bg);
         CentralPanel::default()
@@ -279,6 +293,7 @@ pub fn paint_text(
         selection: None,
         caret: ByteOffset(0),
         picked: None,
+        hits: &[],
         own,
         armed: None,
         snaps_to_words: true,
@@ -335,6 +350,7 @@ fn text_ui(
         selection: work.selection(),
         caret: work.caret(),
         picked: work.picked().map(|picked| &picked.id),
+        hits: work.find().map_or(&[], |find| find.hits().as_slice()),
         own: work.annotator_id(),
         armed: work.armed(),
         snaps_to_words: cx.app.settings().snaps_to_words,
@@ -397,7 +413,13 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
             }
         });
         if ui
-            .add(egui::Button::new("Delete annotation").shortcut_text("Delete"))
+            .add(
+                egui::Button::new("Delete annotation").shortcut_text(keys::of_command(
+                    ui.ctx(),
+                    cx.app,
+                    &Command::DeleteAnnotation,
+                )),
+            )
             .clicked()
         {
             cx.ask(Command::DeleteAnnotation);
@@ -437,7 +459,13 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
     }
     if (picked.is_some() || work.selection().is_some())
         && ui
-            .add(egui::Button::new("Copy quote").shortcut_text(keys::in_words(ui.ctx(), "Ctrl+C")))
+            .add(
+                egui::Button::new("Copy quote").shortcut_text(keys::of_command(
+                    ui.ctx(),
+                    cx.app,
+                    &Command::Copy,
+                )),
+            )
             .clicked()
     {
         cx.ask(Command::Copy);

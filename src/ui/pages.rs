@@ -1,4 +1,4 @@
-//! Pages over the work: palette, keys, export, findings, document, annotator, about. Esc closes them.
+//! Pages over the work: palette, line, export, findings, document, annotator, about. Esc closes them.
 
 use egui::{
     Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
@@ -8,10 +8,9 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
-    section_head, soft,
+    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row, soft,
 };
-use super::{Cx, ViewState, bars, codebook, keys};
+use super::{Cx, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
 use crate::model::{AnnotatorId, DocumentState};
@@ -27,6 +26,14 @@ pub struct PageState {
     format: usize,
     unit: OffsetUnit,
     fields: std::collections::BTreeMap<String, String>,
+    keys: key_page::KeyPageState,
+}
+
+impl PageState {
+    /// Whether the next key pressed becomes a command's key.
+    pub fn captures_keys(&self) -> bool {
+        self.keys.is_capturing()
+    }
 }
 
 /// Draws the page that is open, if one is.
@@ -44,6 +51,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
         Page::Keys | Page::Findings => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
+        Page::Line => 280.0,
     };
     let room = ui.ctx().content_rect().size();
     let mut is_done = false;
@@ -56,7 +64,8 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
             ui.set_max_height(room.y * 0.8);
             is_done = match page {
                 Page::Palette => palette_ui(ui, cx, &mut view.pages, view.page_is_new),
-                Page::Keys => keys_ui(ui, cx),
+                Page::Keys => key_page::key_page_ui(ui, cx, &mut view.pages.keys),
+                Page::Line => line_ui(ui, cx, &mut view.pages, view.page_is_new),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
                 Page::Findings => findings_ui(ui, cx),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
@@ -71,7 +80,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
     }
 }
 
-fn head_ui(ui: &mut Ui, words: &str) -> bool {
+pub fn head_ui(ui: &mut Ui, words: &str) -> bool {
     let mut is_done = false;
     ui.horizontal(|ui| {
         ui.label(RichText::new(words).font(semibold(18.0)));
@@ -121,24 +130,26 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
             });
         }
     }
-    for entry in listed() {
+    for entry in listed().iter().filter(|entry| entry.menu != Menu::Caret) {
         if entry.command != Command::Show(Page::Palette)
             && bars::why_not(cx.app, &entry.command).is_none()
         {
             let title = bars::title_of(cx.app, &entry.command, entry.title);
-            let keys = entry
-                .keys
-                .first()
-                .map(|written| keys::in_words(ui.ctx(), written))
-                .unwrap_or_default();
             offers.push(Offer {
                 title,
-                keys,
-                command: entry.command,
+                keys: keys::of_entry(ui.ctx(), cx.app, entry),
+                command: entry.command.clone(),
             });
         }
     }
     if let Some(work) = cx.app.work() {
+        for tag in &work.project().codebook.tags {
+            offers.push(Offer {
+                title: format!("Next {}", tag.id),
+                keys: String::new(),
+                command: Command::NextOfTag(tag.id.clone()),
+            });
+        }
         for document in work.project().documents.values() {
             let title = format!("Open {}", document.title());
             offers.push(Offer {
@@ -233,77 +244,33 @@ fn matching(offers: Vec<Offer>, words: &str) -> Vec<Offer> {
     scored.into_iter().map(|(_, offer)| offer).collect()
 }
 
-fn keys_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+/// Asks for the number of a line.
+fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {
     let theme = cx.theme;
-    let is_done = head_ui(ui, "Keys");
-    ScrollArea::vertical().show(ui, |ui| {
-        if let Some(work) = cx.app.work() {
-            section_head(ui, &theme, "Tags");
-            let tags = work.project().codebook.tags.iter();
-            let rows =
-                tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
-            keys_grid(ui, cx, "tags", rows.collect());
-        }
-        section_head(ui, &theme, "Text");
-        let text = [
-            ("Select words", "drag"),
-            ("Select a word, a sentence", "double click, triple click"),
-            ("Extend the selection", "Shift+click, Shift+arrows"),
-            (
-                "Select exact characters instead of whole words",
-                "Alt while dragging",
-            ),
-            ("Select an annotation; again for the next one out", "click"),
-            ("Move the caret", "arrows, Ctrl+arrows, Home, End"),
-            ("Scroll", "wheel, PageUp, PageDown"),
-            ("Move an end of the selected annotation", "drag its handle"),
-            ("What can be done here", "right click"),
-        ];
-        keys_grid(
-            ui,
-            cx,
-            "text",
-            text.iter()
-                .map(|(what, keys)| ((*what).to_owned(), (*keys).to_owned()))
-                .collect(),
-        );
-        let entries = listed();
-        for menu in Menu::ALL {
-            section_head(ui, &theme, menu.title());
-            let own = entries
-                .iter()
-                .filter(|entry| entry.menu == menu && !entry.keys.is_empty());
-            let rows = own.map(|entry| {
-                let keys: Vec<String> = entry
-                    .keys
-                    .iter()
-                    .map(|written| keys::in_words(ui.ctx(), written))
-                    .collect();
-                (
-                    entry.title.trim_end_matches('…').to_owned(),
-                    keys.join(", "),
-                )
-            });
-            let rows = rows.collect();
-            keys_grid(ui, cx, menu.title(), rows);
-        }
-    });
+    let Some(text) = cx.app.work().and_then(Work::text) else {
+        return true;
+    };
+    let count = text.line_count();
+    let mut is_done = head_ui(ui, "Go to line");
+    let edit = TextEdit::singleline(&mut state.words).desired_width(f32::INFINITY);
+    let response = ui.add(edit.hint_text(format!("1 to {count}")));
+    name_field(&response, &state.words, "Line");
+    if is_new {
+        response.request_focus();
+    }
+    let number = state.words.trim().parse::<usize>().ok();
+    let fits = number.filter(|number| (1..=count).contains(number));
+    if fits.is_none() && !state.words.trim().is_empty() {
+        ui.label(soft(&theme, format!("The text has {count} lines")).size(12.0));
+    }
+    if response.lost_focus()
+        && ui.input(|input| input.key_pressed(Key::Enter))
+        && let Some(number) = fits
+    {
+        cx.ask(Command::GoToLine(number));
+        is_done = true;
+    }
     is_done
-}
-
-fn keys_grid(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: Vec<(String, String)>) {
-    Grid::new(id)
-        .num_columns(2)
-        .min_col_width(300.0)
-        .spacing(vec2(16.0, 5.0))
-        .show(ui, |ui| {
-            for (what, keys) in rows {
-                ui.label(what);
-                ui.label(soft(&cx.theme, keys));
-                ui.end_row();
-            }
-        });
-    ui.add_space(8.0);
 }
 
 fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {

@@ -137,6 +137,7 @@ impl Theme {
             line: self.line,
             accent: self.accent,
             selection: self.selected,
+            found: self.pane.lerp_to_gamma(self.warn, 0.42),
             tags: codebook
                 .tags
                 .iter()

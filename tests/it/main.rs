@@ -2,9 +2,11 @@
 
 mod drawing;
 mod edits;
+mod find;
 mod formats;
 mod house;
 mod index;
+mod keyboard;
 mod opening;
 mod pictures;
 mod store;

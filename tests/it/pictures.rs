@@ -35,6 +35,7 @@ fn look(is_dark: bool) -> SurfaceLook {
         line: Color32::GRAY,
         accent: Color32::BLUE,
         selection: Color32::YELLOW,
+        found: Color32::GOLD,
         tags: vec![
             (
                 TagId::new("attribution"),

@@ -3,9 +3,11 @@
 //! Scripts beyond the reading face need a font of the system. Where there is none the paragraph says so, and
 //! what is tested still holds for the boxes that stand in its place.
 
+use std::cell::RefCell;
+
 use ascribe::model::AnnotationId;
 use ascribe::text::{Boundaries, ByteOffset, Span, Text};
-use ascribe::ui::{Blocks, Engine, Estimate, Paragraph, Setting, highlights};
+use ascribe::ui::{Blocks, Engine, Estimate, Paragraph, Place, Setting, highlights};
 use egui::{Pos2, Rect, pos2};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -31,8 +33,17 @@ const TEXTS: [&str; 9] = [
     "cafe\u{301} nai\u{308}ve e\u{301}\u{323}\u{302} done",
 ];
 
+thread_local! {
+    /// Looking for the system's fonts takes longer than all layouts of a test.
+    static ENGINE: RefCell<Engine> = RefCell::new(Engine::new());
+}
+
+fn lay_out_in(setting: &Setting, words: &str) -> Paragraph {
+    ENGINE.with_borrow_mut(|engine| engine.lay_out(words, setting, &[]))
+}
+
 fn lay_out(words: &str) -> Paragraph {
-    Engine::new().lay_out(words, &SETTING, &[])
+    lay_out_in(&SETTING, words)
 }
 
 /// Every place between two clusters of the words.
@@ -89,6 +100,92 @@ fn a_click_beside_a_caret_comes_back_to_it() {
     }
 }
 
+/// Where a caret stands: its line and x, to be compared.
+fn spot(paragraph: &Paragraph, place: Place) -> (i32, i32) {
+    let caret = paragraph.caret_at(place);
+    (caret.top() as i32, (caret.left() * 8.0).round() as i32)
+}
+
+/// Steps over the whole paragraph in the direction that it is read in; the places on the way.
+fn walk(paragraph: &Paragraph) -> Vec<Place> {
+    let mut places = vec![paragraph.place_at(paragraph.caret(0).center())];
+    while let Some(next) = paragraph.step(places[places.len() - 1], !paragraph.is_rtl) {
+        places.push(next);
+        assert!(places.len() < 2000, "the caret goes in circles");
+    }
+    places
+}
+
+#[test]
+fn the_caret_walks_over_the_screen_in_one_direction_and_back_the_same_way() {
+    for words in TEXTS {
+        let paragraph = lay_out(words);
+        let places = walk(&paragraph);
+        let spots: Vec<_> = places
+            .iter()
+            .map(|place| spot(&paragraph, *place))
+            .collect();
+        for pair in spots.windows(2) {
+            let [(top, x), (next_top, next_x)] = [pair[0], pair[1]];
+            let goes_on = if paragraph.is_rtl {
+                next_x <= x
+            } else {
+                next_x >= x
+            };
+            assert!(
+                next_top > top || (next_top == top && goes_on),
+                "{words}: {pair:?}"
+            );
+        }
+        let cells: usize = paragraph.lines.iter().map(|line| line.cells.len()).sum();
+        assert!(
+            places.len() >= cells,
+            "{words}: {} places for {cells} characters",
+            places.len()
+        );
+        let mut back = vec![places[places.len() - 1]];
+        while let Some(next) = paragraph.step(back[back.len() - 1], paragraph.is_rtl) {
+            back.push(next);
+        }
+        back.reverse();
+        let back: Vec<_> = back.iter().map(|place| spot(&paragraph, *place)).collect();
+        let seen_only_once = |all: &[(i32, i32)]| {
+            let mut all = all.to_vec();
+            all.sort();
+            all.dedup();
+            all
+        };
+        assert_eq!(seen_only_once(&back), seen_only_once(&spots), "{words}");
+    }
+}
+
+#[test]
+fn the_caret_passes_through_right_to_left_words_as_they_stand_on_the_screen() {
+    let words = "ab שלום cd";
+    let paragraph = lay_out(words);
+    let bytes: Vec<usize> = walk(&paragraph).iter().map(|place| place.byte).collect();
+    // Before the Hebrew word's first letter as seen stands its end; then its letters from the last to the first.
+    assert_eq!(bytes, [0, 1, 2, 3, 9, 7, 5, 3, 12, 13, 14]);
+}
+
+#[test]
+fn home_and_end_stay_on_the_line_of_the_screen() {
+    for words in TEXTS {
+        let paragraph = lay_out(words);
+        for line in &paragraph.lines {
+            let middle = Place::before(line.cells[line.cells.len() / 2].bytes.start);
+            for at_end in [false, true] {
+                let edge = paragraph.line_edge(middle, at_end);
+                assert_eq!(
+                    paragraph.caret_at(edge).top(),
+                    paragraph.caret_at(middle).top(),
+                    "{words}: {edge:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn right_to_left_text_begins_at_the_right() {
     for words in [TEXTS[1], TEXTS[2]] {
@@ -127,14 +224,11 @@ fn numbers_in_arabic_read_from_left_to_right() {
 #[test]
 fn a_span_over_a_change_of_direction_has_several_boxes() {
     let words = "abc שלום def";
-    let paragraph = Engine::new().lay_out(
-        words,
-        &Setting {
-            width: 2000.0,
-            ..SETTING
-        },
-        &[],
-    );
+    let wide = Setting {
+        width: 2000.0,
+        ..SETTING
+    };
+    let paragraph = lay_out_in(&wide, words);
     let start = words.find("לום").unwrap();
     let boxes = paragraph.boxes(&(start..words.find("ef").unwrap()));
     assert_eq!(

@@ -1,8 +1,9 @@
 //! Characters, lines, words and sentences, in texts that hide nothing.
 
 use ascribe::text::{
-    Boundaries, ByteOffset, LineEnds, OffsetUnit, Span, Spans, Text, clause_at, sentence_at, trim,
-    widen_to_graphemes, widen_to_words, word_at,
+    Boundaries, ByteOffset, Edge, LineEnds, OffsetUnit, Span, Spans, Stride, Text, clause_at, grow,
+    move_edge, paragraph_after, paragraph_before, sentence_after, sentence_at, sentence_before,
+    shrink, trim, widen_to_graphemes, widen_to_words, word_at, word_start_after, word_start_before,
 };
 use proptest::prelude::*;
 
@@ -134,6 +135,129 @@ fn pieces_of_an_annotation_keep_their_order_and_do_not_overlap() {
     assert!(!spans.contains(ByteOffset(6)) && spans.contains(ByteOffset(8)));
 }
 
+/// Grows from the words' start to the end and shrinks back; the units met on the way out.
+fn check_units(words: &str, at: &str, expected: &[&str]) {
+    let text = text(words);
+    let origin = span_of(&text, at).start();
+    let mut units: Vec<Span> = Vec::new();
+    while let Some(unit) = grow(&text, origin, units.last().copied()) {
+        units.push(unit);
+    }
+    let in_words: Vec<&str> = units
+        .iter()
+        .map(|unit| text.slice(*unit).unwrap())
+        .collect();
+    assert_eq!(in_words, expected);
+    while let Some(unit) = units.pop() {
+        assert_eq!(shrink(&text, origin, unit), units.last().copied());
+    }
+}
+
+#[test]
+fn a_selection_grows_from_word_to_clause_to_sentence_to_paragraph_and_back() {
+    check_units(
+        "Before.\nHe left. The firm, which lost 4,300 units, said no. It did.\nBehind.",
+        "lost",
+        &[
+            "lost",
+            "which lost 4,300 units,",
+            "The firm, which lost 4,300 units, said no.",
+            "He left. The firm, which lost 4,300 units, said no. It did.",
+        ],
+    );
+    check_units(
+        "该组织否认了指控，他们说没有证据。完。",
+        "否认",
+        &[
+            "否认",
+            "该组织否认了指控，",
+            "该组织否认了指控，他们说没有证据。",
+            "该组织否认了指控，他们说没有证据。完。",
+        ],
+    );
+    check_units(
+        "نفت الوزارة ذلك، وقالت لا.",
+        "الوزارة",
+        &["الوزارة", "نفت الوزارة ذلك،", "نفت الوزارة ذلك، وقالت لا."],
+    );
+}
+
+#[test]
+fn a_selection_over_two_paragraphs_grows_to_both() {
+    let text = text("One here. Two.\nThree. Four there.\nFive.");
+    let across = Span::new(span_of(&text, "Two").start(), span_of(&text, "Three").end()).unwrap();
+    let grown = grow(&text, across.start(), Some(across)).unwrap();
+    assert_eq!(
+        text.slice(grown),
+        Some("One here. Two.\nThree. Four there.")
+    );
+}
+
+#[test]
+fn steps_go_from_word_to_word_and_from_sentence_to_sentence_and_back() {
+    let text = text("Уряд  заперечив це.\n\n Один! 该组织否认了。");
+    let mut at = ByteOffset(0);
+    let mut starts = vec![at];
+    while at < text.end() {
+        at = word_start_after(&text, at);
+        starts.push(at);
+    }
+    let words = |starts: &[ByteOffset]| -> Vec<String> {
+        let first = |at: &ByteOffset| text.as_str()[at.0..].chars().take(2).collect();
+        starts.iter().map(first).collect()
+    };
+    assert_eq!(
+        words(&starts),
+        [
+            "Ур", "за", "це", ".\n", "Од", "! ", "该组", "组织", "否认", "了。", "。", ""
+        ]
+    );
+    for pair in starts.windows(2) {
+        assert_eq!(word_start_before(&text, pair[1]), pair[0]);
+    }
+    let mut sentences = Vec::new();
+    let mut at = ByteOffset(0);
+    while let Some(sentence) = sentence_after(&text, at) {
+        sentences.push(text.slice(sentence).unwrap());
+        assert_eq!(sentence_before(&text, sentence.end()), Some(sentence));
+        at = sentence.end();
+    }
+    assert_eq!(
+        sentences,
+        ["Уряд  заперечив це.", "Один!", "该组织否认了。"]
+    );
+    let second = ByteOffset(text.line_bytes(2).start);
+    assert_eq!(paragraph_after(&text, ByteOffset(3)), second);
+    assert_eq!(paragraph_before(&text, second), ByteOffset(0));
+    assert_eq!(paragraph_before(&text, text.end()), second);
+}
+
+#[test]
+fn each_edge_moves_by_word_and_by_character() {
+    let text = text("The cafe\u{301} owner denied it.");
+    let held = span_of(&text, "owner denied");
+    let moved = |edge, stride, outwards| {
+        let moved = move_edge(&text, held, edge, stride, outwards);
+        moved.map(|span| text.slice(span).unwrap())
+    };
+    use {Edge::*, Stride::*};
+    assert_eq!(moved(Start, Word, true), Some("cafe\u{301} owner denied"));
+    assert_eq!(moved(Start, Word, false), Some("denied"));
+    assert_eq!(moved(End, Word, true), Some("owner denied it"));
+    assert_eq!(moved(End, Word, false), Some("owner"));
+    assert_eq!(moved(Start, Character, false), Some("wner denied"));
+    assert_eq!(moved(End, Character, true), Some("owner denied "));
+    let all = text.span().unwrap();
+    assert_eq!(
+        move_edge(&text, all, End, Word, true),
+        None,
+        "there is no more text"
+    );
+    let accented = span_of(&text, "cafe\u{301}");
+    let moved = move_edge(&text, accented, End, Character, false).unwrap();
+    assert_eq!(text.slice(moved), Some("caf"), "no character is cut");
+}
+
 /// Words in many scripts, with line ends, marks and joiners.
 pub fn any_words() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
@@ -203,6 +327,26 @@ proptest! {
         let boundaries = Boundaries::of(&text);
         prop_assert!(widened.encloses(span));
         prop_assert!(boundaries.is_boundary(widened.start()) && boundaries.is_boundary(widened.end()));
+    }
+
+    #[test]
+    fn every_step_goes_on_and_cuts_no_character(words in any_words(), at in 0usize..200) {
+        let text = text(&words);
+        let boundaries = Boundaries::of(&text);
+        let at = boundaries.floor(ByteOffset(at.min(words.len())));
+        prop_assert!(word_start_after(&text, at) > at || at == text.end());
+        prop_assert!(word_start_before(&text, at) < at || at.0 == 0);
+        prop_assert!(paragraph_after(&text, at) > at || at == text.end());
+        prop_assert!(paragraph_before(&text, at) < at || at.0 == 0);
+        let mut held = None;
+        while let Some(grown) = grow(&text, at, held) {
+            prop_assert!(held.is_none_or(|held| grown.encloses(held) && grown != held));
+            prop_assert!(text.slice(grown).is_some());
+            held = Some(grown);
+        }
+        if let Some(sentence) = sentence_after(&text, at) {
+            prop_assert!(sentence.start() >= at);
+        }
     }
 
     #[test]

@@ -16,8 +16,8 @@ use egui_kittest::kittest::Queryable;
 use tempfile::TempDir;
 
 /// The window with a copy of the sample open, as a new annotator sees it.
-struct Driven {
-    harness: Harness<'static, Option<Window>>,
+pub struct Driven {
+    pub harness: Harness<'static, Option<Window>>,
     folder: TempDir,
     path: PathBuf,
 }
@@ -59,7 +59,7 @@ fn open_window(open: Option<PathBuf>) -> Harness<'static, Option<Window>> {
 }
 
 impl Driven {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let path = unpack_sample_into(folder.path()).unwrap();
         let harness = open_window(Some(path.clone()));
@@ -70,28 +70,28 @@ impl Driven {
         }
     }
 
-    fn app(&mut self) -> &mut App {
+    pub fn app(&mut self) -> &mut App {
         self.harness.state_mut().as_mut().unwrap().app()
     }
 
-    fn steps(&mut self) {
+    pub fn steps(&mut self) {
         self.harness.run_steps(3);
     }
 
-    fn count(&mut self) -> usize {
+    pub fn count(&mut self) -> usize {
         self.app().work().unwrap().project().annotations.len()
     }
 
-    fn rect(&self, name: &str) -> Rect {
+    pub fn rect(&self, name: &str) -> Rect {
         self.harness.get_by_label(name).rect()
     }
 
-    fn click(&mut self, name: &str) {
+    pub fn click(&mut self, name: &str) {
         let at = self.rect(name).center();
         self.click_at(at, Modifiers::NONE);
     }
 
-    fn click_at(&mut self, at: Pos2, modifiers: Modifiers) {
+    pub fn click_at(&mut self, at: Pos2, modifiers: Modifiers) {
         for pressed in [true, false] {
             self.harness.event(Event::PointerMoved(at));
             let button = egui::PointerButton::Primary;
@@ -110,7 +110,7 @@ impl Driven {
         self.harness.run_steps(30);
     }
 
-    fn drag(&mut self, from: Pos2, to: Pos2) {
+    pub fn drag(&mut self, from: Pos2, to: Pos2) {
         let button = |pressed, pos| Event::PointerButton {
             pos,
             button: egui::PointerButton::Primary,
@@ -130,18 +130,53 @@ impl Driven {
         self.steps();
     }
 
-    fn key(&mut self, modifiers: Modifiers, key: Key) {
+    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.steps();
     }
 
-    fn type_key(&mut self, key: &str) {
+    pub fn type_key(&mut self, key: &str) {
         self.harness.event(Event::Text(key.to_owned()));
         self.steps();
     }
 
+    /// The window with a project of this one text.
+    pub fn with_text(words: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let texts = TempDir::new().unwrap();
+        fs::write(texts.path().join("a.txt"), words).unwrap();
+        let path = folder.path().join("p.ascribe.ron");
+        let harness = open_window(None);
+        let mut driven = Self {
+            harness,
+            folder,
+            path,
+        };
+        let path = driven.path.clone();
+        driven.app().run(Command::NewProjectAt(path));
+        let text = texts.path().join("a.txt");
+        driven.app().run(Command::Receive(vec![text]));
+        driven.app().finish_tasks();
+        driven.steps();
+        driven
+    }
+
+    /// The words held now.
+    pub fn held(&mut self) -> Option<String> {
+        let work = self.app().work().unwrap();
+        let text = work.text().unwrap();
+        work.selection()
+            .map(|span| text.slice(span).unwrap().to_owned())
+    }
+
+    /// The words of the annotation held now.
+    pub fn picked(&mut self) -> Option<String> {
+        let picked = self.app().work().unwrap().picked();
+        picked.map(|picked| picked.quote.to_string())
+    }
+
     /// Drags over the words of the second paragraph, which carries no annotation.
-    fn select_byline(&mut self) {
+    pub fn select_byline(&mut self) {
         let line = self.rect("By Continental Press Agency");
         let y = line.center().y;
         self.drag(pos2(line.left() + 30.0, y), pos2(line.left() + 130.0, y));
@@ -525,13 +560,11 @@ fn an_encoding_chosen_by_hand_moves_the_annotations_along() {
 
 #[test]
 fn every_shortcut_is_known_and_none_stands_for_two_commands() {
-    let mut taken = std::collections::BTreeMap::new();
-    for entry in ascribe::app::listed() {
-        for keys in entry.keys {
+    for is_mac in [false, true] {
+        let entries = ascribe::app::listed_on(is_mac);
+        for keys in entries.iter().flat_map(|entry| entry.keys) {
             assert!(ascribe::ui::is_shortcut(keys), "{keys}");
-            if let Some(other) = taken.insert(*keys, entry.title) {
-                panic!("{keys} stands for “{}” and “{other}”", entry.title);
-            }
         }
+        assert_eq!(ascribe::app::clash(&entries, &Settings::default()), None);
     }
 }

@@ -124,6 +124,7 @@ impl Engine {
                 bytes: parley_line.text_range(),
                 cells: Vec::new(),
                 start_x,
+                is_last: false,
             };
             let mut last_run = None;
             for item in parley_line.items() {
@@ -158,6 +159,9 @@ impl Engine {
             }
             mark_hanging(&mut line, words, paragraph.is_rtl);
             paragraph.lines.push(line);
+        }
+        if let Some(last) = paragraph.lines.last_mut() {
+            last.is_last = true;
         }
         add_marks(&mut paragraph, words);
         paragraph

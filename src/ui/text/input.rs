@@ -1,13 +1,15 @@
 //! What pointer and keys mean on the text.
 
-use egui::{CursorIcon, Key, PointerButton, Pos2, Response, Ui};
+use egui::{CursorIcon, PointerButton, Pos2, Response, Ui};
 
 use super::highlights::Highlight;
+use super::motion::anchor;
+use super::paragraph::Place;
 use super::surface::TextSurface;
 use super::view::{Shown, TextAction, View};
 use crate::model::AnnotationId;
 use crate::text::{
-    Boundaries, ByteOffset, Span, Spans, Text, sentence_at, trim, widen_to_graphemes,
+    Boundaries, ByteOffset, Edge, Span, Spans, Text, sentence_at, trim, widen_to_graphemes,
     widen_to_words, word_at,
 };
 
@@ -37,15 +39,6 @@ pub enum Gesture {
     },
 }
 
-/// An end of an annotation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edge {
-    /// Before its first character.
-    Start,
-    /// Behind its last character.
-    End,
-}
-
 /// How near a handle the pointer must be, in points.
 const HANDLE_REACH: f32 = 9.0;
 
@@ -62,9 +55,6 @@ pub(super) fn handle(
     hover(surface, ui, response, shown, view, highlights);
     drag(surface, ui, response, shown, view, &mut actions);
     click(surface, ui, response, shown, view, highlights, &mut actions);
-    if response.has_focus() {
-        move_caret(surface, ui, shown, view, &mut actions);
-    }
     actions
 }
 
@@ -135,7 +125,6 @@ fn drag(
         match std::mem::take(&mut surface.gesture) {
             Gesture::Idle => {}
             Gesture::Selecting { from, to, snaps } => {
-                surface.anchor = Some(from);
                 actions.extend(chosen(
                     shown,
                     selected_span(shown.text, from, to, snaps),
@@ -263,16 +252,15 @@ fn click(
         actions.extend(chosen(shown, sentence_at(shown.text, under), offset));
     } else if response.double_clicked() {
         let word = word_at(shown.text, under).and_then(|word| trim(shown.text, word));
-        surface.anchor = word.map(Span::start);
         actions.extend(chosen(shown, word, offset));
     } else if response.clicked() && ui.input(|input| input.modifiers.shift) {
-        let anchor = extension_anchor(surface, shown, offset);
-        surface.anchor = Some(anchor);
+        let anchor = extension_anchor(shown, offset);
         let span = selected_span(shown.text, anchor, offset, shown.snaps_to_words);
         actions.extend(chosen(shown, span, offset));
     } else if response.clicked() {
-        surface.anchor = Some(offset);
-        surface.caret_x = None;
+        if let Some(place) = view.place_at(pointer) {
+            surface.caret.put(place);
+        }
         actions.push(TextAction::Select {
             selection: None,
             caret: offset,
@@ -299,11 +287,11 @@ fn click(
 }
 
 /// Shift and a click extend from the far end of what is held.
-fn extension_anchor(surface: &TextSurface, shown: &Shown<'_>, offset: ByteOffset) -> ByteOffset {
+fn extension_anchor(shown: &Shown<'_>, offset: ByteOffset) -> ByteOffset {
     match shown.selection {
         Some(held) if offset < held.start() => held.end(),
-        Some(held) => held.start(),
-        None => surface.anchor.unwrap_or(shown.caret),
+        Some(held) if offset >= held.end() => held.start(),
+        _ => anchor(shown),
     }
 }
 
@@ -357,126 +345,12 @@ fn edge_at(view: &View, shown: &Shown<'_>, point: Pos2) -> Option<(Edge, Spans)>
 
 /// Where the handle before the first character is.
 pub(super) fn start_handle(view: &View, spans: &Spans) -> Option<Pos2> {
-    let caret = view.caret(spans.first().start())?;
+    let caret = view.caret(Place::before(spans.first().start().0))?;
     Some(caret.left_top())
 }
 
 /// Where the handle behind the last character is.
 pub(super) fn end_handle(view: &View, spans: &Spans) -> Option<Pos2> {
-    let last = view.boxes(spans.last()).last().copied()?;
-    let caret = view.caret(spans.last().end())?;
-    // At the end of a line the caret already stands on the next one; the handle stays with its word.
-    let x = if (caret.center().y - last.center().y).abs() < 2.0 {
-        caret.left()
-    } else {
-        last.right()
-    };
-    Some(egui::pos2(x, last.bottom()))
-}
-
-/// Arrow keys move the caret; with Shift they hold words.
-fn move_caret(
-    surface: &mut TextSurface,
-    ui: &Ui,
-    shown: &Shown<'_>,
-    view: &View,
-    actions: &mut Vec<TextAction>,
-) {
-    const KEYS: [Key; 6] = [
-        Key::ArrowLeft,
-        Key::ArrowRight,
-        Key::ArrowUp,
-        Key::ArrowDown,
-        Key::Home,
-        Key::End,
-    ];
-    let pressed = ui.input(|input| {
-        let key = KEYS.into_iter().find(|key| input.key_pressed(*key));
-        key.filter(|_| !input.modifiers.alt)
-            .map(|key| (key, input.modifiers))
-    });
-    let Some((key, modifiers)) = pressed else {
-        return;
-    };
-    if !matches!(key, Key::ArrowUp | Key::ArrowDown) {
-        surface.caret_x = None;
-    }
-    let to = match key {
-        Key::ArrowUp | Key::ArrowDown => step_line(surface, shown, view, key == Key::ArrowDown),
-        key => Some(step(shown.text, shown.caret, key, modifiers.command)),
-    };
-    let Some(to) = to else { return };
-    let selection = if modifiers.shift {
-        let anchor = *surface.anchor.get_or_insert(shown.caret);
-        Span::between(anchor, to)
-    } else {
-        surface.anchor = Some(to);
-        None
-    };
-    actions.push(TextAction::Select {
-        selection,
-        caret: to,
-    });
-    if let Some(around) = Span::between(to, ByteOffset(to.0 + 1)) {
-        surface.reveal(around);
-    }
-}
-
-/// One character, word, line end or text end onwards, in the order of reading.
-fn step(text: &Text, caret: ByteOffset, key: Key, by_word: bool) -> ByteOffset {
-    let boundaries = Boundaries::of(text);
-    let line = text.line_bytes(text.line_index_at(caret));
-    match (key, by_word) {
-        (Key::ArrowLeft, false) => boundaries.previous(caret),
-        (Key::ArrowRight, false) => boundaries.next(caret),
-        (Key::ArrowLeft, true) => {
-            let mut before = boundaries.previous(caret);
-            while before.0 > 0
-                && word_at(text, before)
-                    .and_then(|word| trim(text, word))
-                    .is_none()
-            {
-                before = boundaries.previous(before);
-            }
-            word_at(text, before).map_or(before, Span::start)
-        }
-        (Key::ArrowRight, true) => {
-            let mut behind = word_at(text, caret).map_or_else(|| boundaries.next(caret), Span::end);
-            while behind < text.end()
-                && word_at(text, behind)
-                    .and_then(|word| trim(text, word))
-                    .is_none()
-            {
-                behind = word_at(text, behind).map_or_else(|| boundaries.next(behind), Span::end);
-            }
-            behind
-        }
-        (Key::Home, false) => ByteOffset(line.start),
-        (Key::End, false) => ByteOffset(line.end),
-        (Key::Home, true) => ByteOffset(0),
-        _ => text.end(),
-    }
-}
-
-/// One line up or down on the screen, keeping the x where it began.
-fn step_line(
-    surface: &mut TextSurface,
-    shown: &Shown<'_>,
-    view: &View,
-    down: bool,
-) -> Option<ByteOffset> {
-    let caret = view.caret(shown.caret)?;
-    let x = *surface.caret_x.get_or_insert(caret.left());
-    let step = shown.look.text_size * shown.look.line_height * 0.5;
-    let mut y = if down { caret.bottom() } else { caret.top() };
-    // Over the empty lines, which are lower than others.
-    for _ in 0..6 {
-        y += if down { step * 0.5 } else { -step * 0.5 };
-        let to = view.offset_at(egui::pos2(x, y))?;
-        let moved = view.caret(to)?;
-        if (moved.center().y - caret.center().y).abs() > 2.0 {
-            return Some(to);
-        }
-    }
-    None
+    let caret = view.caret(Place::behind(spans.last().end().0))?;
+    Some(caret.left_bottom())
 }

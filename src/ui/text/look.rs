@@ -19,6 +19,8 @@ pub struct SurfaceLook {
     pub accent: Color32,
     /// Behind the selection.
     pub selection: Color32,
+    /// Behind words that were looked for.
+    pub found: Color32,
     /// By tag, in the order of the codebook.
     pub tags: Vec<(TagId, TagColors)>,
     /// For tags that the codebook does not have.

@@ -10,7 +10,7 @@ use super::blocks::Blocks;
 use super::highlights::{Highlight, LANES};
 use super::input::{Gesture, end_handle, selected_span, start_handle};
 use super::look::TagColors;
-use super::paragraph::Face;
+use super::paragraph::{Face, Place};
 use super::view::{Shown, View};
 use crate::model::{Annotation, AnnotationId, Link};
 use crate::text::{ByteOffset, Span, Spans};
@@ -32,6 +32,7 @@ pub(super) struct Canvas<'a> {
     pub highlights: &'a [Highlight<'a>],
     pub gesture: &'a Gesture,
     pub hovered: Option<&'a AnnotationId>,
+    pub caret: Place,
 }
 
 /// The ticks of the map, kept until something changes.
@@ -82,6 +83,9 @@ impl Canvas<'_> {
                 }
             }
         }
+        for rect in self.visible_hits().flat_map(|hit| self.view.boxes(*hit)) {
+            painter.rect_filled(rect, CornerRadius::same(2), look.found);
+        }
         let (selection, color) = match self.gesture {
             Gesture::Selecting { from, to, snaps } => {
                 let armed = self.shown.armed.map(|tag_id| look.tag(tag_id).tint);
@@ -98,6 +102,17 @@ impl Canvas<'_> {
         {
             painter.rect_filled(rect, CornerRadius::same(2), color);
         }
+    }
+
+    /// Those of the words looked for that are on the screen.
+    fn visible_hits(&self) -> impl Iterator<Item = &Span> {
+        let hits = self.shown.hits;
+        let visible = self.view.span();
+        let first = visible.map_or(0, |visible| {
+            hits.partition_point(|hit| hit.end() <= visible.start())
+        });
+        let from_there = hits.get(first..).unwrap_or_default().iter();
+        from_there.take_while(move |hit| visible.is_some_and(|visible| hit.start() < visible.end()))
     }
 
     /// Letters, numbers and the marks of invisible characters.
@@ -202,7 +217,7 @@ impl Canvas<'_> {
         }
         if has_focus
             && self.shown.selection.is_none()
-            && let Some(caret) = self.view.caret(self.shown.caret)
+            && let Some(caret) = self.view.caret(self.caret)
         {
             let inset = caret.height() * 0.08;
             let line = [
@@ -264,7 +279,7 @@ impl Canvas<'_> {
             {
                 continue;
             }
-            let Some(caret) = self.view.caret(start) else {
+            let Some(caret) = self.view.caret(Place::before(start.0)) else {
                 continue;
             };
             let place = caret.left_top();

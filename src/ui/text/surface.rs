@@ -12,6 +12,7 @@ use super::describe::{card_ui, describe};
 use super::engine::Setting;
 use super::highlights::{Highlight, highlights};
 use super::input::{self, Gesture};
+use super::motion::CaretState;
 use super::paint::{self, Canvas};
 use super::paragraph::Paragraph;
 use super::quote::QuoteCache;
@@ -47,16 +48,14 @@ pub struct TextSurface {
     page: Option<Page>,
     cache: HashMap<usize, Cached>,
     pub(super) gesture: Gesture,
-    /// Where a selection by Shift begins.
-    pub(super) anchor: Option<ByteOffset>,
-    /// The x that the caret keeps while it moves up and down.
-    pub(super) caret_x: Option<f32>,
+    pub(super) caret: CaretState,
     reveal: Option<Span>,
     pub(super) hovered: Option<(AnnotationId, f64)>,
     map: paint::MapCache,
     frame: u64,
     pub(super) quotes: QuoteCache,
     missing: BTreeSet<char>,
+    wants_focus: bool,
 }
 
 /// The document that is laid out, and where it is scrolled to.
@@ -79,6 +78,11 @@ impl TextSurface {
     /// Scrolls so that the words can be seen, in the next frame.
     pub fn reveal(&mut self, span: Span) {
         self.reveal = Some(span);
+    }
+
+    /// Takes the keys in the next frame.
+    pub fn take_focus(&mut self) {
+        self.wants_focus = true;
     }
 
     /// Characters of the texts shown so far for which this machine has no font.
@@ -108,12 +112,20 @@ impl TextSurface {
         self.turn_to(ui, rect, shown);
         self.scroll(ui, &response);
         let view = self.lay_out_visible(ui, rect, shown);
+        let (view, mut actions) = self.run_motions(ui, rect, shown, view);
         let visible = view.span();
         let is_hidden = |id: &AnnotationId| shown.misplaced.contains(id);
         let highlights =
             visible.map(|span| highlights(shown.project, &shown.document.id, span, is_hidden));
         let highlights = highlights.unwrap_or_default();
-        let actions = input::handle(self, ui, &response, shown, &view, &highlights);
+        actions.extend(input::handle(
+            self,
+            ui,
+            &response,
+            shown,
+            &view,
+            &highlights,
+        ));
         self.use_map(ui, &view);
         self.paint(ui, &response, shown, &view, &highlights);
         self.show_card(ui, shown);
@@ -126,9 +138,13 @@ impl TextSurface {
     }
 
     /// Keys go to the text unless something else asked for them.
-    fn keep_focus(&self, ui: &Ui, response: &Response) {
+    fn keep_focus(&mut self, ui: &Ui, response: &Response) {
         let nothing_focused = ui.memory(|memory| memory.focused().is_none());
-        if nothing_focused || response.clicked() || response.drag_started() {
+        if std::mem::take(&mut self.wants_focus)
+            || nothing_focused
+            || response.clicked()
+            || response.drag_started()
+        {
             response.request_focus();
         }
         let filter = EventFilter {
@@ -185,30 +201,13 @@ impl TextSurface {
         }
     }
 
-    /// Wheel and page keys move the page; `reveal` jumps.
+    /// The wheel moves the page; `reveal` jumps.
     fn scroll(&mut self, ui: &Ui, response: &Response) {
         let scale = ui.ctx().pixels_per_point();
-        let mut by = 0.0;
         if response.contains_pointer() {
-            by -= ui.input(|input| input.smooth_scroll_delta().y);
+            let by = ui.input(|input| input.smooth_scroll_delta().y);
+            self.scroll_by(-by * scale);
         }
-        if response.has_focus() {
-            let page = response.rect.height() * 0.9;
-            ui.input(|input| {
-                let plain = input.modifiers.is_none();
-                by += if plain && input.key_pressed(egui::Key::PageDown) {
-                    page
-                } else {
-                    0.0
-                };
-                by -= if plain && input.key_pressed(egui::Key::PageUp) {
-                    page
-                } else {
-                    0.0
-                };
-            });
-        }
-        self.scroll_by(by * scale);
     }
 
     /// Moves the page by pixels, downwards if positive.
@@ -229,7 +228,7 @@ impl TextSurface {
     }
 
     /// Lays out the blocks from the top edge to the bottom edge.
-    fn lay_out_visible(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) -> View {
+    pub(super) fn lay_out_visible(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) -> View {
         let scale = ui.ctx().pixels_per_point();
         let width = self.page.as_ref().map_or(0.0, |page| page.setting.width) / scale;
         let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM * 0.75);
@@ -366,8 +365,14 @@ impl TextSurface {
             page.blocks.top_of(block) - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
         let y = place as f32 + caret.top();
         let margin = (view_height * 0.12).min(caret.height() * 3.0);
-        if y < margin || y + caret.height() > view_height - margin {
-            page.top = (block, caret.top() - view_height / 3.0);
+        let lowest = view_height - margin - caret.height();
+        if y < margin || y > lowest {
+            let is_near = y > -view_height && y < 2.0 * view_height;
+            let wanted = match is_near {
+                true => y.clamp(margin, lowest.max(margin)),
+                false => view_height / 3.0,
+            };
+            page.top = (block, caret.top() - wanted);
         }
     }
 
@@ -401,6 +406,7 @@ impl TextSurface {
             highlights,
             gesture: &self.gesture,
             hovered,
+            caret: self.caret.place(shown.caret),
         };
         canvas.paint_under();
         canvas.paint_letters(&mut self.atlas, self.engine.faces());

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use egui::{Pos2, Rect, vec2};
 
 use super::look::SurfaceLook;
-use super::paragraph::Paragraph;
+use super::paragraph::{Paragraph, Place};
 use crate::model::{AnnotationId, AnnotatorId, Document, Project, TagId};
 use crate::text::{ByteOffset, Span, Spans, Text};
 
@@ -27,6 +27,8 @@ pub struct Shown<'a> {
     pub selection: Option<Span>,
     /// Where the caret stands.
     pub caret: ByteOffset,
+    /// Where the words that are looked for stand, in order.
+    pub hits: &'a [Span],
     /// The annotation held.
     pub picked: Option<&'a AnnotationId>,
     /// Whose annotations are filled; those of others are outlines.
@@ -82,26 +84,21 @@ pub(super) struct View {
 
 impl View {
     /// From a point on the screen to pixels.
-    fn pixels(&self, point: Pos2) -> Pos2 {
+    pub fn pixels(&self, point: Pos2) -> Pos2 {
         (point.to_vec2() * self.pixels_per_point).to_pos2()
     }
 
     /// The block at a height, or the nearest one.
-    fn block_at(&self, y: f32) -> Option<&Visible> {
+    pub fn block_at(&self, y: f32) -> Option<&Visible> {
         self.blocks
             .iter()
             .find(|visible| y < visible.bottom)
             .or(self.blocks.last())
     }
 
-    /// The place nearest to a point.
+    /// The offset nearest to a point.
     pub fn offset_at(&self, point: Pos2) -> Option<ByteOffset> {
-        let point = self.pixels(point);
-        let visible = self.block_at(point.y)?;
-        let local = point - visible.origin.to_vec2();
-        Some(ByteOffset(
-            visible.bytes.start + visible.paragraph.byte_at(local),
-        ))
+        self.place_at(point).map(|place| ByteOffset(place.byte))
     }
 
     /// The character under a point; `None` beside the letters.
@@ -136,25 +133,12 @@ impl View {
         let boxes: Vec<Rect> = boxes.collect();
         let narrow = |caret: Rect| caret.expand2(vec2(2.0, 0.0));
         match boxes.is_empty() {
-            true => self.caret(span.start()).map(narrow).into_iter().collect(),
+            true => {
+                let start = Place::before(span.start().0);
+                self.caret(start).map(narrow).into_iter().collect()
+            }
             false => boxes,
         }
-    }
-
-    /// The caret at an offset, in points; `None` if it is not on the screen.
-    pub fn caret(&self, offset: ByteOffset) -> Option<Rect> {
-        let visible = self
-            .blocks
-            .iter()
-            .rev()
-            .find(|visible| visible.bytes.start <= offset.0)?;
-        if offset.0 > visible.bytes.end + 2 {
-            return None;
-        }
-        Some(self.points(
-            visible,
-            visible.paragraph.caret(offset.0 - visible.bytes.start),
-        ))
     }
 
     /// From pixels within a block to points on the screen.

@@ -1,0 +1,320 @@
+//! The whole job from the keyboard alone, in the real views.
+
+use ascribe::app::{App, Command, Settings, attribute_keys};
+use ascribe::model::{AttributeValue, TagId};
+use ascribe::text::ByteOffset;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+
+use crate::window::Driven;
+
+const NONE: Modifiers = Modifiers::NONE;
+
+impl Driven {
+    fn caret(&mut self) -> usize {
+        self.app().work().unwrap().caret().0
+    }
+
+    fn value(&mut self, name: &str) -> Option<AttributeValue> {
+        let picked = self.app().work().unwrap().picked().unwrap();
+        picked.attributes.get(name).cloned()
+    }
+
+    /// The letter that chooses this value of the annotation held.
+    fn letter(&mut self, attribute: &str, choice: Option<&str>) -> Key {
+        let app = self.app();
+        let work = app.work().unwrap();
+        let tag_id = &work.picked().unwrap().tag_id;
+        let keys = attribute_keys(&work.project().codebook, tag_id, app.settings());
+        let key = keys
+            .into_iter()
+            .find(|key| key.attribute == attribute && key.choice.as_deref() == choice);
+        Key::from_name(&key.unwrap().letter.to_string()).unwrap()
+    }
+
+    fn finish(&mut self) {
+        self.app().finish_tasks();
+        self.steps();
+    }
+}
+
+#[test]
+fn the_whole_loop_runs_without_leaving_the_home_row() {
+    let mut driven = Driven::with_text("He left, it said. The navy, of Lissau, denied it.\nNo.");
+    driven.key(NONE, Key::J);
+    assert_eq!(driven.held().as_deref(), Some("He left, it said."));
+    driven.key(NONE, Key::J);
+    assert_eq!(
+        driven.held().as_deref(),
+        Some("The navy, of Lissau, denied it.")
+    );
+    driven.key(NONE, Key::H);
+    assert_eq!(driven.held().as_deref(), Some("The navy,"));
+    driven.key(NONE, Key::G);
+    driven.key(Modifiers::SHIFT, Key::A);
+    assert_eq!(
+        driven.held().as_deref(),
+        Some("navy, of Lissau, denied it.")
+    );
+    driven.key(Modifiers::SHIFT, Key::L);
+    driven.type_key("2");
+    assert_eq!(
+        driven.picked().as_deref(),
+        Some("navy, of Lissau, denied it")
+    );
+    let flat = driven.letter("form", Some("flat"));
+    driven.key(NONE, flat);
+    assert_eq!(
+        driven.value("form"),
+        Some(AttributeValue::Words("flat".into()))
+    );
+    let speaker = driven.letter("speaker", None);
+    driven.key(NONE, speaker);
+    driven.type_key("navy of Lissau");
+    driven.key(NONE, Key::Enter);
+    assert_eq!(
+        driven.value("speaker"),
+        Some(AttributeValue::Words("navy of Lissau".into()))
+    );
+    driven.key(NONE, Key::A);
+    assert_eq!(
+        driven.picked().as_deref(),
+        Some("The navy, of Lissau, denied it")
+    );
+    driven.key(NONE, Key::J);
+    assert_eq!(driven.held().as_deref(), Some("No."));
+    driven.key(NONE, Key::K);
+    assert_eq!(
+        driven.held().as_deref(),
+        Some("The navy, of Lissau, denied it.")
+    );
+}
+
+#[test]
+fn a_letter_pressed_again_takes_the_value_away() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    let flat = driven.letter("form", Some("flat"));
+    driven.key(NONE, flat);
+    driven.key(NONE, flat);
+    assert_eq!(driven.value("form"), None);
+}
+
+#[test]
+fn letters_of_attributes_take_no_key_that_stands_for_something_else() {
+    let codebook = ascribe::store::default_codebook();
+    for tag in &codebook.tags {
+        let keys = attribute_keys(&codebook, &tag.id, &Settings::default());
+        let core = tag.attributes.iter().filter(|attribute| attribute.is_core);
+        for attribute in core {
+            assert!(
+                keys.iter().any(|key| key.attribute == *attribute.name),
+                "{}",
+                attribute.name
+            );
+        }
+        for key in &keys {
+            let is_command = |entry: &&ascribe::app::Listed| {
+                entry.keys.contains(&key.letter.to_string().as_str())
+            };
+            assert!(
+                ascribe::app::listed().iter().find(is_command).is_none(),
+                "{key:?}"
+            );
+            assert_eq!(
+                keys.iter()
+                    .filter(|other| other.letter == key.letter)
+                    .count(),
+                1
+            );
+        }
+    }
+}
+
+#[test]
+fn arrows_go_where_they_point_in_both_directions_of_writing() {
+    let mut driven = Driven::with_text("שלום עולם");
+    driven.key(NONE, Key::ArrowLeft);
+    assert_eq!(driven.caret(), 2, "left is onwards");
+    driven.key(Modifiers::COMMAND, Key::ArrowLeft);
+    assert_eq!(driven.caret(), 9);
+    driven.key(Modifiers::SHIFT, Key::ArrowLeft);
+    assert_eq!(driven.held().as_deref(), Some("ע"));
+    driven.key(NONE, Key::ArrowRight);
+    assert_eq!(
+        (driven.held(), driven.caret()),
+        (None, 9),
+        "the edge at the right is its start"
+    );
+}
+
+#[test]
+fn motions_reach_lines_paragraphs_pages_and_the_ends() {
+    let words: String = (1..=200)
+        .map(|n| format!("Line {n} has a few words.\n"))
+        .collect();
+    let mut driven = Driven::with_text(&words);
+    let start_of = |n: usize| words.find(&format!("Line {n} ")).unwrap();
+    driven.key(NONE, Key::ArrowDown);
+    assert_eq!(driven.caret(), start_of(2));
+    driven.key(NONE, Key::End);
+    assert_eq!(driven.caret(), start_of(3) - 1);
+    driven.key(Modifiers::SHIFT, Key::Home);
+    assert_eq!(driven.held().as_deref(), Some("Line 2 has a few words."));
+    driven.key(Modifiers::COMMAND, Key::ArrowDown);
+    assert_eq!(driven.caret(), start_of(3));
+    driven.key(NONE, Key::PageDown);
+    let paged = driven.caret();
+    assert!(paged > start_of(12) && paged < start_of(60), "{paged}");
+    driven.key(NONE, Key::PageUp);
+    assert_eq!(driven.caret(), start_of(3));
+    driven.key(Modifiers::COMMAND, Key::End);
+    assert_eq!(driven.caret(), words.len());
+    driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::Home);
+    assert_eq!(driven.held().as_deref(), Some(words.as_str()));
+    for _ in 0..120 {
+        driven.key(NONE, Key::ArrowDown);
+    }
+    assert_eq!(
+        driven.caret(),
+        start_of(121),
+        "line by line, however far it scrolls"
+    );
+}
+
+#[test]
+fn words_are_found_counted_and_stepped_through() {
+    let mut driven = Driven::with_text("Navy one. The navy two. NAVY three.");
+    driven.key(Modifiers::COMMAND, Key::F);
+    driven.type_key("navy");
+    driven.finish();
+    driven.harness.get_by_label("3 found");
+    driven.key(NONE, Key::Enter);
+    driven.key(NONE, Key::Enter);
+    assert_eq!(driven.caret(), 18);
+    driven.harness.get_by_label("2 of 3");
+    driven.key(NONE, Key::F3);
+    driven.key(NONE, Key::F3);
+    assert_eq!(driven.caret(), 4, "behind the last comes the first");
+    driven.key(Modifiers::SHIFT, Key::F3);
+    assert_eq!(driven.held().as_deref(), Some("NAVY"));
+    driven.key(NONE, Key::Escape);
+    assert!(driven.app().work().unwrap().find().is_none());
+    driven.type_key("2");
+    assert_eq!(
+        driven.picked().as_deref(),
+        Some("NAVY"),
+        "what was found can be tagged at once"
+    );
+}
+
+#[test]
+fn a_line_and_a_paragraph_without_marks_are_gone_to() {
+    let mut driven = Driven::with_text("One.\nTwo.\n\nThree.\n");
+    driven.key(Modifiers::COMMAND, Key::G);
+    driven.type_key("4");
+    driven.key(NONE, Key::Enter);
+    assert_eq!(driven.caret(), 11);
+    driven.key(Modifiers::SHIFT, Key::U);
+    driven.finish();
+    assert_eq!(driven.held().as_deref(), Some("Two."));
+    driven.type_key("1");
+    driven.app().run(Command::Select {
+        selection: None,
+        caret: ByteOffset(0),
+    });
+    driven.key(NONE, Key::U);
+    driven.finish();
+    assert_eq!(driven.held().as_deref(), Some("Three."));
+}
+
+#[test]
+fn annotations_with_the_same_tag_are_stepped_through() {
+    let mut driven = Driven::new();
+    driven.key(NONE, Key::Tab);
+    let tag = |driven: &mut Driven| {
+        driven
+            .app()
+            .work()
+            .unwrap()
+            .picked()
+            .unwrap()
+            .tag_id
+            .clone()
+    };
+    let first = tag(&mut driven);
+    let mut starts = Vec::new();
+    for _ in 0..4 {
+        driven.key(NONE, Key::N);
+        assert_eq!(tag(&mut driven), first);
+        starts.push(
+            driven
+                .app()
+                .work()
+                .unwrap()
+                .picked()
+                .unwrap()
+                .spans
+                .first()
+                .start(),
+        );
+    }
+    assert!(starts.is_sorted());
+    driven.app().run(Command::NextOfTag(TagId::new("impact")));
+    assert_eq!(tag(&mut driven), TagId::new("impact"));
+}
+
+fn keys_of(app: &App, title: &str) -> Vec<String> {
+    let entry = ascribe::app::listed()
+        .iter()
+        .find(|entry| entry.title == title)
+        .unwrap();
+    app.settings()
+        .keys_of(entry)
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_key_is_changed_on_its_page_and_works_from_then_on() {
+    let mut driven = Driven::with_text("One here. Two there.");
+    driven.key(NONE, Key::F1);
+    driven
+        .harness
+        .get_by_label("Add a key for Next sentence")
+        .scroll_to_me();
+    driven.steps();
+    driven.click("Add a key for Next sentence");
+    driven.key(Modifiers::ALT, Key::W);
+    assert_eq!(keys_of(driven.app(), "Next sentence"), ["J", "Alt+W"]);
+    driven.key(NONE, Key::Escape);
+    driven.key(Modifiers::ALT, Key::W);
+    assert_eq!(driven.held().as_deref(), Some("One here."));
+    driven.app().run(Command::UsualKeys);
+    assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
+}
+
+#[test]
+fn keys_that_stand_for_something_else_are_refused_with_the_reason() {
+    let mut driven = Driven::with_text("One.");
+    for (keys, reason) in [
+        (
+            "K",
+            "K already stands for “Previous sentence”; give that other keys first",
+        ),
+        (
+            "Ctrl+Shift+Left",
+            "Ctrl+Shift+Left already stands for “Word left”; give that other keys first",
+        ),
+        ("2", "The key 2 already stands for “denial”"),
+    ] {
+        let own = vec![keys.to_owned()];
+        driven
+            .app()
+            .run(Command::SetKeys("Next sentence", Some(own)));
+        assert_eq!(driven.app().notices().last().unwrap().words, reason);
+        assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
+    }
+}
