@@ -158,7 +158,15 @@ impl App {
         self.settings.remember(&path);
         self.settings.has_started_before = true;
         self.write_settings();
-        if errors > 0 {
+        self.keep_texts();
+        if self
+            .work
+            .as_ref()
+            .is_some_and(|work| !work.changed.is_empty())
+        {
+            self.tell_changed_texts();
+            self.request(Request::Show(super::Page::Review));
+        } else if errors > 0 {
             let words = match misplaced {
                 0 => format!("{errors} things in this project need a look"),
                 _ => format!(

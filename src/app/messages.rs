@@ -142,6 +142,8 @@ pub enum Page {
     Codebook,
     /// What the check found.
     Findings,
+    /// Where the annotations of changed texts stand now.
+    Review,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

@@ -9,6 +9,7 @@ mod command;
 mod documents;
 mod files;
 mod messages;
+mod outside;
 mod settings;
 mod task;
 mod work;
@@ -20,6 +21,7 @@ use std::time::Instant;
 pub use command::{Command, ExportChoice, Listed, Menu, listed};
 pub use files::{PROJECT_ENDING, project_name};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
+pub use outside::ReviewCounts;
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export};
 pub use work::{Linking, SavedState, Work};
@@ -170,7 +172,8 @@ impl App {
             C::SetField(name, value) => return self.set_field(&name, &value),
             C::RemoveDocument => self.ask_to_remove_document(),
             C::ReadAs(encoding) => self.read_as(encoding),
-            C::FindAgain => return self.find_again(),
+            C::ReviewTexts => self.review(),
+            C::TakeUpTexts(verdicts) => return self.take_up_texts(&verdicts),
             C::ChangeCodebook(label, codebook) => return self.change_codebook(label, *codebook),
             C::RenameTag(tag_id, new) => return self.rename_tag(&tag_id, &new),
             C::DeleteTag(tag_id) => return self.ask_to_delete_tag(tag_id),
@@ -205,6 +208,9 @@ impl App {
             } => self.saved(path, revision, outcome),
             TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
+            TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
+            TaskResult::FoundAgain(found) => self.found_again(found),
+            TaskResult::TextsKept => {}
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::Checked(revision, findings) => {
                 if let Some(work) = &mut self.work {

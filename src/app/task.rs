@@ -9,7 +9,8 @@ use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
 use crate::query::Finding;
 use crate::store::{
-    self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved,
+    self, BroughtIn, ChangedText, FirstSight, Labelled, OpenError, Opened, Progress, ReadError,
+    ReadText, SaveError, Saved,
 };
 
 /// What came of a task. Taken up between two frames.
@@ -32,6 +33,12 @@ pub enum TaskResult {
     BroughtIn(BroughtIn),
     /// A text was read again.
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
+    /// A text was read again, as the project knows it.
+    Labelled(DocumentId, Box<Result<Labelled, ReadError>>),
+    /// Annotations without a place were looked for.
+    FoundAgain(Vec<ChangedText>),
+    /// Copies of texts were kept.
+    TextsKept,
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
     /// The project was checked, as it was at this revision.

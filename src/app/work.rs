@@ -1,6 +1,6 @@
 //! The open project and where the person stands in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{FirstSight, Opened, UnreadableEntry};
+use crate::store::{ChangedText, FirstSight, Opened, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -29,6 +29,8 @@ pub struct Work {
     pub(super) unreadable: Vec<UnreadableEntry>,
     /// What the last check found, and at which revision.
     pub(super) findings: (u64, Vec<Finding>),
+    /// Texts that are no longer what was labelled, and not taken up yet.
+    pub(super) changed: BTreeMap<DocumentId, ChangedText>,
     /// Annotations whose quote is not where they say. Never painted.
     pub(super) misplaced: BTreeSet<AnnotationId>,
     /// Who works here.
@@ -82,8 +84,13 @@ impl Work {
             findings,
             misplaced,
             unreadable,
+            changed,
             file_sha256,
         } = opened;
+        let changed = changed.into_iter();
+        let changed = changed
+            .map(|text| (text.document_id.clone(), text))
+            .collect();
         let document_id = project.documents.keys().next().cloned();
         Self {
             open: OpenProject::new(project),
@@ -100,6 +107,7 @@ impl Work {
             },
             unreadable,
             findings: (0, findings),
+            changed,
             misplaced,
             annotator_id,
             document_id,

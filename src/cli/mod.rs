@@ -3,6 +3,8 @@
 //! Exit codes: 0 done, 1 the data is not in order, 2 the command was wrong or there is no display,
 //! 3 something could not be read or written.
 
+mod repair;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -91,6 +93,9 @@ enum Verb {
         /// Also list what is still to be filled in
         #[arg(long)]
         hints: bool,
+        /// Move annotations whose text has changed and whose place is beyond doubt; texts are never written
+        #[arg(long)]
+        repair: bool,
     },
     /// Count documents, annotations, states, links and regions
     Stats {
@@ -168,7 +173,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             unit,
             force,
         } => export(&project, &format, &out, unit, force),
-        Verb::Check { project, hints } => check(&project, hints),
+        Verb::Check {
+            project,
+            hints,
+            repair,
+        } => check(&project, hints, repair),
         Verb::Stats { project, json } => stats(&project, json),
     };
     Outcome::Done(match outcome {
@@ -287,7 +296,10 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
     Ok(())
 }
 
-fn check(path: &Path, hints: bool) -> Result<(), Failure> {
+fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
+    if repairs {
+        repair::repair(path, &open(path)?)?;
+    }
     let (opened, damage) = match store::open_project(path, &Progress::default()) {
         Ok(opened) => (opened, None),
         Err(store::OpenError::Damaged {

@@ -13,9 +13,10 @@ mod links;
 mod open_project;
 mod refusal;
 mod regions;
+mod texts;
 
 pub use annotations::{
-    annotate, delete_annotations, reanchor, retag, set_attribute, set_note, set_spans, set_tier,
+    annotate, delete_annotations, retag, set_attribute, set_note, set_spans, set_tier,
 };
 pub use annotators::add_annotator;
 pub use change::{Author, Change, Edit, Swap};
@@ -27,3 +28,4 @@ pub use links::{link, unlink};
 pub use open_project::OpenProject;
 pub use refusal::Refusal;
 pub use regions::{remove_region, set_aside};
+pub use texts::{TakenUp, Verdict, take_up_texts};

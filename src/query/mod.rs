@@ -6,4 +6,4 @@ mod places;
 
 pub use check::{Finding, FindingKind, Severity, Subject, check};
 pub use counts::{Stats, progress_of, stats};
-pub use places::{filter_documents, found_again, misplaced, places_of_quote};
+pub use places::{filter_documents, misplaced};

@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::disk::{read_regular, sha256_of};
 use super::entry_lines::{LISTS, entries_by_line};
 use super::reading::Reading;
-use super::texts::read_document;
+use super::texts::{ChangedText, Labelled, read_labelled};
 use super::{Progress, file};
 use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
 use crate::query::{self, Finding, FindingKind};
@@ -26,7 +26,7 @@ pub(super) const MOST_PROJECT_BYTES: u64 = 4_000_000_000;
 pub struct Opened {
     /// All that is sound.
     pub project: Project,
-    /// The texts that could be read.
+    /// The texts that could be read, as they were labelled where that is still known.
     pub texts: Texts,
     /// What needs a look but is in the project.
     pub findings: Vec<Finding>,
@@ -34,6 +34,8 @@ pub struct Opened {
     pub misplaced: BTreeSet<AnnotationId>,
     /// Entries of the file that are not in the project.
     pub unreadable: Vec<UnreadableEntry>,
+    /// Texts that are no longer what was labelled.
+    pub changed: Vec<ChangedText>,
     /// The hash of the file.
     pub file_sha256: Option<String>,
 }
@@ -347,7 +349,8 @@ fn read_entry<T: DeserializeOwned>(entry: &str, entries: &mut Vec<T>) -> Result<
 
 /// Reads the texts on all cores and checks the project against them.
 fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
-    let documents: Vec<Arc<Document>> = opened.project.documents.values().cloned().collect();
+    let project = &opened.project;
+    let documents: Vec<Arc<Document>> = project.documents.values().cloned().collect();
     progress.expect(documents.len());
     let next = AtomicUsize::new(0);
     let worker = || {
@@ -356,10 +359,7 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             if progress.is_cancelled() {
                 break;
             }
-            read.push((
-                document,
-                read_document(path, &document.path, Some(&document.encoding.name)),
-            ));
+            read.push((document, read_labelled(path, project, document)));
             progress.step();
         }
         read
@@ -376,13 +376,17 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             .collect::<Vec<_>>()
     });
     let mut findings = Vec::new();
+    let mut on_disk = Texts::new();
     for (document, outcome) in read {
         match outcome {
-            Ok(read) => {
-                if !document.sha256.is_empty() && read.sha256 != document.sha256 {
+            Ok(Labelled { text, changed }) => {
+                let now = changed.as_ref().map_or(&text, |changed| &changed.now.text);
+                on_disk.insert(document.id.clone(), now.clone());
+                if changed.is_some() {
                     findings.push(Finding::of_document(&document.id, FindingKind::TextChanged));
                 }
-                opened.texts.insert(document.id.clone(), read.text);
+                opened.changed.extend(changed);
+                opened.texts.insert(document.id.clone(), text);
             }
             Err(error) => {
                 let kind = FindingKind::TextUnreadable {
@@ -392,8 +396,12 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             }
         }
     }
-    findings.extend(query::check(&opened.project, &opened.texts));
+    findings.extend(query::check(&opened.project, &on_disk));
     findings.sort();
     opened.findings = findings;
     opened.misplaced = query::misplaced(&opened.project, &opened.texts);
+    // The threads come back in no order.
+    opened
+        .changed
+        .sort_by(|a, b| a.document_id.cmp(&b.document_id));
 }

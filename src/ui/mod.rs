@@ -8,6 +8,7 @@ mod inspector;
 mod keys;
 mod pages;
 mod questions;
+mod review;
 mod start;
 mod text;
 mod theme;
@@ -57,6 +58,7 @@ pub struct ViewState {
     page_is_new: bool,
     pages: pages::PageState,
     inspector: inspector::InspectorState,
+    review: review::ReviewState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
 }
@@ -249,7 +251,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
             .frame(pane)
             .show(ui, |ui| start::start_ui(ui, cx));
     }
-    pages::page_ui(ui, cx, view);
+    pages::page_ui(ui, cx, view, surface);
     questions::question_ui(ui, cx);
     bars::notices_ui(ui, cx);
 }

@@ -6,12 +6,13 @@ use egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
     buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
     section_head, soft,
 };
-use super::{Cx, ViewState, bars, codebook, keys};
+use super::{Cx, TextSurface, ViewState, bars, codebook, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
 use crate::model::{AnnotatorId, DocumentState};
@@ -30,7 +31,7 @@ pub struct PageState {
 }
 
 /// Draws the page that is open, if one is.
-pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
+pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
     let Some(page) = view.page else { return };
     if view.page_is_new {
         view.pages = PageState {
@@ -38,10 +39,11 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
             format: view.pages.format,
             ..PageState::default()
         };
+        view.review = ReviewState::default();
     }
     let width = match page {
         Page::Codebook => 860.0,
-        Page::Keys | Page::Findings => 640.0,
+        Page::Keys | Page::Findings | Page::Review => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
     };
@@ -59,6 +61,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
                 Page::Keys => keys_ui(ui, cx),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
                 Page::Findings => findings_ui(ui, cx),
+                Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
@@ -325,9 +328,9 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             findings.len() + unreadable.len() - errors
         ),
     ));
-    if !work.misplaced().is_empty() && ui.button("Find moved words again").clicked() {
-        cx.ask(Command::FindAgain);
-        cx.ask(Command::Show(Page::Findings));
+    let needs_review = !work.misplaced().is_empty() || !work.changed().is_empty();
+    if needs_review && ui.button("Review changed texts…").clicked() {
+        cx.ask(Command::ReviewTexts);
     }
     ui.add_space(4.0);
     let unreadable: Vec<String> = unreadable

@@ -1,5 +1,6 @@
 //! All integration tests are modules of this one binary, because each further binary links the program again.
 
+mod anchor;
 mod drawing;
 mod edits;
 mod formats;
