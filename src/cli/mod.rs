@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the data is not in order, 2 the command was wrong or there is no display,
 //! 3 something could not be read or written.
 
+mod merge;
 mod repair;
 
 use std::ffi::OsString;
@@ -97,6 +98,24 @@ enum Verb {
         #[arg(long)]
         repair: bool,
     },
+    /// Bring two versions of a project together, entry by entry
+    Merge {
+        /// What both came from
+        #[arg(required_unless_present = "install_git")]
+        base: Option<PathBuf>,
+        /// One version
+        #[arg(required_unless_present = "install_git")]
+        ours: Option<PathBuf>,
+        /// The other
+        #[arg(required_unless_present = "install_git")]
+        theirs: Option<PathBuf>,
+        /// Where the merged project goes; may be one of the three
+        #[arg(short, long, required_unless_present = "install_git")]
+        out: Option<PathBuf>,
+        /// Let the git repository around this folder merge project files so from now on
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".", exclusive = true)]
+        install_git: Option<PathBuf>,
+    },
     /// Count documents, annotations, states, links and regions
     Stats {
         /// The project file
@@ -178,6 +197,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             hints,
             repair,
         } => check(&project, hints, repair),
+        Verb::Merge {
+            base: Some(base),
+            ours: Some(ours),
+            theirs: Some(theirs),
+            out: Some(out),
+            ..
+        } => merge::merge(&base, &ours, &theirs, &out),
+        Verb::Merge { install_git, .. } => {
+            merge::install_git(&install_git.unwrap_or_else(|| PathBuf::from(".")))
+        }
         Verb::Stats { project, json } => stats(&project, json),
     };
     Outcome::Done(match outcome {

@@ -8,8 +8,10 @@ mod annotations;
 mod annotators;
 mod change;
 mod codebook;
+mod difference;
 mod documents;
 mod links;
+mod merge;
 mod open_project;
 mod refusal;
 mod regions;
@@ -21,10 +23,12 @@ pub use annotations::{
 pub use annotators::add_annotator;
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
+pub use difference::{become_project, changes_between};
 pub use documents::{
     add_documents, change_document, remove_document, rename_project, set_field, set_state,
 };
 pub use links::{link, unlink};
+pub use merge::{Double, Merged, merge};
 pub use open_project::OpenProject;
 pub use refusal::Refusal;
 pub use regions::{remove_region, set_aside};

@@ -23,13 +23,13 @@ use std::path::PathBuf;
 
 pub use codebooks::{read_codebook, write_codebook};
 pub use decode::{DEFAULT_ENCODING, encodings};
-pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
+pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_export};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
 pub use kept_texts::keep_texts;
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{OpenError, Opened, UnreadableEntry, open_project};
+pub use read::{OpenError, Opened, UnreadableEntry, open_project, read_project};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
 pub use texts::{

@@ -88,6 +88,12 @@ pub enum OpenError {
         /// Where.
         path: PathBuf,
     },
+    /// There is nothing in it.
+    #[error("The file is empty. A backup or an older copy may hold your project: {path}", path = .path.display())]
+    Empty {
+        /// Where.
+        path: PathBuf,
+    },
     /// A newer program wrote it.
     #[error(
         "This project was written by a newer version of Ascribe (file version {found}; this program reads up to \
@@ -131,15 +137,43 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
         path: path.to_owned(),
     };
     let bytes = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
-    let words = words_of(path, &bytes)?;
+    let mut outcome = parse(path, &bytes);
+    match &mut outcome {
+        Ok(opened) => add_texts(path, opened, progress),
+        Err(OpenError::Damaged {
+            salvage: Some(salvage),
+            ..
+        }) => add_texts(path, salvage, progress),
+        Err(_) => {}
+    }
+    if progress.is_cancelled() {
+        Err(OpenError::Cancelled)
+    } else {
+        outcome
+    }
+}
+
+/// Reads a project file alone, without the texts of its documents.
+///
+/// # Errors
+/// As [`open_project`].
+pub fn read_project(path: &Path) -> Result<Opened, OpenError> {
+    let io = |source| OpenError::Io {
+        source,
+        path: path.to_owned(),
+    };
+    parse(path, &read_regular(path, MOST_PROJECT_BYTES).map_err(io)?)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
+    let words = words_of(path, bytes)?;
     check_version(path, words)?;
-    let sha256 = sha256_of(&bytes);
+    let sha256 = sha256_of(bytes);
     let mut read = match ron::from_str::<file::Project>(words) {
         Ok(parsed) => Reading::of(words, parsed).finish(),
         Err(error) => {
             let salvage = salvage(words).map(|mut opened| {
                 opened.file_sha256 = Some(sha256.clone());
-                add_texts(path, &mut opened, progress);
                 Box::new(opened)
             });
             let (line, column) = (error.span.start.line, error.span.start.col);
@@ -154,12 +188,7 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
         }
     };
     read.file_sha256 = Some(sha256);
-    add_texts(path, &mut read, progress);
-    if progress.is_cancelled() {
-        Err(OpenError::Cancelled)
-    } else {
-        Ok(read)
-    }
+    Ok(read)
 }
 
 /// An error without anything to salvage.
@@ -182,7 +211,9 @@ fn words_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, OpenError> {
         })
     };
     if bytes.is_empty() {
-        return refused("The file is empty. A backup or an older copy may hold your project");
+        return Err(OpenError::Empty {
+            path: path.to_owned(),
+        });
     }
     if bytes.iter().all(|&byte| byte == 0) {
         return refused(

@@ -108,11 +108,13 @@ fn text_of(
     encoding: Option<&str>,
 ) -> Result<(Text, Encoding), ReadError> {
     let decoded = decode(bytes, encoding);
-    let (words, encoding) = decoded.map_err(|problem| ReadError::Decode {
+    let (words, mut encoding) = decoded.map_err(|problem| ReadError::Decode {
         problem,
         path: path.to_owned(),
     })?;
-    Ok((Text::new(words), encoding))
+    let text = Text::new(words);
+    encoding.line_ends = text.line_ends();
+    Ok((text, encoding))
 }
 
 /// Reads the text that a project names, if its path is one that is followed.

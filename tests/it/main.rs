@@ -6,6 +6,7 @@ mod edits;
 mod formats;
 mod house;
 mod index;
+mod merging;
 mod opening;
 mod pictures;
 mod store;

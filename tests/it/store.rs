@@ -43,6 +43,7 @@ impl Saved {
             let mut document = (**document).clone();
             document.sha256 = store::hash_of_file(&file).unwrap();
             document.encoding.has_byte_order_mark = true;
+            document.encoding.line_ends = texts[&document.id].line_ends();
             project
                 .documents
                 .insert(document.id.clone(), document.into());
