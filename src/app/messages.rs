@@ -144,6 +144,8 @@ pub enum Page {
     Findings,
     /// Where the annotations of changed texts stand now.
     Review,
+    /// What two sides changed in different ways.
+    Doubles,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

@@ -27,6 +27,8 @@ pub use task::{Running, TaskResult, Tasks, run_export};
 pub use work::{Linking, SavedState, Work};
 
 use crate::edit::{Author, Change, Edit, Refusal, Swap};
+use outside::Looking;
+
 use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
 use crate::store;
 
@@ -41,6 +43,8 @@ pub struct App {
     requests: Vec<Request>,
     /// What was asked for when a save had to come first.
     after_save: Option<Command>,
+    /// Whether somebody is looking at the files on disk.
+    looking: Looking,
     /// The project that is being opened; what comes of an earlier one is no longer wanted.
     opening: Option<PathBuf>,
 }
@@ -58,6 +62,7 @@ impl App {
             tasks: Tasks::new(wake),
             requests: Vec::new(),
             after_save: None,
+            looking: Looking::default(),
             opening: None,
         }
     }
@@ -109,6 +114,7 @@ impl App {
             self.take_result(result);
         }
         self.autosave(now);
+        self.look_outside_now_and_then(now);
     }
 
     /// Waits for the tasks under way and takes up what they bring. For the end of the program and for tests.
@@ -211,6 +217,7 @@ impl App {
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept => {}
+            TaskResult::Looked(looked) => self.looked(*looked),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::Checked(revision, findings) => {
                 if let Some(work) = &mut self.work {
@@ -228,10 +235,7 @@ impl App {
         let Some(work) = &mut self.work else {
             return Ok(());
         };
-        let author = Author {
-            annotator_id: work.annotator_id.clone(),
-            at: now_in_seconds(),
-        };
+        let author = author_of(work);
         let mut edit = decide(work, &author)?;
         if edit.changes.is_empty() {
             return Ok(());
@@ -330,6 +334,14 @@ impl App {
                 format!("Your settings could not be kept: {error}"),
             );
         }
+    }
+}
+
+/// Who acts now.
+fn author_of(work: &Work) -> Author {
+    Author {
+        annotator_id: work.annotator_id.clone(),
+        at: now_in_seconds(),
     }
 }
 

@@ -1,14 +1,48 @@
-//! What others change: texts that are no longer what was labelled.
+//! What others change: texts that are no longer what was labelled, and the project file.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::{App, Command, NoticeKind, Page, Request, TaskResult, Work};
+use super::{App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
-use crate::edit::{self, Change, Edit, Refusal, TakenUp, Verdict};
+use crate::edit::{self, Author, Change, Double, Edit, Merged, Refusal, Swap, TakenUp, Verdict};
 use crate::model::{Document, DocumentId, Project, Texts};
-use crate::store::{self, ChangedText, Labelled, ReadError, ReadText};
+use crate::store::{self, ChangedText, Known, Labelled, Look, Opened, ReadError, ReadText};
 use crate::text::Text;
+
+/// How often the files are looked at while the window is used.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+
+/// Whether somebody is looking at the files just now.
+#[derive(Debug, Default)]
+pub(super) struct Looking {
+    is_under_way: bool,
+    /// Whether a save waits for what is seen.
+    saves_afterwards: bool,
+    last_at: Option<Instant>,
+}
+
+/// What came of a look at the files.
+#[derive(Debug)]
+pub struct Looked {
+    path: PathBuf,
+    /// The revision that was merged with what others wrote.
+    revision: u64,
+    look: Look,
+    merged: Option<MergedOutside>,
+}
+
+/// What others wrote into the project file, merged with what is here.
+#[derive(Debug)]
+struct MergedOutside {
+    theirs: Project,
+    file_sha256: Option<String>,
+    edit: Edit,
+    doubles: Vec<Double>,
+    is_theirs: bool,
+}
 
 /// How the marks of changed texts were found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +70,11 @@ impl Work {
         all.filter(|(_, _, found)| !matches!(found, Found::Certain(_)))
     }
 
+    /// What two sides changed in different ways when the project was merged last.
+    pub fn doubles(&self) -> &[Double] {
+        &self.doubles
+    }
+
     /// How the marks of changed texts were found.
     pub fn review_counts(&self) -> ReviewCounts {
         let mut counts = ReviewCounts::default();
@@ -51,6 +90,151 @@ impl Work {
 }
 
 impl App {
+    /// Looks at the files if that was some time ago.
+    pub(super) fn look_outside_now_and_then(&mut self, now: Instant) {
+        let last_at = *self.looking.last_at.get_or_insert(now);
+        if now.duration_since(last_at) >= LOOK_EVERY && self.question.is_none() {
+            self.looking.last_at = Some(now);
+            self.look_outside(false);
+        }
+    }
+
+    /// Looks at the files off the frame, and merges what others wrote; then saves, if a save waits for that.
+    pub(super) fn look_outside(&mut self, saves_afterwards: bool) {
+        let Some(work) = self.work.as_ref().filter(|work| work.is_whole) else {
+            return;
+        };
+        if work.saved.is_saving {
+            return;
+        }
+        self.looking.saves_afterwards |= saves_afterwards;
+        if self.looking.is_under_way {
+            return;
+        }
+        self.looking.is_under_way = true;
+        let (path, revision) = (work.path.clone(), work.revision());
+        let base = work.saved.project.clone();
+        let author = author_of(work);
+        let known = Known {
+            project: work.project().clone(),
+            texts: work.texts.clone(),
+            changed: work.changed.clone(),
+            file_sha256: work.saved.sha256.clone(),
+            seen: work.seen.clone(),
+        };
+        self.tasks.start("", move |_| {
+            let look = store::look_outside(&path, &known);
+            let merged = match &look.project {
+                Some(Ok(opened)) if opened.unreadable.is_empty() => {
+                    Some(merge_outside(&base, &known.project, opened, &author))
+                }
+                _ => None,
+            };
+            TaskResult::Looked(Box::new(Looked {
+                path,
+                revision,
+                look,
+                merged,
+            }))
+        });
+    }
+
+    pub(super) fn looked(&mut self, looked: Looked) {
+        self.looking.is_under_way = false;
+        let Looked {
+            path,
+            revision,
+            look,
+            merged,
+        } = looked;
+        let saves = std::mem::take(&mut self.looking.saves_afterwards);
+        let Some(work) = self.work.as_mut().filter(|work| work.path == path) else {
+            return;
+        };
+        if merged.is_some() && work.revision() != revision {
+            // The person went on while it was merged. What is here now has to be merged too.
+            return self.look_outside(saves);
+        }
+        let Look {
+            seen,
+            project,
+            changed,
+            changed_back,
+        } = look;
+        work.seen = seen;
+        for document_id in changed_back {
+            work.changed.remove(&document_id);
+        }
+        if !changed.is_empty() {
+            let changed = changed.into_iter();
+            work.changed
+                .extend(changed.map(|text| (text.document_id.clone(), text)));
+            self.tell_changed_texts();
+        }
+        match (merged, project) {
+            (Some(merged), _) => self.take_up_merged(merged),
+            (None, None) => {}
+            (None, Some(_)) if saves => {
+                self.after_save = None;
+                self.question = Some(Question::ChangedOutside { path });
+                return;
+            }
+            (None, Some(_)) => {
+                let words = "Another program has changed the project file so that it cannot be read. Your work is \
+                             still here; saving will ask what to do";
+                self.tell(NoticeKind::Warning, words);
+            }
+        }
+        if saves && let Some(work) = &self.work {
+            let (path, expected) = (work.path.clone(), work.saved.sha256.clone());
+            self.start_save(path, expected);
+        }
+    }
+
+    /// What others wrote becomes one step that can be taken back.
+    fn take_up_merged(&mut self, merged: MergedOutside) {
+        let MergedOutside {
+            theirs,
+            file_sha256,
+            edit,
+            doubles,
+            is_theirs,
+        } = merged;
+        let Some(work) = &mut self.work else { return };
+        let count = edit.changes.len();
+        if let Err(refusal) = work.open.run(edit.clone()) {
+            return self.tell(NoticeKind::Failure, refusal.to_string());
+        }
+        work.saved.project = theirs;
+        work.saved.sha256 = file_sha256;
+        work.saved.failure = None;
+        let has_doubles = !doubles.is_empty();
+        work.doubles = doubles;
+        self.after_change();
+        self.read_again_where_needed(&edit);
+        let Some(work) = &mut self.work else { return };
+        work.look_for_misplaced();
+        if is_theirs {
+            work.saved.revision = work.revision();
+            work.saved.first_unsaved_at = None;
+        }
+        match has_doubles {
+            true => {
+                let words = "Another program changed the project. Its changes are merged with yours; some need a look";
+                let deed = ("Show".to_owned(), Command::Show(Page::Doubles));
+                self.tell_with(NoticeKind::Warning, words, Some(deed));
+            }
+            false if count == 0 => {}
+            false => {
+                let words = format!(
+                    "Another program changed the project. Its {count} changes are merged with yours"
+                );
+                let deed = ("Undo".to_owned(), Command::Undo);
+                self.tell_with(NoticeKind::Warning, words, Some(deed));
+            }
+        }
+    }
+
     /// Looks at where the annotations of changed texts stand now, and at those that are elsewhere than they say.
     pub(super) fn review(&mut self) {
         let Some(work) = &self.work else { return };
@@ -133,7 +317,7 @@ impl App {
     pub(super) fn keep_texts(&mut self) {
         let Some(work) = &self.work else { return };
         let (path, project) = (work.path.clone(), work.project().clone());
-        self.tasks.start("Keeping texts", move |_| {
+        self.tasks.start("", move |_| {
             store::keep_texts(&path, &project);
             TaskResult::TextsKept
         });
@@ -142,14 +326,18 @@ impl App {
     /// After undo and redo of another text or another reading of it, what is in memory is of the other one.
     pub(super) fn read_again_where_needed(&mut self, edit: &Edit) {
         let Some(work) = &self.work else { return };
-        let other = edit.changes.iter().filter_map(|change| match change {
-            Change::Document(swap) => swap.before.as_ref().zip(swap.after.as_ref()),
+        let is_other = |swap: &Swap<Option<Arc<Document>>>| match (&swap.before, &swap.after) {
+            (Some(a), Some(b)) => a.encoding != b.encoding || a.sha256 != b.sha256,
+            (Some(only), None) | (None, Some(only)) => !work.texts.contains_key(&only.id),
+            (None, None) => false,
+        };
+        let changes = edit.changes.iter().filter_map(|change| match change {
+            Change::Document(swap) if is_other(swap) => {
+                swap.before.as_ref().or(swap.after.as_ref())
+            }
             _ => None,
         });
-        let changed: Vec<DocumentId> = other
-            .filter(|(a, b)| a.encoding != b.encoding || a.sha256 != b.sha256)
-            .map(|(a, _)| a.id.clone())
-            .collect();
+        let changed: Vec<DocumentId> = changes.map(|document| document.id.clone()).collect();
         for document_id in changed {
             let (path, project) = (work.path.clone(), work.project().clone());
             let Some(document) = project.documents.get(&document_id).cloned() else {
@@ -181,6 +369,24 @@ impl App {
         }
         work.look_for_misplaced();
         self.tell_changed_texts();
+    }
+}
+
+fn merge_outside(
+    base: &Project,
+    ours: &Project,
+    opened: &Opened,
+    author: &Author,
+) -> MergedOutside {
+    let theirs = &opened.in_file;
+    let Merged { project, doubles } = edit::merge(base, ours, theirs);
+    let label = "merge what another program changed".to_owned();
+    MergedOutside {
+        edit: edit::become_project(ours, &project, author, label),
+        is_theirs: project == *theirs,
+        theirs: theirs.clone(),
+        file_sha256: opened.file_sha256.clone(),
+        doubles,
     }
 }
 

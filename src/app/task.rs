@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::ExportChoice;
+use super::outside::Looked;
 use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
 use crate::query::Finding;
@@ -39,6 +40,8 @@ pub enum TaskResult {
     FoundAgain(Vec<ChangedText>),
     /// Copies of texts were kept.
     TextsKept,
+    /// The files were looked at, and what others changed was merged.
+    Looked(Box<Looked>),
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
     /// The project was checked, as it was at this revision.

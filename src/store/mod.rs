@@ -10,6 +10,7 @@ mod entry_lines;
 mod file;
 mod first_sight;
 mod kept_texts;
+mod outside;
 mod paths;
 mod progress;
 mod read;
@@ -27,6 +28,7 @@ pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_exp
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
 pub use kept_texts::keep_texts;
+pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
 pub use read::{OpenError, Opened, UnreadableEntry, open_project, read_project};

@@ -36,6 +36,8 @@ pub struct Opened {
     pub unreadable: Vec<UnreadableEntry>,
     /// Texts that are no longer what was labelled.
     pub changed: Vec<ChangedText>,
+    /// The project as it stands in the file, by which changes of two sides are told apart.
+    pub in_file: Project,
     /// The hash of the file.
     pub file_sha256: Option<String>,
 }
@@ -44,6 +46,7 @@ impl Opened {
     /// A project with nothing to look at.
     pub fn sound(project: Project, file_sha256: Option<String>) -> Self {
         Self {
+            in_file: project.clone(),
             project,
             file_sha256,
             ..Self::default()
@@ -173,6 +176,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
         Ok(parsed) => Reading::of(words, parsed).finish(),
         Err(error) => {
             let salvage = salvage(words).map(|mut opened| {
+                opened.in_file = opened.project.clone();
                 opened.file_sha256 = Some(sha256.clone());
                 Box::new(opened)
             });
@@ -187,6 +191,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
             });
         }
     };
+    read.in_file = read.project.clone();
     read.file_sha256 = Some(sha256);
     Ok(read)
 }

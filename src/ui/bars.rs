@@ -395,6 +395,8 @@ fn tasks_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .app
         .running()
         .iter()
+        // What goes on all the time is nothing to watch.
+        .filter(|task| !task.title.is_empty())
         .map(|task| (task.number, task.title.clone(), task.progress.fraction()))
         .collect();
     for (number, title, fraction) in running {

@@ -8,6 +8,7 @@ mod house;
 mod index;
 mod merging;
 mod opening;
+mod outside;
 mod pictures;
 mod store;
 mod surface;
