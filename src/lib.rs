@@ -16,6 +16,7 @@
 //! |---|---|
 //! | [`text`] | characters, offsets, spans, lines, words and sentences |
 //! | [`model`] | the project as plain data, in persistent maps |
+//! | [`anchor`] | finds a span again after its text has changed |
 //! | [`query`] | questions about a project: checks, counts, what stands where |
 //! | [`edit`] | the only door through which a project changes; undo and redo |
 //! | [`import`] | bytes in, a small project and warnings out; one file a format |
@@ -36,6 +37,7 @@
 //! - The texts on disk are never written.
 //! - The structs of the file stand apart from the model, so that either can change without the other.
 
+pub mod anchor;
 pub mod app;
 pub mod cli;
 pub mod edit;

@@ -8,7 +8,6 @@ use crate::edit::{self, Change, Edit, Refusal};
 use crate::model::{
     Annotation, AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
 };
-use crate::query;
 use crate::text::{
     self, ByteOffset, Edge, Span, Spans, Stride, Text, sentence_after, sentence_at, sentence_before,
 };
@@ -392,34 +391,6 @@ impl App {
             }
             None => self.tell(NoticeKind::Done, format!("{what}: {}", edit.label)),
         }
-    }
-
-    /// Moves annotations whose words stand in just one other place to that place.
-    pub(super) fn find_again(&mut self) -> Result<(), Refusal> {
-        let Some(work) = &self.work else {
-            return Ok(());
-        };
-        let found = query::found_again(work.project(), work.texts(), &work.misplaced);
-        let (mut moved, missing) = (0, work.misplaced.len());
-        for (document_id, found) in found {
-            moved += found.len();
-            self.edit(|work, author| {
-                let text = work.texts.get(&document_id).ok_or(Refusal::OutsideText)?;
-                edit::reanchor(work.project(), text, author, found)
-            })?;
-        }
-        if let Some(work) = &mut self.work {
-            work.look_for_misplaced();
-        }
-        let words = match (moved, missing - moved) {
-            (0, 0) => "Every annotation stands where it should".to_owned(),
-            (moved, 0) => format!("{moved} annotations were moved to where their words stand now"),
-            (moved, left) => format!(
-                "{moved} annotations were found again; {left} were not, and stay as they are"
-            ),
-        };
-        self.tell(NoticeKind::Done, words);
-        Ok(())
     }
 
     pub(super) fn change_codebook(

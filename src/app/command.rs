@@ -1,9 +1,12 @@
 //! What a person can ask for, by menu, key, palette or mouse.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use super::{Answer, Page, ThemeChoice};
+use crate::anchor::MarkId;
+use crate::edit::Verdict;
 use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
@@ -157,8 +160,10 @@ pub enum Command {
     RemoveDocument,
     /// Reads the text of the document shown again, in this encoding.
     ReadAs(String),
-    /// Moves the annotations whose words stand elsewhere now to where they stand.
-    FindAgain,
+    /// Shows where the annotations of texts that have changed stand now.
+    ReviewTexts,
+    /// Takes up the texts that have changed, with what was decided about marks in doubt.
+    TakeUpTexts(BTreeMap<MarkId, Verdict>),
 
     /// Puts another codebook in place of the project's, with a label for undo.
     ChangeCodebook(String, Box<Codebook>),
@@ -602,7 +607,7 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::Show(Page::Annotator), "Annotator…", &[], false),
             (C::ToggleSnapping, "Snap to words", &[], true),
             (C::Show(Page::Findings), "Check project", &["F8"], true),
-            (C::FindAgain, "Find moved words again", &[], false),
+            (C::ReviewTexts, "Review changed texts…", &[], false),
             (C::RemoveDocument, "Remove document", &[], true),
         ],
     );

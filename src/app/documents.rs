@@ -3,7 +3,8 @@
 use super::{App, Command, NoticeKind, Question, TaskResult, Work};
 use crate::edit::{self, Author, Change, Edit, Refusal};
 use crate::model::{Annotation, Document, DocumentId, DocumentState, quote_of};
-use crate::store::{self, BroughtIn, ReadError, ReadText};
+use crate::query::{Finding, FindingKind};
+use crate::store::{self, BroughtIn, ChangedText, ReadError, ReadText};
 use crate::text::{OffsetUnit, Span, Spans, Text};
 
 impl App {
@@ -170,8 +171,7 @@ impl App {
             });
     }
 
-    /// A text was read again. If that is what the project already says of it (after undo), only the text
-    /// changes hands; else one edit records the encoding and moves the annotations along.
+    /// A text was read again in another encoding: one edit records that and moves the annotations along.
     pub(super) fn reread(&mut self, document_id: DocumentId, outcome: Result<ReadText, ReadError>) {
         let read = match outcome {
             Ok(read) => read,
@@ -181,6 +181,12 @@ impl App {
         let Some(document) = work.project().documents.get(&document_id).cloned() else {
             return;
         };
+        // Counting characters leads to the right place only in the same bytes.
+        if document.sha256 != read.sha256 {
+            let words = "The text has changed on disk. Take it up first; then choose its encoding";
+            let deed = ("Review…".to_owned(), Command::ReviewTexts);
+            return self.tell_with(NoticeKind::Refused, words, Some(deed));
+        }
         let old_text = work.texts.insert(document_id.clone(), read.text.clone());
         if document.encoding != read.encoding {
             let outcome = self.edit(|work, author| {
@@ -196,39 +202,23 @@ impl App {
         self.find_in_what_is_shown();
     }
 
-    /// After undo and redo of a change of encoding the text in memory is of the other reading.
-    pub(super) fn read_again_where_needed(&mut self, edit: &Edit) {
-        let Some(work) = &self.work else { return };
-        let reread = edit.changes.iter().filter_map(|change| match change {
-            Change::Document(swap) => swap.before.as_ref().zip(swap.after.as_ref()),
-            _ => None,
-        });
-        let changed: Vec<DocumentId> = reread
-            .filter(|(a, b)| a.encoding != b.encoding)
-            .map(|(a, _)| a.id.clone())
-            .collect();
-        for document in changed
-            .iter()
-            .filter_map(|id| work.project().documents.get(id))
-            .cloned()
-        {
-            let path = work.path.clone();
-            self.tasks
-                .start(format!("Reading {}", document.title()), move |_| {
-                    let outcome =
-                        store::read_document(&path, &document.path, Some(&document.encoding.name));
-                    TaskResult::Reread(document.id.clone(), Box::new(outcome))
-                });
-        }
-    }
-
     /// Looks at everything, off the frame.
     pub(super) fn check(&mut self) {
         let Some(work) = &self.work else { return };
         let (project, texts, revision) =
             (work.project().clone(), work.texts.clone(), work.revision());
+        let is_other = |text: &&ChangedText| {
+            let document = work.project().documents.get(&text.document_id);
+            document.is_some_and(|document| document.sha256 != text.now.sha256)
+        };
+        let changed = work.changed.values().filter(is_other);
+        let changed: Vec<DocumentId> = changed.map(|text| text.document_id.clone()).collect();
         self.tasks.start("Checking the project", move |_| {
-            TaskResult::Checked(revision, crate::query::check(&project, &texts))
+            let mut findings = crate::query::check(&project, &texts);
+            let is_changed = |id| Finding::of_document(id, FindingKind::TextChanged);
+            findings.extend(changed.iter().map(is_changed));
+            findings.sort();
+            TaskResult::Checked(revision, findings)
         });
     }
 }

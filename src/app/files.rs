@@ -158,7 +158,15 @@ impl App {
         self.settings.remember(&path);
         self.settings.has_started_before = true;
         self.keep_settings();
-        if errors > 0 {
+        self.keep_texts();
+        if self
+            .work
+            .as_ref()
+            .is_some_and(|work| !work.changed.is_empty())
+        {
+            self.tell_changed_texts();
+            self.request(Request::Show(super::Page::Review));
+        } else if errors > 0 {
             let words = match misplaced {
                 0 => format!("{errors} things in this project need a look"),
                 _ => format!(
@@ -196,9 +204,7 @@ impl App {
             });
             return;
         }
-        let path = work.path.clone();
-        let expected = work.saved.sha256.clone();
-        self.start_save(path, expected);
+        self.look_outside(true);
     }
 
     pub(super) fn ask_where_to_save(&mut self) {
@@ -234,12 +240,13 @@ impl App {
         self.start_save(path, expected);
     }
 
-    fn start_save(&mut self, path: PathBuf, expected_sha256: Option<String>) {
+    pub(super) fn start_save(&mut self, path: PathBuf, expected_sha256: Option<String>) {
         let Some(work) = &mut self.work else { return };
         if work.saved.is_saving {
             return;
         }
         work.saved.is_saving = true;
+        work.saved.writing = Some(work.open.project().clone());
         let (project, texts, revision) =
             (work.project().clone(), work.texts.clone(), work.revision());
         self.tasks.start("Saving", move |_| {
@@ -272,6 +279,9 @@ impl App {
                 work.misplaced = misplaced;
                 work.saved.revision = revision;
                 work.saved.sha256 = file_sha256;
+                if let Some(written) = work.saved.writing.take() {
+                    work.saved.project = written;
+                }
                 work.saved.failure = None;
                 work.saved.first_unsaved_at = None;
                 let is_behind = !work.is_saved();
@@ -292,6 +302,8 @@ impl App {
                     self.run(if is_behind { Command::Save } else { then });
                 }
             }
+            // Somebody wrote it between the look and the save.
+            Err(SaveError::ChangedOutside { .. }) if path.exists() => self.look_outside(true),
             Err(error) => {
                 self.after_save = None;
                 work.saved.failure = Some(error.to_string());

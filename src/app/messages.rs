@@ -152,6 +152,10 @@ pub enum Page {
     Codebook,
     /// What the check found.
     Findings,
+    /// Where the annotations of changed texts stand now.
+    Review,
+    /// What two sides changed in different ways.
+    Doubles,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

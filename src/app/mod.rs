@@ -11,6 +11,7 @@ mod files;
 mod find;
 mod keys;
 mod messages;
+mod outside;
 mod settings;
 mod task;
 mod work;
@@ -24,11 +25,14 @@ pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
+pub use outside::ReviewCounts;
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export};
 pub use work::{Linking, SavedState, Work};
 
 use crate::edit::{Author, Change, Edit, Refusal, Swap};
+use outside::Looking;
+
 use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
 use crate::store::{self, SettingsError};
 
@@ -45,6 +49,8 @@ pub struct App {
     requests: Vec<Request>,
     /// What was asked for when a save had to come first.
     after_save: Option<Command>,
+    /// Whether somebody is looking at the files on disk.
+    looking: Looking,
     /// The project that is being opened; what comes of an earlier one is no longer wanted.
     opening: Option<PathBuf>,
 }
@@ -63,6 +69,7 @@ impl App {
             tasks: Tasks::new(wake),
             requests: Vec::new(),
             after_save: None,
+            looking: Looking::default(),
             opening: None,
         }
     }
@@ -111,6 +118,7 @@ impl App {
             self.take_result(result);
         }
         self.autosave(now);
+        self.look_outside_now_and_then(now);
     }
 
     /// Waits for the tasks under way and takes up what they bring. For the end of the program and for tests.
@@ -197,7 +205,8 @@ impl App {
             C::SetField(name, value) => return self.set_field(&name, &value),
             C::RemoveDocument => self.ask_to_remove_document(),
             C::ReadAs(encoding) => self.read_as(encoding),
-            C::FindAgain => return self.find_again(),
+            C::ReviewTexts => self.review(),
+            C::TakeUpTexts(verdicts) => return self.take_up_texts(&verdicts),
             C::ChangeCodebook(label, codebook) => return self.change_codebook(label, *codebook),
             C::RenameTag(tag_id, new) => return self.rename_tag(&tag_id, &new),
             C::DeleteTag(tag_id) => return self.ask_to_delete_tag(tag_id),
@@ -234,6 +243,10 @@ impl App {
             } => self.saved(path, revision, outcome),
             TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
+            TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
+            TaskResult::FoundAgain(found) => self.found_again(found),
+            TaskResult::TextsKept => {}
+            TaskResult::Looked(looked) => self.looked(*looked),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),
             TaskResult::Found(document_id, needle, hits) => self.found(&document_id, &needle, hits),
@@ -256,10 +269,7 @@ impl App {
         let Some(work) = &mut self.work else {
             return Ok(());
         };
-        let author = Author {
-            annotator_id: work.annotator_id.clone(),
-            at: now_in_seconds(),
-        };
+        let author = author_of(work);
         let mut edit = decide(work, &author)?;
         if edit.changes.is_empty() {
             return Ok(());
@@ -371,6 +381,14 @@ impl App {
             self.tell(NoticeKind::Warning, words);
         }
         self.keep_settings();
+    }
+}
+
+/// Who acts now.
+fn author_of(work: &Work) -> Author {
+    Author {
+        annotator_id: work.annotator_id.clone(),
+        at: now_in_seconds(),
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::ExportChoice;
+use super::outside::Looked;
 use crate::export::{ExportError, LossReport};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
-    self, BroughtIn, FirstSight, OpenError, Opened, Progress, ReadError, ReadText, SaveError,
-    Saved, SettingsError,
+    self, BroughtIn, ChangedText, FirstSight, Labelled, OpenError, Opened, Progress, ReadError,
+    ReadText, SaveError, Saved, SettingsError,
 };
 use crate::text::Span;
 
@@ -34,6 +35,14 @@ pub enum TaskResult {
     BroughtIn(BroughtIn),
     /// A text was read again.
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
+    /// A text was read again, as the project knows it.
+    Labelled(DocumentId, Box<Result<Labelled, ReadError>>),
+    /// Annotations without a place were looked for.
+    FoundAgain(Vec<ChangedText>),
+    /// Copies of texts were kept.
+    TextsKept,
+    /// The files were looked at, and what others changed was merged.
+    Looked(Box<Looked>),
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
     /// The settings were written.

@@ -1,16 +1,16 @@
 //! The open project and where the person stands in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Find;
-use crate::edit::OpenProject;
+use crate::edit::{Double, OpenProject};
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{FirstSight, Opened, UnreadableEntry};
+use crate::store::{ChangedText, FirstSight, Opened, Seen, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -30,6 +30,12 @@ pub struct Work {
     pub(super) unreadable: Vec<UnreadableEntry>,
     /// What the last check found, and at which revision.
     pub(super) findings: (u64, Vec<Finding>),
+    /// Texts that are no longer what was labelled, and not taken up yet.
+    pub(super) changed: BTreeMap<DocumentId, ChangedText>,
+    /// What was last seen of the files on disk.
+    pub(super) seen: Seen,
+    /// What two sides changed in different ways when the project was merged last.
+    pub(super) doubles: Vec<Double>,
     /// Annotations whose quote is not where they say. Never painted.
     pub(super) misplaced: BTreeSet<AnnotationId>,
     /// Who works here.
@@ -57,6 +63,10 @@ pub struct Work {
 pub struct SavedState {
     /// The revision that the file holds.
     pub revision: u64,
+    /// The project as the file holds it: what our changes and those of others began from.
+    pub project: Project,
+    /// What is being written just now.
+    pub writing: Option<Project>,
     /// The file's hash when it was last read or written.
     pub sha256: Option<String>,
     /// When the first edit since then was made.
@@ -87,8 +97,14 @@ impl Work {
             findings,
             misplaced,
             unreadable,
+            changed,
+            in_file,
             file_sha256,
         } = opened;
+        let changed = changed.into_iter();
+        let changed = changed
+            .map(|text| (text.document_id.clone(), text))
+            .collect();
         let document_id = project.documents.keys().next().cloned();
         Self {
             open: OpenProject::new(project),
@@ -97,6 +113,8 @@ impl Work {
             path,
             saved: SavedState {
                 revision: 0,
+                project: in_file,
+                writing: None,
                 sha256: file_sha256,
                 first_unsaved_at: None,
                 last_edit_at: None,
@@ -105,6 +123,9 @@ impl Work {
             },
             unreadable,
             findings: (0, findings),
+            changed,
+            seen: Seen::default(),
+            doubles: Vec::new(),
             misplaced,
             annotator_id,
             document_id,

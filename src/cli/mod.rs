@@ -3,6 +3,9 @@
 //! Exit codes: 0 done, 1 the data is not in order, 2 the command was wrong or there is no display,
 //! 3 something could not be read or written.
 
+mod merge;
+mod repair;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -91,6 +94,27 @@ enum Verb {
         /// Also list what is still to be filled in
         #[arg(long)]
         hints: bool,
+        /// Move annotations whose text has changed and whose place is beyond doubt; texts are never written
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Bring two versions of a project together, entry by entry
+    Merge {
+        /// What both came from
+        #[arg(required_unless_present = "install_git")]
+        base: Option<PathBuf>,
+        /// One version
+        #[arg(required_unless_present = "install_git")]
+        ours: Option<PathBuf>,
+        /// The other
+        #[arg(required_unless_present = "install_git")]
+        theirs: Option<PathBuf>,
+        /// Where the merged project goes; may be one of the three
+        #[arg(short, long, required_unless_present = "install_git")]
+        out: Option<PathBuf>,
+        /// Let the git repository around this folder merge project files so from now on
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".", exclusive = true)]
+        install_git: Option<PathBuf>,
     },
     /// Count documents, annotations, states, links and regions
     Stats {
@@ -168,7 +192,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             unit,
             force,
         } => export(&project, &format, &out, unit, force),
-        Verb::Check { project, hints } => check(&project, hints),
+        Verb::Check {
+            project,
+            hints,
+            repair,
+        } => check(&project, hints, repair),
+        Verb::Merge {
+            base: Some(base),
+            ours: Some(ours),
+            theirs: Some(theirs),
+            out: Some(out),
+            ..
+        } => merge::merge(&base, &ours, &theirs, &out),
+        Verb::Merge { install_git, .. } => {
+            merge::install_git(&install_git.unwrap_or_else(|| PathBuf::from(".")))
+        }
         Verb::Stats { project, json } => stats(&project, json),
     };
     Outcome::Done(match outcome {
@@ -287,7 +325,10 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
     Ok(())
 }
 
-fn check(path: &Path, hints: bool) -> Result<(), Failure> {
+fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
+    if repairs {
+        repair::repair(path, &open(path)?)?;
+    }
     let (opened, damage) = match store::open_project(path, &Progress::default()) {
         Ok(opened) => (opened, None),
         Err(store::OpenError::Damaged {

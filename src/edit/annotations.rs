@@ -127,32 +127,6 @@ pub fn set_spans(
     Ok(edit(author, format!("move {}", before.tag_id), changes))
 }
 
-/// Moves annotations to where their words stand now, all in one edit.
-///
-/// # Errors
-/// If one of them does not exist, or its words do not stand there.
-pub fn reanchor(
-    project: &Project,
-    text: &Text,
-    author: &Author,
-    found: Vec<(AnnotationId, Spans)>,
-) -> Result<Edit, Refusal> {
-    let mut changes = Vec::with_capacity(found.len());
-    for (annotation_id, spans) in found {
-        let before = find(project, &annotation_id)?;
-        let after = Annotation {
-            spans,
-            ..Annotation::clone(before)
-        };
-        if !after.agrees_with(text) {
-            return Err(Refusal::OutsideText);
-        }
-        changes.push(replacing(before, after, author));
-    }
-    let label = format!("find {} annotations again", changes.len());
-    Ok(edit(author, label, changes))
-}
-
 /// Sets one attribute, or takes it away with `None`.
 ///
 /// # Errors
@@ -296,7 +270,11 @@ fn find<'a>(
         .ok_or_else(|| Refusal::NoAnnotation(annotation_id.clone()))
 }
 
-fn replacing(before: &Arc<Annotation>, mut after: Annotation, author: &Author) -> Change {
+pub(super) fn replacing(
+    before: &Arc<Annotation>,
+    mut after: Annotation,
+    author: &Author,
+) -> Change {
     after.changed = Some(Stamp {
         by: author.annotator_id.clone(),
         at: author.at,

@@ -8,22 +8,28 @@ mod annotations;
 mod annotators;
 mod change;
 mod codebook;
+mod difference;
 mod documents;
 mod links;
+mod merge;
 mod open_project;
 mod refusal;
 mod regions;
+mod texts;
 
 pub use annotations::{
-    annotate, delete_annotations, reanchor, retag, set_attribute, set_note, set_spans, set_tier,
+    annotate, delete_annotations, retag, set_attribute, set_note, set_spans, set_tier,
 };
 pub use annotators::add_annotator;
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
+pub use difference::{become_project, changes_between};
 pub use documents::{
     add_documents, change_document, remove_document, rename_project, set_field, set_state,
 };
 pub use links::{link, unlink};
+pub use merge::{Double, Merged, merge};
 pub use open_project::OpenProject;
 pub use refusal::Refusal;
 pub use regions::{remove_region, set_aside};
+pub use texts::{TakenUp, Verdict, take_up_texts};

@@ -153,6 +153,7 @@ fn add_document(imported: &mut Imported, line_number: usize, line: DocumentLine)
             name: line.encoding.name,
             has_byte_order_mark: line.encoding.byte_order_mark,
             is_lossy: line.encoding.lossy,
+            line_ends: text.line_ends(),
         },
         fields: line
             .fields

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{AnnotatorId, DocumentId};
+use crate::text::LineEnds;
 
 /// One source text and where it came from. The words themselves stay in their own file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,8 @@ pub struct Encoding {
     pub has_byte_order_mark: bool,
     /// Whether some bytes meant nothing and stand as U+FFFD in the text.
     pub is_lossy: bool,
+    /// How its lines end.
+    pub line_ends: LineEnds,
 }
 
 impl Default for Encoding {
@@ -58,6 +61,7 @@ impl Default for Encoding {
             name: "UTF-8".to_owned(),
             has_byte_order_mark: false,
             is_lossy: false,
+            line_ends: LineEnds::default(),
         }
     }
 }

@@ -118,10 +118,12 @@ impl Finding {
             FindingKind::TextUnreadable { .. } => {
                 "Put the file back in its place; its annotations are kept"
             }
-            FindingKind::TextChanged => "If words have moved, use “Find moved words again”",
+            FindingKind::TextChanged => {
+                "Review where its annotations stand now: “Review changed texts…”"
+            }
             FindingKind::TextLossy => "Choose another encoding in “About this document…”",
             FindingKind::QuoteElsewhere { .. } => {
-                "Use “Find moved words again”, or mark the words anew"
+                "Use “Review changed texts…”, or mark the words anew"
             }
             FindingKind::NoDocument => "Add the document again; the annotation is kept",
             FindingKind::UnknownTag(_) => "Add the tag to the codebook, or choose another tag",

@@ -8,4 +8,4 @@ mod places;
 pub use check::{Finding, FindingKind, Severity, Subject, check};
 pub use counts::{Stats, progress_of, stats};
 pub use find::{MOST_FOUND, Needle, find_in_text, find_steps, unlabelled_paragraph};
-pub use places::{filter_documents, found_again, misplaced, places_of_quote};
+pub use places::{filter_documents, misplaced};

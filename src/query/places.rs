@@ -1,10 +1,9 @@
 //! What stands where.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Annotation, AnnotationId, Document, DocumentId, Project, QUOTE_JOIN, Texts};
-use crate::text::{ByteOffset, Span, Spans, Text};
+use crate::model::{Annotation, AnnotationId, Document, Project, Texts};
 
 /// The annotations whose quote is not where they say, or whose text is not there.
 pub fn misplaced(project: &Project, texts: &Texts) -> BTreeSet<AnnotationId> {
@@ -19,60 +18,6 @@ pub fn misplaced(project: &Project, texts: &Texts) -> BTreeSet<AnnotationId> {
         .filter(is_misplaced)
         .map(|annotation| annotation.id.clone())
         .collect()
-}
-
-/// Where words stand in a text, in order. The pieces of a discontinuous quote must follow one another.
-pub fn places_of_quote(text: &Text, quote: &str) -> Vec<Spans> {
-    let pieces: Vec<&str> = quote
-        .split(QUOTE_JOIN)
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    let Some((first, rest)) = pieces.split_first() else {
-        return Vec::new();
-    };
-    let starts = text.as_str().match_indices(first).map(|(start, _)| start);
-    starts
-        .filter_map(|start| pieces_from(text, start, first, rest))
-        .collect()
-}
-
-fn pieces_from(text: &Text, start: usize, first: &str, rest: &[&str]) -> Option<Spans> {
-    let mut spans = vec![Span::new(
-        ByteOffset(start),
-        ByteOffset(start + first.len()),
-    )?];
-    let mut from = start + first.len();
-    for piece in rest {
-        let start = from + text.as_str().get(from..)?.find(piece)?;
-        from = start + piece.len();
-        spans.push(Span::new(ByteOffset(start), ByteOffset(from))?);
-    }
-    Spans::new(spans)
-}
-
-/// For misplaced annotations whose words stand in exactly one place: that place, by document.
-pub fn found_again(
-    project: &Project,
-    texts: &Texts,
-    misplaced: &BTreeSet<AnnotationId>,
-) -> BTreeMap<DocumentId, Vec<(AnnotationId, Spans)>> {
-    let mut found: BTreeMap<DocumentId, Vec<(AnnotationId, Spans)>> = BTreeMap::new();
-    for annotation in misplaced
-        .iter()
-        .filter_map(|id| project.annotations.get(id))
-    {
-        let Some(text) = texts.get(&annotation.document_id) else {
-            continue;
-        };
-        let mut places = places_of_quote(text, &annotation.quote);
-        if let (Some(only), true) = (places.pop(), places.is_empty()) {
-            found
-                .entry(annotation.document_id.clone())
-                .or_default()
-                .push((annotation.id.clone(), only));
-        }
-    }
-    found
 }
 
 /// The documents whose title, id or path has all the words in it, in whichever case.

@@ -12,6 +12,7 @@ use encoding_rs::{
 };
 
 use crate::model;
+use crate::text::LineEnds;
 
 /// What a text is read in if nothing speaks against it.
 pub const DEFAULT_ENCODING: &str = "UTF-8";
@@ -95,6 +96,7 @@ pub fn decode(
             name: encoding.name().to_owned(),
             has_byte_order_mark: mark_bytes > 0,
             is_lossy,
+            line_ends: LineEnds::default(),
         },
     ))
 }

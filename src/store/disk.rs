@@ -240,3 +240,24 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Option<()>, WriteError> {
         }
     }
 }
+
+/// Adds a line to a file of lines, unless it is there already. The file is made if there is none.
+///
+/// # Errors
+/// If the file cannot be read or written.
+pub fn add_line(path: &Path, line: &str) -> Result<(), WriteError> {
+    let read = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(io_error("the file could not be read", path)),
+    };
+    let mut words = read?;
+    if words.lines().any(|known| known.trim() == line) {
+        return Ok(());
+    }
+    if !words.is_empty() && !words.ends_with('\n') {
+        words.push('\n');
+    }
+    words.push_str(line);
+    words.push('\n');
+    replace_file(path, words.as_bytes())
+}

@@ -9,6 +9,8 @@ mod disk;
 mod entry_lines;
 mod file;
 mod first_sight;
+mod kept_texts;
+mod outside;
 mod paths;
 mod progress;
 mod read;
@@ -22,16 +24,19 @@ use std::path::PathBuf;
 
 pub use codebooks::{read_codebook, write_codebook};
 pub use decode::{DEFAULT_ENCODING, encodings};
-pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
+pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_export};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
+pub use kept_texts::keep_texts;
+pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{OpenError, Opened, UnreadableEntry, open_project};
+pub use read::{OpenError, Opened, UnreadableEntry, open_project, read_project};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
 pub use texts::{
-    BroughtIn, ReadError, ReadText, bring_in, copy_texts, is_text_file, read_document, read_text,
+    BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
+    read_document, read_labelled, read_text,
 };
 pub use write::{SaveError, Saved, project_to_string, save_project};
 

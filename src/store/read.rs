@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::disk::{read_regular, sha256_of};
 use super::entry_lines::{LISTS, entries_by_line};
 use super::reading::Reading;
-use super::texts::read_document;
+use super::texts::{ChangedText, Labelled, read_labelled};
 use super::{Progress, file};
 use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
 use crate::query::{self, Finding, FindingKind};
@@ -26,7 +26,7 @@ pub(super) const MOST_PROJECT_BYTES: u64 = 4_000_000_000;
 pub struct Opened {
     /// All that is sound.
     pub project: Project,
-    /// The texts that could be read.
+    /// The texts that could be read, as they were labelled where that is still known.
     pub texts: Texts,
     /// What needs a look but is in the project.
     pub findings: Vec<Finding>,
@@ -34,6 +34,10 @@ pub struct Opened {
     pub misplaced: BTreeSet<AnnotationId>,
     /// Entries of the file that are not in the project.
     pub unreadable: Vec<UnreadableEntry>,
+    /// Texts that are no longer what was labelled.
+    pub changed: Vec<ChangedText>,
+    /// The project as it stands in the file, by which changes of two sides are told apart.
+    pub in_file: Project,
     /// The hash of the file.
     pub file_sha256: Option<String>,
 }
@@ -42,6 +46,7 @@ impl Opened {
     /// A project with nothing to look at.
     pub fn sound(project: Project, file_sha256: Option<String>) -> Self {
         Self {
+            in_file: project.clone(),
             project,
             file_sha256,
             ..Self::default()
@@ -83,6 +88,12 @@ pub enum OpenError {
     NotAProject {
         /// What it is instead.
         words: String,
+        /// Where.
+        path: PathBuf,
+    },
+    /// There is nothing in it.
+    #[error("The file is empty. A backup or an older copy may hold your project: {path}", path = .path.display())]
+    Empty {
         /// Where.
         path: PathBuf,
     },
@@ -129,15 +140,44 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
         path: path.to_owned(),
     };
     let bytes = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
-    let words = words_of(path, &bytes)?;
+    let mut outcome = parse(path, &bytes);
+    match &mut outcome {
+        Ok(opened) => add_texts(path, opened, progress),
+        Err(OpenError::Damaged {
+            salvage: Some(salvage),
+            ..
+        }) => add_texts(path, salvage, progress),
+        Err(_) => {}
+    }
+    if progress.is_cancelled() {
+        Err(OpenError::Cancelled)
+    } else {
+        outcome
+    }
+}
+
+/// Reads a project file alone, without the texts of its documents.
+///
+/// # Errors
+/// As [`open_project`].
+pub fn read_project(path: &Path) -> Result<Opened, OpenError> {
+    let io = |source| OpenError::Io {
+        source,
+        path: path.to_owned(),
+    };
+    parse(path, &read_regular(path, MOST_PROJECT_BYTES).map_err(io)?)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
+    let words = words_of(path, bytes)?;
     check_version(path, words)?;
-    let sha256 = sha256_of(&bytes);
+    let sha256 = sha256_of(bytes);
     let mut read = match ron::from_str::<file::Project>(words) {
         Ok(parsed) => Reading::of(words, parsed).finish(),
         Err(error) => {
             let salvage = salvage(words).map(|mut opened| {
+                opened.in_file = opened.project.clone();
                 opened.file_sha256 = Some(sha256.clone());
-                add_texts(path, &mut opened, progress);
                 Box::new(opened)
             });
             let (line, column) = (error.span.start.line, error.span.start.col);
@@ -151,13 +191,9 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
             });
         }
     };
+    read.in_file = read.project.clone();
     read.file_sha256 = Some(sha256);
-    add_texts(path, &mut read, progress);
-    if progress.is_cancelled() {
-        Err(OpenError::Cancelled)
-    } else {
-        Ok(read)
-    }
+    Ok(read)
 }
 
 /// An error without anything to salvage.
@@ -180,7 +216,9 @@ fn words_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, OpenError> {
         })
     };
     if bytes.is_empty() {
-        return refused("The file is empty. A backup or an older copy may hold your project");
+        return Err(OpenError::Empty {
+            path: path.to_owned(),
+        });
     }
     if bytes.iter().all(|&byte| byte == 0) {
         return refused(
@@ -347,7 +385,8 @@ fn read_entry<T: DeserializeOwned>(entry: &str, entries: &mut Vec<T>) -> Result<
 
 /// Reads the texts on all cores and checks the project against them.
 fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
-    let documents: Vec<Arc<Document>> = opened.project.documents.values().cloned().collect();
+    let project = &opened.project;
+    let documents: Vec<Arc<Document>> = project.documents.values().cloned().collect();
     progress.expect(documents.len());
     let next = AtomicUsize::new(0);
     let worker = || {
@@ -356,10 +395,7 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             if progress.is_cancelled() {
                 break;
             }
-            read.push((
-                document,
-                read_document(path, &document.path, Some(&document.encoding.name)),
-            ));
+            read.push((document, read_labelled(path, project, document)));
             progress.step();
         }
         read
@@ -376,13 +412,17 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             .collect::<Vec<_>>()
     });
     let mut findings = Vec::new();
+    let mut on_disk = Texts::new();
     for (document, outcome) in read {
         match outcome {
-            Ok(read) => {
-                if !document.sha256.is_empty() && read.sha256 != document.sha256 {
+            Ok(Labelled { text, changed }) => {
+                let now = changed.as_ref().map_or(&text, |changed| &changed.now.text);
+                on_disk.insert(document.id.clone(), now.clone());
+                if changed.is_some() {
                     findings.push(Finding::of_document(&document.id, FindingKind::TextChanged));
                 }
-                opened.texts.insert(document.id.clone(), read.text);
+                opened.changed.extend(changed);
+                opened.texts.insert(document.id.clone(), text);
             }
             Err(error) => {
                 let kind = FindingKind::TextUnreadable {
@@ -392,8 +432,12 @@ fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             }
         }
     }
-    findings.extend(query::check(&opened.project, &opened.texts));
+    findings.extend(query::check(&opened.project, &on_disk));
     findings.sort();
     opened.findings = findings;
     opened.misplaced = query::misplaced(&opened.project, &opened.texts);
+    // The threads come back in no order.
+    opened
+        .changed
+        .sort_by(|a, b| a.document_id.cmp(&b.document_id));
 }

@@ -10,7 +10,7 @@ use crate::model::{
     self, AnnotationId, AnnotatorId, ClaimId, Document, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Timestamp,
 };
-use crate::text::{ByteOffset, Span, Spans};
+use crate::text::{ByteOffset, LineEnds, Span, Spans};
 
 /// Turns the structs of the file into the model. Names that come again and again are kept once.
 pub(super) struct Reading<'a> {
@@ -119,6 +119,7 @@ impl<'a> Reading<'a> {
                 name: encoding.name,
                 has_byte_order_mark: encoding.byte_order_mark,
                 is_lossy: encoding.lossy,
+                line_ends: LineEnds::from_name(&encoding.line_ends).unwrap_or_default(),
             },
             fields: fields
                 .into_iter()

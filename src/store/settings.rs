@@ -76,6 +76,16 @@ pub(super) fn data_folder() -> Option<PathBuf> {
     Some(strategy()?.data_dir())
 }
 
+/// Where the program keeps what belongs to this machine alone and is worth nothing on another.
+pub(super) fn state_folder() -> Option<PathBuf> {
+    let own = || {
+        let strategy = strategy()?;
+        // Only XDG has such a folder; elsewhere it is the one for data.
+        Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+    };
+    CONFIG_FOLDER.get().cloned().or_else(own)
+}
+
 fn strategy() -> Option<impl AppStrategy> {
     let args = AppStrategyArgs {
         top_level_domain: "org".to_owned(),

@@ -1,6 +1,6 @@
 //! Source texts: reading them, and bringing new ones into a project.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,10 @@ use thiserror::Error;
 
 use super::decode::{DecodeProblem, decode};
 use super::disk::{WriteError, first_free, make_folder, read_regular, sha256_of, write_new};
+use super::kept_texts::bytes_as_they_were;
 use super::paths::{PathProblem, relative, resolve, stays_in};
 use super::{Progress, folder_of};
+use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::model::{Document, DocumentId, Encoding, Project};
 use crate::text::Text;
 
@@ -106,11 +108,13 @@ fn text_of(
     encoding: Option<&str>,
 ) -> Result<(Text, Encoding), ReadError> {
     let decoded = decode(bytes, encoding);
-    let (words, encoding) = decoded.map_err(|problem| ReadError::Decode {
+    let (words, mut encoding) = decoded.map_err(|problem| ReadError::Decode {
         problem,
         path: path.to_owned(),
     })?;
-    Ok((Text::new(words), encoding))
+    let text = Text::new(words);
+    encoding.line_ends = text.line_ends();
+    Ok((text, encoding))
 }
 
 /// Reads the text that a project names, if its path is one that is followed.
@@ -140,6 +144,77 @@ pub(super) fn place_of(project_file: &Path, path: &str) -> Result<PathBuf, ReadE
         return Err(refused(PathProblem::LeadsOut));
     }
     Ok(place)
+}
+
+/// The text of a document as the project knows it.
+#[derive(Debug, Clone)]
+pub struct Labelled {
+    /// The text that the annotations were made on, if it is still known; else the one on disk.
+    pub text: Text,
+    /// What lies on disk, if it is another text.
+    pub changed: Option<ChangedText>,
+}
+
+/// A text that is no longer the one that the project was made on.
+#[derive(Debug, Clone)]
+pub struct ChangedText {
+    /// Whose.
+    pub document_id: DocumentId,
+    /// What it was; `None` if that is known no more.
+    pub old: Option<Text>,
+    /// What it is now.
+    pub now: ReadText,
+    /// Where its annotations and regions stand now.
+    pub found: BTreeMap<MarkId, Found>,
+}
+
+impl ChangedText {
+    /// Compares what a text was with what it is now. `old` counts only if the project agrees with it.
+    pub fn between(
+        project: &Project,
+        document_id: &DocumentId,
+        old: Option<Text>,
+        now: ReadText,
+    ) -> Self {
+        let found = find_marks_again(project, document_id, old.as_ref(), &now.text);
+        Self {
+            document_id: document_id.clone(),
+            old,
+            now,
+            found,
+        }
+    }
+}
+
+/// Reads the text of a document, and sees whether it is still the one that was labelled.
+///
+/// # Errors
+/// As [`read_document`].
+pub fn read_labelled(
+    project_file: &Path,
+    project: &Project,
+    document: &Document,
+) -> Result<Labelled, ReadError> {
+    let encoding = document.encoding.name.as_str();
+    let now = read_document(project_file, &document.path, Some(encoding))?;
+    if document.sha256.is_empty() || now.sha256 == document.sha256 {
+        return Ok(Labelled {
+            text: now.text,
+            changed: None,
+        });
+    }
+    let bytes = bytes_of(&place_of(project_file, &document.path)?)?;
+    let old = bytes_as_they_were(&document.sha256, &bytes)
+        .and_then(|bytes| decode(bytes, Some(encoding)).ok())
+        .map(|(words, _)| Text::new(words));
+    // If a part of the annotations was found again already, only the new text can show them.
+    let shown = old
+        .clone()
+        .filter(|old| all_stand_in(project, &document.id, old));
+    Ok(Labelled {
+        text: shown.unwrap_or_else(|| now.text.clone()),
+        changed: Some(ChangedText::between(project, &document.id, old, now)),
+    })
 }
 
 /// Whether a file is taken for a text by its name.

@@ -177,8 +177,7 @@ fn document_entry(document: &model::Document, texts: &Texts) -> file::Document {
     } = document;
     let line_ends = texts
         .get(id)
-        .map(|text| text.line_ends())
-        .filter(|line_ends| *line_ends != LineEnds::Lf);
+        .map_or(encoding.line_ends, |text| text.line_ends());
     file::Document {
         id: id.to_string(),
         path: path.clone(),
@@ -186,9 +185,10 @@ fn document_entry(document: &model::Document, texts: &Texts) -> file::Document {
         size_bytes: *size_bytes,
         encoding: file::Encoding {
             name: encoding.name.clone(),
-            line_ends: line_ends
-                .map(|line_ends| line_ends.name().to_owned())
-                .unwrap_or_default(),
+            line_ends: match line_ends {
+                LineEnds::Lf => String::new(),
+                other => other.name().to_owned(),
+            },
             byte_order_mark: encoding.has_byte_order_mark,
             lossy: encoding.is_lossy,
         },

@@ -58,6 +58,12 @@ impl LineEnds {
             Self::Mixed => "mixed",
         }
     }
+
+    /// The other way round; `None` for any other name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let all = [Self::Lf, Self::CrLf, Self::Cr, Self::Mixed];
+        all.into_iter().find(|line_ends| line_ends.name() == name)
+    }
 }
 
 impl Text {

@@ -153,7 +153,7 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
         C::StepEdge { .. } if work.picked().is_none() && work.selection().is_none() => {
             Some("Select words or an annotation first")
         }
-        C::FindAgain if work.misplaced().is_empty() => {
+        C::ReviewTexts if work.misplaced().is_empty() && work.changed().is_empty() => {
             Some("Every annotation stands where it should")
         }
         C::SetState(_) | C::FinishAndNext | C::RemoveDocument | C::Show(Page::Document)

@@ -224,8 +224,8 @@ fn head_ui(
                 .color(theme.bad)
                 .size(12.0),
         );
-        if ui.button("Find moved words again").clicked() {
-            cx.ask(Command::FindAgain);
+        if ui.button("Review changed texts…").clicked() {
+            cx.ask(Command::ReviewTexts);
         }
     }
 }

@@ -10,6 +10,7 @@ mod key_page;
 mod keys;
 mod pages;
 mod questions;
+mod review;
 mod start;
 mod text;
 mod theme;
@@ -62,6 +63,7 @@ pub struct ViewState {
     page_is_new: bool,
     pages: pages::PageState,
     inspector: inspector::InspectorState,
+    review: review::ReviewState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
     /// Whether the bar that finds words is to take the focus in the next frame.
@@ -268,7 +270,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
             .frame(pane)
             .show(ui, |ui| start::start_ui(ui, cx));
     }
-    pages::page_ui(ui, cx, view);
+    pages::page_ui(ui, cx, view, surface);
     questions::question_ui(ui, cx);
     bars::notices_ui(ui, cx);
 }

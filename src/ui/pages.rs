@@ -6,11 +6,12 @@ use egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
     buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row, soft,
 };
-use super::{Cx, ViewState, bars, codebook, key_page, keys};
+use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
 use crate::model::{AnnotatorId, DocumentState};
@@ -37,7 +38,7 @@ impl PageState {
 }
 
 /// Draws the page that is open, if one is.
-pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
+pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
     let Some(page) = view.page else { return };
     if view.page_is_new {
         view.pages = PageState {
@@ -45,10 +46,11 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
             format: view.pages.format,
             ..PageState::default()
         };
+        view.review = ReviewState::default();
     }
     let width = match page {
         Page::Codebook => 860.0,
-        Page::Keys | Page::Findings => 640.0,
+        Page::Keys | Page::Findings | Page::Review | Page::Doubles => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
         Page::Line => 280.0,
@@ -68,6 +70,8 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState) {
                 Page::Line => line_ui(ui, cx, &mut view.pages, view.page_is_new),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
                 Page::Findings => findings_ui(ui, cx),
+                Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
+                Page::Doubles => doubles_ui(ui, cx),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
@@ -292,9 +296,9 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             findings.len() + unreadable.len() - errors
         ),
     ));
-    if !work.misplaced().is_empty() && ui.button("Find moved words again").clicked() {
-        cx.ask(Command::FindAgain);
-        cx.ask(Command::Show(Page::Findings));
+    let needs_review = !work.misplaced().is_empty() || !work.changed().is_empty();
+    if needs_review && ui.button("Review changed texts…").clicked() {
+        cx.ask(Command::ReviewTexts);
     }
     ui.add_space(4.0);
     let unreadable: Vec<String> = unreadable
@@ -333,24 +337,62 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                     finding.severity,
                 ) {
                     is_done = true;
-                    match &finding.subject {
-                        Subject::Annotation(_, annotation_id) => {
-                            cx.ask(Command::GoTo(annotation_id.clone()))
-                        }
-                        Subject::Document(document_id) | Subject::Region(document_id, _) => {
-                            cx.ask(Command::OpenDocument(document_id.clone()));
-                        }
-                        Subject::Link(link_id) => {
-                            let link = work.project().links.get(link_id);
-                            link.into_iter()
-                                .for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
-                        }
-                    }
+                    show_subject(cx, work, &finding.subject);
                 }
             }
         },
     );
     is_done
+}
+
+/// What two sides changed in different ways: both versions, and what was done.
+fn doubles_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let theme = cx.theme;
+    let mut is_done = head_ui(ui, "Changed on both sides");
+    let Some(work) = cx.app.work() else {
+        return true;
+    };
+    let doubles = work.doubles();
+    ui.label(soft(
+        &theme,
+        "You and another program changed these in different ways. Nothing is lost; choose one to look at it.",
+    ));
+    ui.add_space(4.0);
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show_rows(ui, 62.0, doubles.len(), |ui, rows| {
+            for double in rows.filter_map(|number| doubles.get(number)) {
+                let response = row(ui, &theme, 62.0, false, &double.what, |ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    cut_label(ui, RichText::new(&double.what));
+                    let sides = format!("here {}, there {}", double.ours, double.theirs);
+                    cut_label(ui, soft(&theme, sides).size(12.0));
+                    cut_label(ui, soft(&theme, &double.outcome).size(12.0));
+                });
+                if response.clicked()
+                    && let Some(subject) = &double.subject
+                {
+                    show_subject(cx, work, subject);
+                    is_done = true;
+                }
+            }
+        });
+    is_done
+}
+
+/// Shows what a finding or a double edit is about.
+fn show_subject(cx: &mut Cx<'_>, work: &Work, subject: &Subject) {
+    match subject {
+        Subject::Annotation(_, annotation_id) => cx.ask(Command::GoTo(annotation_id.clone())),
+        Subject::Document(document_id) | Subject::Region(document_id, _) => {
+            cx.ask(Command::OpenDocument(document_id.clone()));
+        }
+        Subject::Link(link_id) => {
+            let link = work.project().links.get(link_id);
+            link.into_iter()
+                .for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
+        }
+    }
 }
 
 fn finding_row_ui(ui: &mut Ui, cx: &Cx<'_>, words: &str, remedy: &str, severity: Severity) -> bool {

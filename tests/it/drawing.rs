@@ -39,7 +39,10 @@ pub fn project_with(text: &str) -> (Project, Texts) {
         path: "texts/drawn.txt".to_owned(),
         sha256: String::new(),
         size_bytes: text.len() as u64,
-        encoding: Encoding::default(),
+        encoding: Encoding {
+            line_ends: Text::new(text.to_owned()).line_ends(),
+            ..Encoding::default()
+        },
         fields: Default::default(),
         states: Default::default(),
     };

@@ -1,5 +1,6 @@
 //! All integration tests are modules of this one binary, because each further binary links the program again.
 
+mod anchor;
 mod drawing;
 mod edits;
 mod find;
@@ -7,7 +8,9 @@ mod formats;
 mod house;
 mod index;
 mod keyboard;
+mod merging;
 mod opening;
+mod outside;
 mod pictures;
 mod store;
 mod surface;

@@ -12,7 +12,7 @@ use ascribe::text::{ByteOffset, Span};
 use tempfile::TempDir;
 
 use crate::drawing::read;
-use crate::window::keep_settings_away;
+use crate::window::own_folder;
 
 /// A project with a text of three megabytes whose first words carry two annotations.
 fn large_project() -> (TempDir, PathBuf) {
@@ -45,7 +45,7 @@ fn large_project() -> (TempDir, PathBuf) {
 
 /// A program that has been asked to open the project and shows its text, but has not read its annotations.
 fn at_first_sight(path: &Path) -> App {
-    keep_settings_away();
+    own_folder();
     let mut app = App::new(Settings::default(), Arc::new(|| {}));
     app.run(Command::OpenProjectAt(path.to_owned()));
     while app.work().is_none() {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ascribe::anchor::Found;
 use ascribe::edit::{self, OpenProject};
 use ascribe::model::{
     Annotation, AnnotationId, AnnotatorId, AttributeValue, Claim, ClaimId, Link, LinkId, Project,
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::drawing::{author, document_id, project_with, read, spans_of};
 use crate::texts::any_words;
+use crate::window::own_folder;
 
 /// A folder with a project file in it and the text of its one document.
 struct Saved {
@@ -28,6 +30,7 @@ struct Saved {
 
 impl Saved {
     fn of(project: &Project, texts: &Texts) -> Self {
+        own_folder();
         let folder = TempDir::new().unwrap();
         fs::create_dir(folder.path().join("texts")).unwrap();
         let path = folder.path().join("p.ascribe.ron");
@@ -40,6 +43,7 @@ impl Saved {
             let mut document = (**document).clone();
             document.sha256 = store::hash_of_file(&file).unwrap();
             document.encoding.has_byte_order_mark = true;
+            document.encoding.line_ends = texts[&document.id].line_ends();
             project
                 .documents
                 .insert(document.id.clone(), document.into());
@@ -316,23 +320,55 @@ fn a_number_too_large_to_be_a_place_is_an_error_with_its_line() {
 #[test]
 fn a_text_changed_outside_is_seen_and_its_words_are_found_again() {
     let saved = Saved::drawn(BLAMED);
+    let opened = saved.open().unwrap();
+    store::keep_texts(&saved.path, &opened.project);
     let text = saved.folder.path().join("texts/drawn.txt");
     fs::write(&text, "BREAKING: Estonia blamed the group for the outage.").unwrap();
     let opened = saved.open().unwrap();
-    assert!(
-        opened
-            .findings
-            .iter()
-            .any(|finding| finding.kind == FindingKind::TextChanged)
-    );
-    let misplaced = query::misplaced(&opened.project, &opened.texts);
-    assert_eq!(misplaced.len(), 2);
-    let found = query::found_again(&opened.project, &opened.texts, &misplaced);
-    let places: Vec<usize> = found[&document_id()]
-        .iter()
-        .map(|(_, spans)| spans.first().start().0)
+    let is_changed = |finding: &query::Finding| finding.kind == FindingKind::TextChanged;
+    assert!(opened.findings.iter().any(is_changed));
+    let starts: Vec<usize> = opened.changed[0]
+        .found
+        .values()
+        .map(|found| match found {
+            Found::Certain(spans) => spans.first().start().0,
+            found => panic!("{found:?}"),
+        })
         .collect();
-    assert_eq!(places, vec![25, 10], "by id: jon's, then mara's");
+    assert_eq!(starts, vec![25, 10], "by id: jon's, then mara's");
+    assert!(
+        query::misplaced(&opened.project, &opened.texts).is_empty(),
+        "the text is shown as it was labelled until the change is taken up"
+    );
+}
+
+#[test]
+fn a_text_whose_line_ends_changed_on_another_machine_needs_no_copy() {
+    let drawing = "\nУряд заперечив\nце сьогодні.\n^\"сьогодні\" denial @mara\n";
+    let saved = Saved::drawn(drawing);
+    let text = saved.folder.path().join("texts/drawn.txt");
+    let words = fs::read_to_string(&text).unwrap();
+    fs::write(&text, words.replace('\n', "\r\n")).unwrap();
+    let opened = saved.open().unwrap();
+    let found: Vec<&Found> = opened.changed[0].found.values().collect();
+    assert!(matches!(found[..], [Found::Certain(_)]), "{found:?}");
+}
+
+#[test]
+fn a_damaged_copy_of_an_old_text_is_not_believed() {
+    let saved = Saved::drawn("\nThe navy denied it.\n         ^^^^^^ denial @mara\n");
+    let opened = saved.open().unwrap();
+    store::keep_texts(&saved.path, &opened.project);
+    let document = &opened.project.documents[&document_id()];
+    let copy = own_folder().join("texts").join(&document.sha256);
+    assert!(copy.is_file());
+    fs::write(&copy, "Something else entirely.").unwrap();
+    let text = saved.folder.path().join("texts/drawn.txt");
+    fs::write(&text, "On Monday the navy denied it.").unwrap();
+    let opened = saved.open().unwrap();
+    assert!(opened.changed[0].old.is_none());
+    let found: Vec<&Found> = opened.changed[0].found.values().collect();
+    assert!(matches!(found[..], [Found::Doubtful(_)]), "{found:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ascribe::anchor::MarkId;
 use ascribe::app::{App, Command, ExportChoice, Settings};
 use ascribe::model::{DocumentId, DocumentState, TagId};
 use ascribe::store::{Progress, open_project, unpack_sample_into};
@@ -30,17 +31,15 @@ fn settings() -> Settings {
     }
 }
 
-/// Settings are written to a folder of the test run, never to the person's own.
-pub fn keep_settings_away() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        let folder = std::env::temp_dir().join(format!("ascribe-test-{}", std::process::id()));
-        ascribe::store::use_config_folder(folder);
-    });
+/// Settings and copies of texts are written to a folder of the test run, never to the person's own.
+pub fn own_folder() -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("ascribe-test-{}", std::process::id()));
+    ascribe::store::use_config_folder(folder.clone());
+    folder
 }
 
 fn open_window(open: Option<PathBuf>) -> Harness<'static, Option<Window>> {
-    keep_settings_away();
+    own_folder();
     let builder = Harness::builder()
         .with_size(vec2(1400.0, 900.0))
         .with_step_dt(1.0 / 60.0);
@@ -567,4 +566,101 @@ fn every_shortcut_is_known_and_none_stands_for_two_commands() {
         }
         assert_eq!(ascribe::app::clash(&entries, &Settings::default()), None);
     }
+}
+
+/// The sample whose first text has changed on disk, opened anew.
+fn with_changed_text(change: impl Fn(&str) -> String) -> Driven {
+    own_folder();
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let opened = open_project(&path, &Progress::default()).unwrap();
+    ascribe::store::keep_texts(&path, &opened.project);
+    let text = folder.path().join("texts/01-port-statement-wire.txt");
+    fs::write(&text, change(&fs::read_to_string(&text).unwrap())).unwrap();
+    let harness = open_window(Some(path.clone()));
+    Driven {
+        harness,
+        folder,
+        path,
+    }
+}
+
+#[test]
+fn annotations_follow_a_text_that_got_a_paragraph_on_top() {
+    let mut driven = with_changed_text(|words| format!("Corrected on Tuesday.\n\n{words}"));
+    let before = driven.app().work().unwrap().project().clone();
+    driven.harness.get_by_label("Changed texts");
+    driven.key(Modifiers::NONE, Key::Enter);
+    let work = driven.app().work().unwrap();
+    assert!(work.misplaced().is_empty() && work.changed().is_empty());
+    assert_eq!(work.project().annotations.len(), before.annotations.len());
+    driven.key(Modifiers::COMMAND, Key::Z);
+    driven.app().finish_tasks();
+    let work = driven.app().work().unwrap();
+    assert!(*work.project() == before, "one undo takes all of it back");
+    assert_eq!(
+        work.changed().len(),
+        1,
+        "and the text waits to be reviewed again"
+    );
+    assert!(work.misplaced().is_empty());
+}
+
+#[test]
+fn a_doubtful_annotation_is_shown_old_and_new_and_decided_by_one_key() {
+    let mut driven = with_changed_text(|words| {
+        let changed = words.replacen(
+            "Cranes at Port Lisse stood still",
+            "Cranes at Port Lisse hardly stood still",
+            1,
+        );
+        assert_ne!(changed, words);
+        changed
+    });
+    let work = driven.app().work().unwrap();
+    let (_, mark_id, _) = work.doubts().next().unwrap();
+    let MarkId::Annotation(annotation_id) = mark_id.clone() else {
+        panic!()
+    };
+    driven.harness.get_by_label("As it was marked");
+    driven.harness.get_by_label("In the text as it is now");
+    driven.type_key("1");
+    driven.key(Modifiers::NONE, Key::Enter);
+    let work = driven.app().work().unwrap();
+    let moved = work.project().annotations.get(&annotation_id).unwrap();
+    assert!(
+        moved.quote.contains("hardly stood still"),
+        "{}",
+        moved.quote
+    );
+    assert!(work.misplaced().is_empty() && work.changed().is_empty());
+}
+
+#[test]
+fn a_changed_text_that_is_left_for_later_changes_nothing() {
+    let mut driven = with_changed_text(|words| format!("Corrected.\n\n{words}"));
+    let file = fs::read(&driven.path).unwrap();
+    driven.key(Modifiers::NONE, Key::Escape);
+    driven.app().tick(Instant::now() + Duration::from_secs(60));
+    driven.app().finish_tasks();
+    assert_eq!(fs::read(&driven.path).unwrap(), file);
+    assert_eq!(driven.app().work().unwrap().changed().len(), 1);
+}
+
+#[test]
+fn words_that_are_gone_are_kept_as_an_orphan() {
+    let mut driven = with_changed_text(|_| "All of it was withdrawn.\n".to_owned());
+    let count = driven.count();
+    let doubts = driven.app().work().unwrap().doubts().count();
+    assert!(doubts > 0);
+    for _ in 0..doubts {
+        driven.type_key("0");
+    }
+    driven.key(Modifiers::NONE, Key::Enter);
+    assert_eq!(driven.count(), count, "none is deleted");
+    assert!(!driven.app().work().unwrap().misplaced().is_empty());
+    driven.key(Modifiers::COMMAND, Key::S);
+    driven.app().finish_tasks();
+    let opened = open_project(&driven.path, &Progress::default()).unwrap();
+    assert_eq!(opened.project.annotations.len(), count);
 }

@@ -1,0 +1,81 @@
+//! What leads from one project to another, as one edit.
+
+use std::sync::Arc;
+
+use super::{Author, Change, Edit, Swap};
+use crate::model::Project;
+
+/// The edit that makes one project into the other. Entries that are shared are not looked at.
+pub fn become_project(from: &Project, to: &Project, author: &Author, label: String) -> Edit {
+    Edit {
+        label,
+        author: author.clone(),
+        changes: changes_between(from, to),
+    }
+}
+
+/// Every entry that differs, before and after.
+pub fn changes_between(from: &Project, to: &Project) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if from.name != to.name {
+        changes.push(Change::Name(swap(&from.name, &to.name)));
+    }
+    if from.settings != to.settings {
+        changes.push(Change::Settings(swap(&from.settings, &to.settings)));
+    }
+    if from.codebook != to.codebook {
+        changes.push(Change::Codebook(swap(&from.codebook, &to.codebook)));
+    }
+    // Documents come before what stands in them.
+    let (a, b) = (from.annotators.values(), to.annotators.values());
+    compare(a, b, |entry| &entry.id, Change::Annotator, &mut changes);
+    let (a, b) = (from.documents.values(), to.documents.values());
+    compare(a, b, |entry| &entry.id, Change::Document, &mut changes);
+    let (a, b) = (from.regions.iter(), to.regions.iter());
+    compare(a, b, |entry| &entry.id, Change::Region, &mut changes);
+    let (a, b) = (from.annotations.iter(), to.annotations.iter());
+    compare(a, b, |entry| &entry.id, Change::Annotation, &mut changes);
+    let (a, b) = (from.links.iter(), to.links.iter());
+    compare(a, b, |entry| &entry.id, Change::Link, &mut changes);
+    let (a, b) = (from.claims.values(), to.claims.values());
+    compare(a, b, |entry| &entry.id, Change::Claim, &mut changes);
+    changes
+}
+
+fn swap<T: Clone>(before: &T, after: &T) -> Swap<T> {
+    Swap {
+        before: before.clone(),
+        after: after.clone(),
+    }
+}
+
+/// Walks along both lists, which are ordered by id.
+fn compare<'a, T: PartialEq + 'a, Id: Ord + 'a>(
+    from: impl Iterator<Item = &'a Arc<T>>,
+    to: impl Iterator<Item = &'a Arc<T>>,
+    id_of: impl Fn(&T) -> &Id,
+    change: impl Fn(Swap<Option<Arc<T>>>) -> Change,
+    changes: &mut Vec<Change>,
+) {
+    let (mut from, mut to) = (from.peekable(), to.peekable());
+    loop {
+        let order = match (from.peek(), to.peek()) {
+            (None, None) => return,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(a), Some(b)) => id_of(a).cmp(id_of(b)),
+        };
+        let before = order.is_le().then(|| from.next()).flatten();
+        let after = order.is_ge().then(|| to.next()).flatten();
+        let is_same = match (before, after) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+            _ => false,
+        };
+        if !is_same {
+            changes.push(change(Swap {
+                before: before.cloned(),
+                after: after.cloned(),
+            }));
+        }
+    }
+}
