@@ -17,11 +17,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use command::{Command, ExportChoice, Listed, Menu, listed};
+pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, listed};
 pub use files::{PROJECT_ENDING, project_name};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use settings::{Settings, ThemeChoice};
-pub use task::{Running, TaskResult, Tasks, run_export};
+pub use task::{Running, TaskResult, Tasks, run_export, run_import};
 pub use work::{Linking, SavedState, Work};
 
 use crate::edit::{Author, Change, Edit, Refusal, Swap};

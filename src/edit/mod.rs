@@ -4,6 +4,7 @@
 //! itself. [`OpenProject::run`] carries an edit out, all of it or nothing. A [`Change`] says what was and
 //! what is, so undo is a swap.
 
+mod additions;
 mod annotations;
 mod annotators;
 mod change;
@@ -14,6 +15,7 @@ mod open_project;
 mod refusal;
 mod regions;
 
+pub use additions::{Additions, take_in};
 pub use annotations::{
     annotate, delete_annotations, reanchor, retag, set_attribute, set_note, set_spans, set_tier,
 };

@@ -4,11 +4,11 @@
 //! ([`save_project`]), and not if it is no longer what was read.
 
 mod codebooks;
-mod decode;
 mod disk;
 mod entry_lines;
 mod file;
 mod first_sight;
+mod imports;
 mod paths;
 mod progress;
 mod read;
@@ -21,10 +21,10 @@ mod write;
 use std::path::PathBuf;
 
 pub use codebooks::{read_codebook, write_codebook};
-pub use decode::{DEFAULT_ENCODING, encodings};
 pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
+pub use imports::{keep_texts, read_files};
 pub use paths::PathProblem;
 pub use progress::Progress;
 pub use read::{OpenError, Opened, UnreadableEntry, open_project};

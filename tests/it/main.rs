@@ -4,6 +4,7 @@ mod drawing;
 mod edits;
 mod formats;
 mod house;
+mod imports;
 mod index;
 mod opening;
 mod pictures;
