@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use super::{Answer, Page, ThemeChoice};
 use crate::anchor::MarkId;
 use crate::edit::Verdict;
+use crate::import::ImportOptions;
 use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
@@ -302,6 +303,15 @@ pub struct ExportChoice {
     pub format: &'static str,
     /// What offsets are counted in.
     pub unit: OffsetUnit,
+}
+
+/// What is imported, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportChoice {
+    /// The name of one of `import::FORMATS`; `None` to find it out.
+    pub format: Option<String>,
+    /// Who made what nobody is named for, and which columns or keys hold what.
+    pub options: ImportOptions,
 }
 
 /// The menus of the menu bar.

@@ -20,14 +20,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use command::{Command, ExportChoice, Listed, Menu, Motion, listed, listed_on};
+pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use outside::ReviewCounts;
 pub use settings::{Settings, ThemeChoice};
-pub use task::{Running, TaskResult, Tasks, run_export};
+pub use task::{Running, TaskResult, Tasks, run_export, run_import};
 pub use work::{Linking, SavedState, Work};
 
 use crate::edit::{Author, Change, Edit, Refusal, Swap};

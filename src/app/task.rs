@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::ExportChoice;
 use super::outside::Looked;
+use super::{ExportChoice, ImportChoice};
 use crate::export::{ExportError, LossReport};
+use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
@@ -172,6 +173,46 @@ impl Tasks {
             running.progress.cancel();
         }
     }
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportFailure {
+    /// The files could not be read from the disk.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Nothing in them could be used.
+    #[error(transparent)]
+    Understood(#[from] ImportError),
+    /// There is no format of that name.
+    #[error("there is no format “{0}”")]
+    UnknownFormat(String),
+    /// The person gave up before anything was done.
+    #[error("the import was cancelled")]
+    Cancelled,
+}
+
+/// Reads files and finds out what they would bring to a project. Nothing is written and nothing changed yet.
+///
+/// # Errors
+/// If nothing can be read or used.
+pub fn run_import(
+    paths: &[PathBuf],
+    choice: &ImportChoice,
+    target: Target<'_>,
+    progress: &Progress,
+) -> Result<Imported, ImportFailure> {
+    let files = store::read_files(paths, progress)?;
+    if progress.is_cancelled() {
+        return Err(ImportFailure::Cancelled);
+    }
+    let format = match &choice.format {
+        Some(name) => {
+            import::format(name).ok_or_else(|| ImportFailure::UnknownFormat(name.clone()))?
+        }
+        None => import::recognise(&files).ok_or(ImportError::Unrecognised)?,
+    };
+    Ok(import::import(format, &files, &choice.options, target)?)
 }
 
 /// Makes an export, proves it and writes it.

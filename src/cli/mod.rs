@@ -1,7 +1,8 @@
 //! The same commands without a window.
 //!
 //! Exit codes: 0 done, 1 the data is not in order, 2 the command was wrong or there is no display,
-//! 3 something could not be read or written.
+//! 3 something could not be read or written. For `import` and `convert`: 0 everything came over, 3 not everything
+//! did, 1 nothing was done.
 
 mod merge;
 mod repair;
@@ -11,11 +12,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::app::{ExportChoice, PROJECT_ENDING, project_name, run_export};
+use crate::app::{
+    ExportChoice, ImportChoice, PROJECT_ENDING, project_name, run_export, run_import,
+};
 use crate::edit::{self, Author, OpenProject};
-use crate::export::FORMATS;
+use crate::export::{FORMATS, LossReport};
+use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
 use crate::store::{self, BroughtIn, Opened, Progress};
@@ -47,7 +51,8 @@ struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 the data is not in order; 2 the command was wrong, or there is no \
-                          display for the window; 3 something could not be read or written";
+                          display for the window; 3 something could not be read or written. \
+                          For import and convert: 0 everything came over; 3 not everything did; 1 nothing was done";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -80,6 +85,38 @@ enum Verb {
         /// A file, or for formats of several files an empty folder
         #[arg(long)]
         out: PathBuf,
+        /// What offsets are counted in
+        #[arg(long, value_enum, default_value_t = Unit::CodePoint)]
+        unit: Unit,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Read annotations that other tools wrote, find out how they counted, and add them to a project
+    Import {
+        /// The project file
+        project: PathBuf,
+        /// Files, or folders of them
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        reading: ReadingArguments,
+        /// Say what would come over, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Turn a labelled dataset from one format into another
+    Convert {
+        /// A file, or a folder of them
+        from: PathBuf,
+        /// The format to write
+        #[arg(long, value_parser = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>())]
+        to: String,
+        /// A file, or for formats of several files an empty folder
+        #[arg(long)]
+        out: PathBuf,
+        #[command(flatten)]
+        reading: ReadingArguments,
         /// What offsets are counted in
         #[arg(long, value_enum, default_value_t = Unit::CodePoint)]
         unit: Unit,
@@ -124,6 +161,80 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// How files of other tools are read.
+#[derive(Args)]
+struct ReadingArguments {
+    /// The format; found out if left out
+    #[arg(long, value_parser = import::FORMATS.iter().map(|format| format.name).collect::<Vec<_>>())]
+    format: Option<String>,
+    /// Who made what the files ascribe to nobody
+    #[arg(long, default_value = import::NOBODY)]
+    annotator: String,
+    /// Which column or key holds what, as in tag=label; roles: text, document, spans, start, end, length, tag, quote,
+    /// prefix, suffix, note, annotator, id. Columns of CoNLL are numbers from 1
+    #[arg(long = "map", value_name = "ROLE=NAME")]
+    mapping: Vec<String>,
+    /// Write the report as JSON to this file
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
+impl ReadingArguments {
+    fn choice(&self) -> Result<ImportChoice, Failure> {
+        let mut mapping = Mapping::default();
+        for written in &self.mapping {
+            mapping.read(written).map_err(Failure::of_usage)?;
+        }
+        let options = ImportOptions {
+            annotator: self.annotator.clone(),
+            mapping,
+        };
+        Ok(ImportChoice {
+            format: self.format.clone(),
+            options,
+        })
+    }
+
+    /// Tells people, and programs if they asked, what came of an import, and of an export behind it.
+    fn tell(&self, report: &ImportReport, losses: Option<&LossReport>) -> Result<(), Failure> {
+        for line in report
+            .lines()
+            .into_iter()
+            .chain(losses.into_iter().flat_map(LossReport::lines))
+        {
+            eprintln!("ascribe: {line}");
+        }
+        let Some(path) = &self.report else {
+            return Ok(());
+        };
+        let mut value = serde_json::to_value(report).map_err(Failure::of_data)?;
+        if let (Some(losses), Some(object)) = (losses, value.as_object_mut()) {
+            object.insert(
+                "export".to_owned(),
+                serde_json::to_value(losses).map_err(Failure::of_data)?,
+            );
+        }
+        let json = serde_json::to_vec_pretty(&value).map_err(Failure::of_data)?;
+        let file = FileInMemory {
+            path: String::new(),
+            bytes: json,
+        };
+        store::write_export(path, &[file]).map_err(Failure::of_data)
+    }
+}
+
+/// What an import ends with: everything came over, or not everything.
+fn import_outcome(report: &ImportReport) -> Result<(), Failure> {
+    if report.is_lossless() {
+        Ok(())
+    } else {
+        Err(Failure {
+            code: 3,
+            words: String::new(),
+        })
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -207,6 +318,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Verb::Merge { install_git, .. } => {
             merge::install_git(&install_git.unwrap_or_else(|| PathBuf::from(".")))
         }
+        Verb::Import {
+            project,
+            paths,
+            reading,
+            dry_run,
+        } => import(&project, &paths, &reading, dry_run),
+        Verb::Convert {
+            from,
+            to,
+            out,
+            reading,
+            unit,
+            force,
+        } => convert(&from, &to, &out, &reading, unit, force),
         Verb::Stats { project, json } => stats(&project, json),
     };
     Outcome::Done(match outcome {
@@ -323,6 +448,91 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
         )));
     }
     Ok(())
+}
+
+fn import(
+    path: &Path,
+    paths: &[PathBuf],
+    reading: &ReadingArguments,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let choice = reading.choice()?;
+    let Opened {
+        project,
+        texts: mut known,
+        unreadable,
+        file_sha256,
+        ..
+    } = open(path)?;
+    if !unreadable.is_empty() {
+        let words =
+            "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
+        return Err(Failure::of_data(words));
+    }
+    let target = Target {
+        project: &project,
+        texts: &known,
+    };
+    let imported =
+        run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_data)?;
+    let Imported {
+        mut additions,
+        texts,
+        report,
+        ..
+    } = imported;
+    reading.tell(&report, None)?;
+    if dry_run {
+        return import_outcome(&report);
+    }
+    store::write_texts(path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
+    let author = Author {
+        annotator_id: AnnotatorId::new(reading.annotator.as_str()),
+        at: now(),
+    };
+    let mut open = OpenProject::new(project);
+    let edit = edit::take_in(open.project(), &author, "import".to_owned(), additions)
+        .map_err(Failure::of_data)?;
+    open.run(edit).map_err(Failure::of_data)?;
+    known.extend(texts);
+    store::save_project(path, open.project(), &known, file_sha256.as_deref())
+        .map_err(Failure::of_data)?;
+    import_outcome(&report)
+}
+
+fn convert(
+    from: &Path,
+    to: &str,
+    out: &Path,
+    reading: &ReadingArguments,
+    unit: Unit,
+    force: bool,
+) -> Result<(), Failure> {
+    let choice = reading.choice()?;
+    if out.is_file() && !force {
+        return Err(Failure::of_usage(format!(
+            "{} is there already; --force replaces it",
+            out.display()
+        )));
+    }
+    let (empty, no_texts) = (Project::default(), Texts::new());
+    let target = Target {
+        project: &empty,
+        texts: &no_texts,
+    };
+    let imported = run_import(&[from.to_owned()], &choice, target, &Progress::default())
+        .map_err(Failure::of_data)?;
+    let (project, texts, report) = imported.into_project().map_err(Failure::of_data)?;
+    let format =
+        crate::export::format(to).ok_or_else(|| Failure::of_usage("there is no such format"))?;
+    let choice = ExportChoice {
+        format: format.name,
+        unit: unit.into(),
+    };
+    let losses = run_export(&project, &texts, &choice, out, &Progress::default())
+        .map_err(Failure::of_data)?;
+    reading.tell(&report, Some(&losses))?;
+    import_outcome(&report)
 }
 
 fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {

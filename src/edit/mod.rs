@@ -4,6 +4,7 @@
 //! itself. [`OpenProject::run`] carries an edit out, all of it or nothing. A [`Change`] says what was and
 //! what is, so undo is a swap.
 
+mod additions;
 mod annotations;
 mod annotators;
 mod change;
@@ -17,6 +18,7 @@ mod refusal;
 mod regions;
 mod texts;
 
+pub use additions::{Additions, take_in};
 pub use annotations::{
     annotate, delete_annotations, retag, set_attribute, set_note, set_spans, set_tier,
 };

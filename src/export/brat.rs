@@ -20,34 +20,35 @@ pub const BRAT: Format = Format {
     description: "A text and an annotation file for each document; for brat and its many readers",
     ending: None,
     write,
-    read: import::brat::read,
+    reader: Some(&import::BRAT),
     carries: Carries::Annotations,
 };
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let mut files = Vec::new();
-    let mut push = |path: String, words: String| {
-        files.push(FileInMemory {
-            path,
-            bytes: words.into_bytes(),
-        })
-    };
+    let mut push = |path: String, bytes: Vec<u8>| files.push(FileInMemory { path, bytes });
     for each in &exporting.documents {
         let stem = file_stem(each.document.id.as_str());
         let text = with_lf(each.text);
         if text != each.text.as_str() {
             losses.add(Loss::LineEnds, &each.document.id);
         }
-        push(format!("{stem}.txt"), text);
+        push(format!("{stem}.txt"), import::text_file(&text));
         push(
             format!("{stem}.ann"),
-            annotations_of(exporting, each, losses),
+            annotations_of(exporting, each, losses).into_bytes(),
         );
     }
     let codebook = &exporting.project.codebook;
-    push("annotation.conf".to_owned(), annotation_conf(codebook));
-    push("visual.conf".to_owned(), visual_conf(codebook));
-    push("kb_shortcuts.conf".to_owned(), shortcuts_conf(codebook));
+    push(
+        "annotation.conf".to_owned(),
+        annotation_conf(codebook).into_bytes(),
+    );
+    push("visual.conf".to_owned(), visual_conf(codebook).into_bytes());
+    push(
+        "kb_shortcuts.conf".to_owned(),
+        shortcuts_conf(codebook).into_bytes(),
+    );
     report_the_rest(exporting, losses);
     files
 }
@@ -157,6 +158,8 @@ fn pieces(annotation: &Annotation, text: &Text) -> Vec<Span> {
 /// Places in a text as they are once its line ends are LF.
 struct LfOffsets<'a> {
     text: &'a Text,
+    /// A byte order mark before the text, which brat counts.
+    marks: usize,
     /// By line: how many CR LF stand before it, each of which counts one less.
     dropped: Vec<usize>,
 }
@@ -173,7 +176,12 @@ impl<'a> LfOffsets<'a> {
                 .unwrap_or_default();
             count += usize::from(line.ends_with("\r\n"));
         }
-        Self { text, dropped }
+        let marks = usize::from(text.as_str().starts_with('\u{FEFF}'));
+        Self {
+            text,
+            marks,
+            dropped,
+        }
     }
 
     /// Start and end as brat writes them.
@@ -184,7 +192,7 @@ impl<'a> LfOffsets<'a> {
                 .get(self.text.line_index_at(place))
                 .copied()
                 .unwrap_or(0);
-            self.text.offset_in(OffsetUnit::CodePoint, place) - dropped
+            self.marks + self.text.offset_in(OffsetUnit::CodePoint, place) - dropped
         };
         format!("{} {}", offset(span.start()), offset(span.end()))
     }

@@ -20,14 +20,7 @@ pub const CONLL: Format = Format {
     description: "A token and its tag a line; for training taggers",
     ending: Some("conll"),
     write,
-    read: |files| {
-        import::conll::read(
-            files
-                .first()
-                .map(|file| file.bytes.as_slice())
-                .unwrap_or_default(),
-        )
-    },
+    reader: Some(&import::CONLL),
     carries: Carries::Tokens,
 };
 

@@ -21,7 +21,7 @@ pub const CSV: Format = Format {
     description: "Spans, documents, links and tags; for spreadsheets and R",
     ending: None,
     write,
-    read: import::csv::read,
+    reader: Some(&import::CSV),
     carries: Carries::Annotations,
 };
 
@@ -50,6 +50,30 @@ struct SpanRow<'a> {
     attributes: String,
 }
 
+/// The fields of [`SpanRow`].
+const SPAN_COLUMNS: [&str; 20] = [
+    "document",
+    "document_sha256",
+    "span_id",
+    "piece",
+    "tag",
+    "start",
+    "end",
+    "unit",
+    "line",
+    "column",
+    "text",
+    "prefix",
+    "suffix",
+    "note",
+    "tier",
+    "annotator",
+    "created",
+    "changed",
+    "changed_by",
+    "attributes",
+];
+
 #[derive(Serialize)]
 struct DocumentRow<'a> {
     document: &'a str,
@@ -61,6 +85,17 @@ struct DocumentRow<'a> {
     states: String,
 }
 
+/// The fields of [`DocumentRow`].
+const DOCUMENT_COLUMNS: [&str; 7] = [
+    "document",
+    "path",
+    "sha256",
+    "size_bytes",
+    "encoding",
+    "fields",
+    "states",
+];
+
 #[derive(Serialize)]
 struct LinkRow {
     link_id: String,
@@ -69,12 +104,18 @@ struct LinkRow {
     to: String,
 }
 
+/// The fields of [`LinkRow`].
+const LINK_COLUMNS: [&str; 4] = ["link_id", "kind", "from", "to"];
+
 #[derive(Serialize)]
 struct TagRow<'a> {
     tag: &'a str,
     color: String,
     description: &'a str,
 }
+
+/// The fields of [`TagRow`].
+const TAG_COLUMNS: [&str; 3] = ["tag", "color", "description"];
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let spans = exporting.documents.iter().flat_map(|each| {
@@ -124,14 +165,14 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
         .keys()
         .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
     let mut files = vec![
-        table("spans.csv", spans),
-        table("documents.csv", documents),
-        table("links.csv", links),
-        table("tags.csv", tags),
+        table("spans.csv", &SPAN_COLUMNS, spans),
+        table("documents.csv", &DOCUMENT_COLUMNS, documents),
+        table("links.csv", &LINK_COLUMNS, links),
+        table("tags.csv", &TAG_COLUMNS, tags),
     ];
     let texts = exporting.documents.iter().map(|each| FileInMemory {
         path: format!("texts/{}.txt", super::file_stem(each.document.id.as_str())),
-        bytes: each.text.as_str().as_bytes().to_vec(),
+        bytes: import::text_file(each.text.as_str()),
     });
     files.extend(texts);
     files
@@ -214,12 +255,15 @@ fn first_characters(words: &str) -> &str {
     words.get(..end).unwrap_or_default()
 }
 
-fn table<T: Serialize>(path: &str, rows: impl Iterator<Item = T>) -> FileInMemory {
+/// The header stands there even if there is no row, so that the table says what it is.
+fn table<T: Serialize>(path: &str, header: &[&str], rows: impl Iterator<Item = T>) -> FileInMemory {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
+        .has_headers(false)
         .from_writer(Vec::new());
-    for row in rows {
-        let outcome = writer.serialize(row);
+    let header = writer.write_record(header);
+    let rows = rows.map(|row| writer.serialize(row));
+    for outcome in rows.collect::<Vec<_>>().into_iter().chain([header]) {
         debug_assert!(
             outcome.is_ok(),
             "rows are flat and memory does not fail: {outcome:?}"

@@ -21,14 +21,7 @@ pub const JSONL: Format = Format {
     description: "One document a line with everything; for Python, R and machine learning",
     ending: Some("jsonl"),
     write,
-    read: |files| {
-        import::jsonl::read(
-            files
-                .first()
-                .map(|file| file.bytes.as_slice())
-                .unwrap_or_default(),
-        )
-    },
+    reader: Some(&import::JSONL),
     carries: Carries::Everything,
 };
 

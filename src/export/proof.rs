@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Exporting, Loss, LossReport};
-use crate::import::Imported;
-use crate::model::{Annotation, Project, quote_of};
+use crate::import::ImportReport;
+use crate::model::{Annotation, Project, Texts, quote_of};
 use crate::text::{ByteOffset, Text, is_blank};
 
 /// What a format keeps of an annotation besides document and tag.
@@ -18,17 +18,52 @@ pub enum Carries {
     Tokens,
 }
 
+/// What an importer made of what was written.
+pub struct ReadBack {
+    project: Project,
+    texts: Texts,
+    report: ImportReport,
+}
+
+impl From<(Project, Texts, ImportReport)> for ReadBack {
+    fn from((project, texts, report): (Project, Texts, ImportReport)) -> Self {
+        Self {
+            project,
+            texts,
+            report,
+        }
+    }
+}
+
 /// `Ok` if the difference is what the report says.
 pub fn compare(
     exporting: &Exporting<'_>,
     losses: &LossReport,
-    read_back: &Imported,
+    read_back: &ReadBack,
     carries: Carries,
 ) -> Result<(), String> {
+    refuse_healing(&read_back.report)?;
     match carries {
         Carries::Everything => compare_everything(exporting, &read_back.project),
         Carries::Annotations => compare_lists(exporting, read_back),
         Carries::Tokens => compare_tokens(exporting, losses, read_back),
+    }
+}
+
+/// An importer mends what others wrote; what we wrote must not need it.
+fn refuse_healing(report: &ImportReport) -> Result<(), String> {
+    let displaced = report.moved.iter().chain(&report.unplaced).next();
+    let problem = report.problems.iter().find(|problem| problem.is_loss);
+    match (displaced, problem) {
+        (Some(each), _) => Err(format!(
+            "{} “{}” of “{}”: {}",
+            each.tag, each.quote, each.document, each.why
+        )),
+        (_, Some(problem)) => Err(format!(
+            "line {}: {} {}",
+            problem.line, problem.words, problem.what
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -75,7 +110,7 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
 }
 
 /// The same annotations in each document, whatever their ids.
-fn compare_lists(exporting: &Exporting<'_>, read_back: &Imported) -> Result<(), String> {
+fn compare_lists(exporting: &Exporting<'_>, read_back: &ReadBack) -> Result<(), String> {
     let mut expected: BTreeMap<String, i64> = BTreeMap::new();
     for each in &exporting.documents {
         let before = LettersBefore::of(each.text);
@@ -134,7 +169,7 @@ fn fingerprint(annotation: &Annotation, letters_before: &LettersBefore<'_>) -> O
 fn compare_tokens(
     exporting: &Exporting<'_>,
     losses: &LossReport,
-    read_back: &Imported,
+    read_back: &ReadBack,
 ) -> Result<(), String> {
     let all = exporting.annotations().count();
     let left_out =

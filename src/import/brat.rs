@@ -1,203 +1,732 @@
-//! brat standoff: text-bound annotations, attributes, notes and relations, as brat's own parser reads them.
+//! brat standoff: a text and its annotations in two files, and up to four configuration files.
 //!
-//! Events, normalizations and equivalences are kept out with a warning that names the line.
+//! An event is its trigger's annotation, with a link for each argument named by its role. Attributes, notes and
+//! normalizations of an event are those of its trigger. Normalizations become attributes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
-use super::FileInMemory;
-use super::{ImportError, Imported, text_of, words_of};
+use rayon::prelude::*;
+
+use super::files::Files;
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::{FileInMemory, Format, ImportError, ImportOptions, Mark, Reading, stem, unescaped};
 use crate::model::{
-    Annotation, AnnotationId, AnnotatorId, AttributeValue, Attributes, Document, DocumentId,
-    Encoding, Link, LinkId, TagId, Tier, quote_of,
+    Attribute, AttributeKind, AttributeValue, Choice, Codebook, Color, LinkEnds, LinkKind, TagId,
 };
-use crate::text::{OffsetUnit, Span, Spans, Text};
 
-/// Who is said to have made what a file without annotators holds.
-const ANNOTATOR: &str = "imported";
+/// brat standoff.
+pub const BRAT: Format = Format {
+    name: "brat",
+    title: "brat standoff",
+    description: "Texts with .ann files beside them, events, relations and configuration; also BioNLP .a1 and .a2",
+    endings: &["ann", "a1", "a2"],
+    recognise: |files| files.ending_in(BRAT.endings).next().is_some(),
+    read,
+};
 
-/// Reads the `.txt` and `.ann` files of a folder.
-///
-/// # Errors
-/// If a file is not in UTF-8.
-pub fn read(files: &[FileInMemory]) -> Result<Imported, ImportError> {
-    let mut imported = Imported::default();
-    for file in files {
-        let Some(stem) = file.path.strip_suffix(".ann") else {
-            continue;
-        };
-        let text_path = format!("{stem}.txt");
-        let text = files
-            .iter()
-            .find(|file| file.path == text_path)
-            .ok_or(ImportError::WrongFormat("brat"))?;
-        let text = text_of(&text.bytes)?;
-        read_document(&mut imported, stem, text, words_of(&file.bytes)?);
+/// The attribute that holds a reference to a database.
+const NORMALIZATION: &str = "normalization";
+/// The kind of link between annotations that brat calls equivalent.
+const EQUIVALENCE: &str = "Equiv";
+
+fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
+    // The two files of a BioNLP document are one.
+    let mut by_document: BTreeMap<&str, Vec<&FileInMemory>> = BTreeMap::new();
+    for file in files.ending_in(BRAT.endings) {
+        let path = file
+            .path
+            .rsplit_once('.')
+            .map_or(file.path.as_str(), |(path, _)| path);
+        by_document.entry(path).or_default().push(file);
     }
-    Ok(imported)
+    if by_document.is_empty() && files.ending_in(&["conf"]).next().is_none() {
+        return Err(ImportError::WrongFormat(BRAT.title));
+    }
+    let documents: Vec<(&str, Vec<&FileInMemory>)> = by_document.into_iter().collect();
+    let several = folders_of(&documents);
+    let read: Vec<Result<Found, ImportError>> = documents
+        .par_iter()
+        .map(|(path, own)| read_document(path, own, files, &several))
+        .collect();
+    let mut found = Found::default();
+    for document in read {
+        found.append(document?);
+    }
+    for file in files.iter().filter(|file| file.path.ends_with(".conf")) {
+        let words = file.words(&mut found)?;
+        read_configuration(&mut found, stem(&file.path), &words);
+    }
+    Ok(found)
 }
 
-fn read_document(imported: &mut Imported, stem: &str, text: Text, lines: &str) {
-    let document_id = DocumentId::new(unescaped(stem));
-    // brat's ids, by which attributes, notes and relations refer to the annotation.
-    let mut ids: BTreeMap<String, AnnotationId> = BTreeMap::new();
-    let mut read: BTreeMap<AnnotationId, Annotation> = BTreeMap::new();
-    let mut number = imported
-        .project
-        .annotations
-        .last_number_of(&AnnotatorId::new(ANNOTATOR));
-    let mut later = Vec::new();
-    for (index, line) in lines
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
-        let line = line.trim_end_matches([' ', '\t', '\r']);
-        let Some((id, rest)) = line.split_once('\t').filter(|(id, _)| id.starts_with('T')) else {
-            later.push((index + 1, line));
-            continue;
-        };
-        match text_bound(rest, &text) {
-            Some((tag, spans)) if !ids.contains_key(id) => {
-                number += 1;
-                let annotation_id = AnnotationId::new(AnnotatorId::new(ANNOTATOR), number);
-                ids.insert(id.to_owned(), annotation_id.clone());
-                let quote = quote_of(&text, &spans).unwrap_or_default().into();
-                let annotation = Annotation {
-                    id: annotation_id.clone(),
-                    document_id: document_id.clone(),
-                    spans,
-                    tag_id: TagId::new(tag),
-                    attributes: Attributes::new(),
-                    note: "".into(),
-                    tier: Tier::Core,
-                    quote,
-                    created_at: None,
-                    changed: None,
-                };
-                read.insert(annotation_id, annotation);
-            }
-            Some(_) => imported.warn(index + 1, format!("left out: {id} is there already")),
-            None => imported.warn(index + 1, "left out: its place is not in the text"),
-        }
+/// The last parts of the folders, if the same document lies in several: then each is an annotator's.
+fn folders_of<'a>(documents: &[(&'a str, Vec<&FileInMemory>)]) -> HashSet<&'a str> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    for (path, _) in documents {
+        *seen
+            .entry(path.rsplit('/').next().unwrap_or(path))
+            .or_default() += 1;
     }
-    for (line_number, line) in later {
-        if read_later(imported, &ids, &mut read, line).is_none() {
-            imported.warn(line_number, format!("left out: {line}"));
-        }
-    }
-    for annotation in read.into_values() {
-        imported.project.annotations.insert(annotation.into());
-    }
-    let document = Document {
-        id: document_id.clone(),
-        path: format!("{stem}.txt"),
-        sha256: String::new(),
-        size_bytes: text.end().0 as u64,
-        encoding: Encoding::default(),
-        fields: BTreeMap::new(),
-        states: BTreeMap::new(),
-    };
-    imported.texts.insert(document_id.clone(), text);
-    imported
-        .project
-        .documents
-        .insert(document_id, document.into());
-}
-
-/// `TYPE S E;S E → words`: the tag and the pieces.
-fn text_bound(rest: &str, text: &Text) -> Option<(String, Spans)> {
-    let head = rest.split('\t').next()?;
-    let (tag, offsets) = head.split_once(' ')?;
-    let pieces = offsets.split(';').map(|piece| {
-        let (start, end) = piece.trim().split_once(' ')?;
-        let place =
-            |written: &str| text.offset_from(OffsetUnit::CodePoint, written.trim().parse().ok()?);
-        Span::new(place(start)?, place(end)?)
+    let folders = documents.iter().filter_map(|(path, _)| {
+        let (folder, name) = path.rsplit_once('/')?;
+        seen.get(name)
+            .is_some_and(|count| *count > 1)
+            .then_some(folder)
     });
-    Some((
-        unescaped(tag),
-        Spans::new(pieces.collect::<Option<Vec<Span>>>()?)?,
-    ))
+    folders.collect()
 }
 
-/// Lines that refer to annotations: attributes, notes, relations. `None` for one that cannot be read.
-fn read_later(
-    imported: &mut Imported,
-    ids: &BTreeMap<String, AnnotationId>,
-    read: &mut BTreeMap<AnnotationId, Annotation>,
-    line: &str,
-) -> Option<()> {
-    let (id, rest) = line.split_once('\t')?;
-    match id.chars().next()? {
-        'A' | 'M' => {
-            let (name, rest) = rest.split_once(' ')?;
-            let (target, value) = rest.split_once(' ').unwrap_or((rest, ""));
-            // A flag has no value: that it is there says yes.
-            let value = if value.is_empty() {
-                AttributeValue::YesNo(true)
-            } else {
-                AttributeValue::Words(spread(value).into())
-            };
-            read.get_mut(ids.get(target)?)?
-                .attributes
-                .insert(unescaped(name).into(), value);
-        }
-        '#' => {
-            let (head, note) = rest.split_once('\t')?;
-            let (_, target) = head.split_once(' ')?;
-            read.get_mut(ids.get(target)?)?.note = spread(note).into();
-        }
-        'R' => {
-            let mut parts = rest.split_whitespace();
-            let kind = unescaped(parts.next()?);
-            let mut end = || ids.get(parts.next()?.split_once(':')?.1).cloned();
-            let (from, to) = (end()?, end()?);
-            let annotator_id = AnnotatorId::new(ANNOTATOR);
-            let number = imported.project.links.last_number_of(&annotator_id) + 1;
-            let link = Link {
-                id: LinkId::new(annotator_id, number),
-                kind: kind.into(),
-                from,
-                to,
-                created_at: None,
-            };
-            imported.project.links.insert(link.into());
-        }
-        _ => return None,
-    }
-    Some(())
+/// The lines of one document, by what refers to what.
+struct Lines {
+    file: Arc<str>,
+    document: FoundDocument,
+    /// Spans by brat's ids.
+    by_id: HashMap<String, usize>,
+    /// The spans that events are about.
+    triggers: HashMap<String, String>,
+    /// Who made these, if each annotator has a folder.
+    annotator: String,
+    found: Found,
 }
 
-/// Undoes the escapes of `export::brat`: `_u0020_` is a space.
-fn unescaped(name: &str) -> String {
-    let mut words = String::new();
-    let mut rest = name;
-    while let Some((before, after)) = rest.split_once("_u") {
-        words.push_str(before);
-        let code = after
-            .split_once('_')
-            .filter(|(digits, _)| digits.len() >= 4);
-        let letter =
-            code.and_then(|(digits, _)| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
-        match (letter, code) {
-            (Some(letter), Some((_, behind))) => {
-                words.push(letter);
-                rest = behind;
+fn read_document(
+    path: &str,
+    files: &[&FileInMemory],
+    all: &Files<'_>,
+    folders: &HashSet<&str>,
+) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let folder = path
+        .rsplit_once('/')
+        .map(|(folder, _)| folder)
+        .filter(|folder| folders.contains(folder));
+    let label = files.first().map(|file| file.label()).unwrap_or_default();
+    let mut document = FoundDocument {
+        name: unescaped(name),
+        file: label.clone(),
+        ..FoundDocument::default()
+    };
+    match all.get(&format!("{path}.txt")).or_else(|| all.text(name)) {
+        Some(text) => {
+            let (text, encoding) = text.text(&mut found)?;
+            // brat counts a byte order mark as the first character of the text.
+            if encoding.has_byte_order_mark {
+                document.reading = Reading {
+                    mark: Mark::Counted,
+                    ..Reading::default()
+                };
             }
-            _ => {
-                words.push_str("_u");
-                rest = after;
-            }
+            document.text = text;
+            document.encoding = Some(encoding);
+        }
+        None => document.text = FoundText::Named(name.to_owned()),
+    }
+    let annotator = folder
+        .and_then(|folder| folder.rsplit('/').next())
+        .unwrap_or_default()
+        .to_owned();
+    let mut lines = Lines {
+        file: label,
+        document,
+        by_id: HashMap::new(),
+        triggers: HashMap::new(),
+        annotator,
+        found,
+    };
+    let mut later = Vec::new();
+    for file in files {
+        let words = file.words(&mut lines.found)?;
+        for (number, line) in whole_lines(&words) {
+            lines.read_first(number, line, &mut later);
         }
     }
-    words.push_str(rest);
+    for (_, line) in later.iter().filter(|(_, line)| line.starts_with('E')) {
+        lines.note_trigger(line);
+    }
+    for (number, line) in later {
+        if let Err(why) = lines.read_later(number, &line) {
+            lines.found.left_out(
+                &lines.file.clone(),
+                number,
+                format!("left out: {why}"),
+                line,
+            );
+        }
+    }
+    let Lines {
+        document,
+        mut found,
+        ..
+    } = lines;
+    found.documents.push(document);
+    Ok(found)
+}
+
+/// The lines with their numbers. A line without an id belongs to the one before: its words have a line break.
+fn whole_lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
     words
+        .split('\n')
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
+        .filter(|(_, line)| !line.trim().is_empty())
+}
+
+/// `T12`, `#3`, `*`, but not `T1.2`.
+fn is_id(id: &str) -> bool {
+    let digits = id.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '#');
+    id == "*"
+        || (digits.len() < id.len()
+            && !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+impl Lines {
+    /// Spans at once; what refers to them is kept for later.
+    fn read_first(&mut self, number: usize, line: &str, later: &mut Vec<(usize, String)>) {
+        let (id, rest) = line.split_once('\t').unwrap_or((line, ""));
+        if !is_id(id) {
+            let went_on = self
+                .document
+                .spans
+                .last_mut()
+                .filter(|last| is_continued(last, line));
+            match went_on {
+                Some(last) => {
+                    last.quote.push(' ');
+                    last.quote.push_str(line);
+                }
+                None => self.found.left_out(
+                    &self.file,
+                    number,
+                    "left out: the line has no id and a TAB behind it",
+                    line,
+                ),
+            }
+            return;
+        }
+        if !id.starts_with('T') {
+            later.push((number, line.to_owned()));
+            return;
+        }
+        if self.by_id.contains_key(id) {
+            return self.found.left_out(
+                &self.file,
+                number,
+                "left out: the id is there already",
+                line,
+            );
+        }
+        match text_bound(rest) {
+            Ok((tag, pieces, quote)) => {
+                self.by_id.insert(id.to_owned(), self.document.spans.len());
+                self.document.spans.push(FoundSpan {
+                    key: self.key(id),
+                    pieces,
+                    quote: quote.to_owned(),
+                    tag: unescaped(tag),
+                    annotator: self.annotator.clone(),
+                    line: number,
+                    ..FoundSpan::default()
+                });
+            }
+            Err(why) => self
+                .found
+                .left_out(&self.file, number, format!("left out: {why}"), line),
+        }
+    }
+
+    /// Unique among all documents of the import. No hyphen and number at its end, or it would look like ours.
+    fn key(&self, id: &str) -> String {
+        format!("{}\t{id}", self.file)
+    }
+
+    /// The span that an id stands for; for an event its trigger's.
+    fn span_of(&mut self, id: &str) -> Result<&mut FoundSpan, String> {
+        if id.starts_with('R') {
+            return Err("a link has no attributes and notes here".to_owned());
+        }
+        let id = self.triggers.get(id).map_or(id, String::as_str);
+        let index = self.by_id.get(id).copied();
+        index
+            .and_then(|index| self.document.spans.get_mut(index))
+            .ok_or_else(|| format!("there is no {id}"))
+    }
+
+    fn note_trigger(&mut self, line: &str) {
+        let trigger = line
+            .split_once('\t')
+            .and_then(|(id, rest)| Some((id, rest.split_whitespace().next()?.rsplit_once(':')?.1)));
+        if let Some((id, trigger)) = trigger {
+            self.triggers.insert(id.to_owned(), trigger.to_owned());
+        }
+    }
+
+    fn read_later(&mut self, number: usize, line: &str) -> Result<(), String> {
+        let (id, rest) = line
+            .split_once('\t')
+            .ok_or("there is no TAB behind the id")?;
+        match id.chars().next().unwrap_or_default() {
+            'E' => self.read_event(number, id, rest),
+            'R' => self.read_relation(number, rest),
+            '*' => self.read_equivalence(number, rest),
+            'A' | 'M' => self.read_attribute(rest),
+            'N' => self.read_normalization(rest),
+            '#' => self.read_note(rest),
+            _ => Err("no kind of line begins like this".to_owned()),
+        }
+    }
+
+    fn link(&mut self, number: usize, kind: &str, from: &str, to: &str) -> Result<(), String> {
+        let from = self.span_of(from)?.key.clone();
+        let to = self.span_of(to)?.key.clone();
+        self.found.links.push(FoundLink {
+            kind: unescaped(kind),
+            from,
+            to,
+            file: self.file.clone(),
+            line: number,
+            ..FoundLink::default()
+        });
+        Ok(())
+    }
+
+    /// `TYPE:T3 Role:T1 Role2:E2`
+    fn read_event(&mut self, number: usize, id: &str, rest: &str) -> Result<(), String> {
+        let mut parts = rest.split_whitespace();
+        let (tag, trigger) = parts
+            .next()
+            .and_then(|part| part.rsplit_once(':'))
+            .ok_or("the event has no trigger")?;
+        let tag = unescaped(tag);
+        let span = self.span_of(trigger)?;
+        if span.tag != tag {
+            let words = "a trigger has another type than its event; the trigger's is kept";
+            self.found
+                .left_out(&self.file, number, words, format!("{id}: {tag}"));
+        }
+        let shared = self
+            .triggers
+            .iter()
+            .filter(|(other, of)| *other != id && *of == trigger)
+            .count();
+        if shared > 0 {
+            let words =
+                "several events have one trigger; their arguments are all links of its annotation";
+            self.found.remark(&self.file, number, words, id);
+        }
+        let roles: Vec<(&str, &str)> = parts.filter_map(|part| part.rsplit_once(':')).collect();
+        let mut problem = Ok(());
+        for (role, target) in &roles {
+            // brat numbers the roles that come again: Theme, Theme2.
+            let plain = role.trim_end_matches(|c: char| c.is_ascii_digit());
+            let is_again = plain != *role && roles.iter().any(|(other, _)| *other == plain);
+            let outcome = self.link(number, if is_again { plain } else { role }, trigger, target);
+            problem = problem.and(outcome);
+        }
+        problem
+    }
+
+    /// `TYPE Arg1:T1 Arg2:T2`
+    fn read_relation(&mut self, number: usize, rest: &str) -> Result<(), String> {
+        let mut parts = rest.split_whitespace();
+        let kind = parts.next().ok_or("the relation has no type")?;
+        let ends: Vec<&str> = parts
+            .filter_map(|part| Some(part.rsplit_once(':')?.1))
+            .collect();
+        match ends.as_slice() {
+            [from, to] => self.link(number, kind, from, to),
+            _ => Err("a relation has two ends".to_owned()),
+        }
+    }
+
+    /// `Equiv T1 T2 …`: each with the first.
+    fn read_equivalence(&mut self, number: usize, rest: &str) -> Result<(), String> {
+        let mut parts = rest.split_whitespace();
+        let kind = parts.next().unwrap_or(EQUIVALENCE);
+        let first = parts.next().ok_or("there is nothing that is equivalent")?;
+        let mut others: Vec<&str> = parts.filter(|other| *other != first).collect();
+        others.dedup();
+        let mut problem = Ok(());
+        for other in others {
+            problem = problem.and(self.link(number, kind, first, other));
+        }
+        problem
+    }
+
+    /// `NAME T1` or `NAME T1 value with spaces`
+    fn read_attribute(&mut self, rest: &str) -> Result<(), String> {
+        let (name, rest) = rest
+            .trim_end()
+            .split_once(' ')
+            .ok_or("the attribute has no target")?;
+        let (target, value) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+        // A flag has no value: that it is there says yes.
+        let value = match value.trim_end() {
+            "" => AttributeValue::YesNo(true),
+            value => AttributeValue::Words(spread(value).into()),
+        };
+        add_attribute(self.span_of(target)?, &unescaped(name), value);
+        Ok(())
+    }
+
+    /// `Reference T1 DB:ID → words`
+    fn read_normalization(&mut self, rest: &str) -> Result<(), String> {
+        let (head, words) = rest.split_once('\t').unwrap_or((rest, ""));
+        let mut parts = head.split_whitespace().skip(1);
+        let (target, reference) = parts
+            .next()
+            .zip(parts.next())
+            .ok_or("the normalization has no target and reference")?;
+        let value = if words.trim().is_empty() {
+            reference.to_owned()
+        } else {
+            format!("{reference} ({})", words.trim())
+        };
+        add_attribute(
+            self.span_of(target)?,
+            NORMALIZATION,
+            AttributeValue::Words(value.into()),
+        );
+        Ok(())
+    }
+
+    /// `AnnotatorNotes T1 → words`
+    fn read_note(&mut self, rest: &str) -> Result<(), String> {
+        let (head, words) = rest.split_once('\t').unwrap_or((rest, ""));
+        let (kind, target) = head
+            .trim_end()
+            .split_once(' ')
+            .ok_or("the note has no target")?;
+        let kind = if kind == "AnnotatorNotes" {
+            String::new()
+        } else {
+            format!("{kind}: ")
+        };
+        let span = self.span_of(target)?;
+        if !span.note.is_empty() {
+            span.note.push('\n');
+        }
+        span.note.push_str(&kind);
+        span.note.push_str(&spread(words));
+        Ok(())
+    }
+}
+
+/// Whether a line without an id is the rest of a quote: the span is longer than what is recorded of it.
+fn is_continued(last: &FoundSpan, line: &str) -> bool {
+    if line.split_whitespace().next().is_none_or(is_id) {
+        return false;
+    }
+    let length: usize = last
+        .pieces
+        .iter()
+        .map(|[start, end]| end.saturating_sub(*start))
+        .sum();
+    last.quote.chars().count() + line.chars().count() < length + 2
+        && last.quote.chars().count() < length
+}
+
+/// A second value of the same name stands behind the first.
+fn add_attribute(span: &mut FoundSpan, name: &str, value: AttributeValue) {
+    let value = match span.attributes.get(name) {
+        Some(first) if *first != value => AttributeValue::Words(format!("{first}; {value}").into()),
+        _ => value,
+    };
+    span.attributes.insert(name.into(), value);
+}
+
+/// `TYPE S E;S E → words`: the tag, the pieces, the quote.
+fn text_bound(rest: &str) -> Result<(&str, Vec<[usize; 2]>, &str), String> {
+    let (head, quote) = rest.split_once('\t').unwrap_or((rest, ""));
+    let (tag, offsets) = head
+        .trim_end()
+        .split_once(' ')
+        .ok_or("there is no type and place")?;
+    let piece = |piece: &str| {
+        let (start, end) = piece
+            .trim()
+            .split_once(' ')
+            .ok_or("the place is no start and end")?;
+        let number = |written: &str| {
+            written
+                .trim()
+                .parse::<usize>()
+                .map_err(|_| format!("“{}” is no number", written.trim()))
+        };
+        Ok::<_, String>([number(start)?, number(end)?])
+    };
+    let pieces = offsets
+        .split(';')
+        .map(piece)
+        .collect::<Result<Vec<_>, String>>()?;
+    if let Some([start, end]) = pieces.iter().find(|[start, end]| start > end) {
+        return Err(format!("the end {end} is before the start {start}"));
+    }
+    Ok((tag, pieces, quote))
 }
 
 /// `\n` as a line break, a doubled backslash as one.
 fn spread(words: &str) -> String {
+    if !words.contains('\\') {
+        return words.to_owned();
+    }
     words
         .replace("\\\\", "\u{0}")
         .replace("\\n", "\n")
         .replace('\u{0}', "\\")
+}
+
+/// What the configuration says about tags, links, attributes, colours and keys.
+fn read_configuration(found: &mut Found, name: &str, words: &str) {
+    let mut section = "";
+    let mut codebook = Codebook::default();
+    let mut macros: HashMap<&str, &str> = HashMap::new();
+    let mut parents: Vec<(usize, TagId)> = Vec::new();
+    for line in words.lines() {
+        let bare = line.split(" #").next().unwrap_or(line).trim_end();
+        if bare.trim().is_empty() || bare.starts_with('#') || bare.trim().chars().all(|c| c == '-')
+        {
+            continue;
+        }
+        if let Some(name) = bare
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+        {
+            section = name;
+            parents.clear();
+            continue;
+        }
+        if let Some((name, value)) = bare
+            .split_once('=')
+            .filter(|(name, _)| name.trim().starts_with('<'))
+        {
+            macros.insert(name.trim(), value.trim());
+            continue;
+        }
+        match (name, section) {
+            ("annotation", "entities") => add_type(&mut codebook, bare, &mut parents),
+            ("annotation", "events") => {
+                add_type(&mut codebook, bare, &mut parents);
+                add_roles(&mut codebook, bare);
+            }
+            ("annotation", "relations") => add_relation(&mut codebook, bare),
+            ("annotation", "attributes") => add_attribute_kind(&mut codebook, bare),
+            ("visual", "labels") => add_label(&mut found.codebook, bare),
+            ("visual", "drawing") => add_drawing(&mut found.codebook, bare),
+            ("kb_shortcuts", _) => add_key(&mut found.codebook, bare),
+            _ => {}
+        }
+    }
+    add_codebook(&mut found.codebook, codebook);
+}
+
+/// A line of types: deeper ones are kinds of the one above. `!` marks one that nothing is tagged with.
+fn add_type(codebook: &mut Codebook, line: &str, parents: &mut Vec<(usize, TagId)>) {
+    let depth = line.chars().take_while(|c| *c == '\t').count();
+    let Some(name) = line
+        .split_whitespace()
+        .next()
+        .map(|name| name.trim_start_matches('!'))
+    else {
+        return;
+    };
+    let tag_id = TagId::new(unescaped(name));
+    parents.retain(|(other, _)| *other < depth);
+    if codebook.tag(&tag_id).is_none() && !name.is_empty() {
+        let mut tag = codebook.new_tag(tag_id.clone());
+        // Keys are what kb_shortcuts.conf says.
+        tag.key = None;
+        tag.parent = parents.last().map(|(_, parent)| parent.clone());
+        codebook.tags.push(tag);
+    }
+    parents.push((depth, tag_id));
+}
+
+/// `Name Arg1:A|B, Arg2:C, <REL-TYPE>:symmetric-transitive`
+fn add_relation(codebook: &mut Codebook, line: &str) {
+    let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
+        return;
+    };
+    let ends: Vec<Vec<TagId>> = arguments
+        .split(',')
+        .filter_map(|argument| argument.trim().split_once(':'))
+        .filter(|(role, _)| !role.starts_with('<'))
+        .map(|(_, types)| types_of(types))
+        .collect();
+    let mut ends = ends.into_iter();
+    let ends = LinkEnds::Tags {
+        from: ends.next().unwrap_or_default(),
+        to: ends.next().unwrap_or_default(),
+    };
+    add_kind(codebook, name, ends);
+}
+
+/// `<ENTITY>` and other macros mean any.
+fn types_of(types: &str) -> Vec<TagId> {
+    if types.contains('<') {
+        return Vec::new();
+    }
+    types
+        .split('|')
+        .map(|name| TagId::new(unescaped(name.trim())))
+        .collect()
+}
+
+/// `Name Role:Type, Role?:Type, Role*:Type, Role{2}:Type`
+fn add_roles(codebook: &mut Codebook, line: &str) {
+    let Some((_, arguments)) = line.trim().split_once(char::is_whitespace) else {
+        return;
+    };
+    for (role, _) in arguments
+        .split(',')
+        .filter_map(|argument| argument.trim().split_once(':'))
+    {
+        let role = role.split(['?', '*', '+', '{']).next().unwrap_or(role);
+        if !role.starts_with('<') {
+            add_kind(
+                codebook,
+                role,
+                LinkEnds::Tags {
+                    from: Vec::new(),
+                    to: Vec::new(),
+                },
+            );
+        }
+    }
+}
+
+fn add_kind(codebook: &mut Codebook, name: &str, ends: LinkEnds) {
+    let name: Arc<str> = unescaped(name).into();
+    match codebook
+        .link_kinds
+        .iter_mut()
+        .find(|kind| kind.name == name)
+    {
+        // The same name for other types as well: then it joins any.
+        Some(kind) if kind.ends != ends => {
+            kind.ends = LinkEnds::Tags {
+                from: Vec::new(),
+                to: Vec::new(),
+            }
+        }
+        Some(_) => {}
+        None => codebook.link_kinds.push(LinkKind {
+            name,
+            ends,
+            may_cross_documents: false,
+            is_core: false,
+            description: String::new(),
+        }),
+    }
+}
+
+/// `Name Arg:<EVENT>` or `Name Arg:<EVENT>, Value:a|b|c`
+fn add_attribute_kind(codebook: &mut Codebook, line: &str) {
+    let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
+        return;
+    };
+    let value = |role: &str| {
+        arguments
+            .split(',')
+            .filter_map(|argument| argument.trim().split_once(':'))
+            .find(|(own, _)| *own == role)
+            .map(|(_, value)| value.trim())
+    };
+    let kind = match value("Value") {
+        Some(values) => AttributeKind::Choice {
+            is_ordered: false,
+            choices: values
+                .split('|')
+                .map(|name| Choice {
+                    name: spread(name).into(),
+                    description: String::new(),
+                })
+                .collect(),
+        },
+        None => AttributeKind::YesNo,
+    };
+    let attribute = Attribute {
+        name: unescaped(name).into(),
+        kind,
+        is_core: false,
+        is_required: false,
+        default: None,
+        description: String::new(),
+    };
+    match types_of(value("Arg").unwrap_or("<ANY>")).as_slice() {
+        [] => {
+            if codebook
+                .common_attributes
+                .iter()
+                .all(|own| own.name != attribute.name)
+            {
+                codebook.common_attributes.push(attribute);
+            }
+        }
+        types => {
+            for tag in codebook
+                .tags
+                .iter_mut()
+                .filter(|tag| types.contains(&tag.id))
+            {
+                if tag.attributes.iter().all(|own| own.name != attribute.name) {
+                    tag.attributes.push(attribute.clone());
+                }
+            }
+        }
+    }
+}
+
+/// `Type | Long name | Short`
+fn add_label(codebook: &mut Codebook, line: &str) {
+    let mut parts = line.split('|').map(str::trim);
+    let (Some(name), Some(label)) = (parts.next(), parts.next()) else {
+        return;
+    };
+    let tag_id = TagId::new(unescaped(name));
+    let tag = codebook
+        .tags
+        .iter_mut()
+        .find(|tag| tag.id == tag_id && tag.id.as_str() != label);
+    tag.into_iter()
+        .for_each(|tag| label.clone_into(&mut tag.description));
+}
+
+/// `Type bgColor:#RRGGBB, fgColor:…`
+fn add_drawing(codebook: &mut Codebook, line: &str) {
+    let Some((name, drawing)) = line.trim().split_once(char::is_whitespace) else {
+        return;
+    };
+    let color = drawing
+        .split(',')
+        .find_map(|part| Color::parse(part.trim().strip_prefix("bgColor:")?.trim()));
+    let tag_id = TagId::new(unescaped(name));
+    let tag = codebook.tags.iter_mut().find(|tag| tag.id == tag_id);
+    if let (Some(tag), Some(color)) = (tag, color) {
+        tag.color = color;
+    }
+}
+
+/// `K Type`
+fn add_key(codebook: &mut Codebook, line: &str) {
+    let mut parts = line.split_whitespace();
+    let key = parts
+        .next()
+        .filter(|key| key.chars().count() == 1)
+        .and_then(|key| key.chars().next());
+    let (Some(key), Some(name)) = (key, parts.next()) else {
+        return;
+    };
+    if codebook.tag_for_key(key).is_some() {
+        return;
+    }
+    let tag_id = TagId::new(unescaped(name));
+    codebook
+        .tags
+        .iter_mut()
+        .filter(|tag| tag.id == tag_id && tag.key.is_none())
+        .for_each(|tag| tag.key = Some(key));
 }

@@ -1,116 +1,661 @@
-//! CoNLL: a token a line, its tag in the last column, IOB2. The text is made of the tokens with single spaces.
+//! CoNLL: a token and its tags a line, a blank line behind each sentence.
+//!
+//! Real files agree on nothing else. The separator, the column of the tag and the scheme (IOB1, IOB2, BILOU, IOBES,
+//! BMES, tags before or behind the letter, no letters at all) are found out; several tags on a token are nested
+//! annotations. The text is made of the tokens with single spaces, or taken from a text given beside in which the
+//! tokens are found one after the other, or, in our extended files, from the `# text` line.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{ImportError, Imported, words_of};
-use crate::model::{
-    Annotation, AnnotationId, AnnotatorId, Attributes, Document, DocumentId, Encoding, TagId, Tier,
+use super::files::Files;
+use super::found::{Found, FoundDocument, FoundSpan, FoundText};
+use super::{FileInMemory, Format, ImportError, ImportOptions, Reading, Role, Unit};
+
+/// CoNLL.
+pub const CONLL: Format = Format {
+    name: "conll",
+    title: "CoNLL",
+    description: "A token and its tags a line, in any scheme; with texts beside it, found again in them",
+    endings: &[
+        "conll",
+        "bio",
+        "iob",
+        "iob2",
+        "bilou",
+        "bioes",
+        "annotated",
+        "conll03",
+        "conll2003",
+    ],
+    recognise,
+    read,
 };
-use crate::text::{ByteOffset, Span, Text};
 
-/// Who is said to have made what a file without annotators holds.
-const ANNOTATOR: &str = "imported";
+/// A column is one of tags if so many of a hundred of its cells are tags.
+const TAG_PERCENT: usize = 90;
+/// With fewer tags that have a letter of a scheme, the letters are part of the names.
+const BARE_PERCENT: usize = 30;
+/// How far ahead a token is looked for in a text that is given beside.
+const LOOK_AHEAD_BYTES: usize = 4000;
+/// Before the name of a document, as in CoNLL-U.
+pub const NAME_LINE: &str = "# newdoc id = ";
+/// Before the whole text as a JSON string, in our extended files.
+pub const TEXT_LINE: &str = "# text = ";
 
-/// A document as it grows line by line.
+fn recognise(files: &Files<'_>) -> bool {
+    files.iter().any(is_token_file)
+}
+
+/// By its ending, or because most lines end in a tag.
+fn is_token_file(file: &FileInMemory) -> bool {
+    let ending = super::ending(&file.path);
+    if CONLL.endings.contains(&&*ending) {
+        return true;
+    }
+    if !matches!(&*ending, "txt" | "tsv" | "") {
+        return false;
+    }
+    let head = file.head();
+    let lines: Vec<&str> = head
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(200)
+        .collect();
+    let has_tag = |line: &&&str| {
+        line.split_whitespace().count() > 1
+            && line.split_whitespace().next_back().is_some_and(is_tag)
+    };
+    lines.len() > 1 && lines.iter().filter(has_tag).count() * 100 >= lines.len() * TAG_PERCENT
+}
+
+/// A letter of a scheme and a tag.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    /// `B`
+    Begin,
+    /// `I`, `M`
+    Inside,
+    /// `L`, `E`
+    Last,
+    /// `U`, `S`
+    Only,
+}
+
+fn step(letter: &str) -> Option<Step> {
+    match letter {
+        "B" => Some(Step::Begin),
+        "I" | "M" => Some(Step::Inside),
+        "L" | "E" => Some(Step::Last),
+        "U" | "S" | "W" => Some(Step::Only),
+        _ => None,
+    }
+}
+
+/// `O`, or a letter and a tag.
+fn is_tag(cell: &str) -> bool {
+    is_outside(cell) || before(cell).is_some() || behind(cell).is_some()
+}
+
+fn is_outside(cell: &str) -> bool {
+    matches!(cell, "O" | "_" | "-" | "o")
+}
+
+/// `B-PER`.
+fn before(cell: &str) -> Option<(Step, &str)> {
+    let (letter, tag) = cell.split_once(['-', '_'])?;
+    Some((step(letter)?, tag)).filter(|(_, tag)| !tag.is_empty())
+}
+
+/// `PER-B`.
+fn behind(cell: &str) -> Option<(Step, &str)> {
+    let (tag, letter) = cell.rsplit_once('-')?;
+    Some((step(letter)?, tag)).filter(|(_, tag)| !tag.is_empty())
+}
+
+/// How a file is laid out.
+struct Layout {
+    /// White space of any kind if there is no TAB in the file.
+    is_tabbed: bool,
+    /// From 0.
+    token: usize,
+    tags: TagColumns,
+    scheme: Scheme,
+    /// How many columns most lines have.
+    columns: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TagColumns {
+    /// From 0.
+    One(usize),
+    /// All from this one on: a token with several tags has several columns.
+    From(usize),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scheme {
+    Before,
+    Behind,
+    /// The tag alone; tokens side by side with the same tag belong together.
+    Bare,
+}
+
+impl Layout {
+    fn of(words: &str, options: &ImportOptions) -> Self {
+        let is_tabbed = words
+            .lines()
+            .take(10_000)
+            .any(|line| line.trim_end().contains('\t'));
+        let rows = words
+            .lines()
+            .filter(|line| !line.trim().is_empty() && !is_comment(line) && !is_document_start(line))
+            .take(10_000);
+        let rows: Vec<Vec<&str>> = rows.map(|line| cells(line, is_tabbed)).collect();
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        for row in &rows {
+            *counts.entry(row.len()).or_default() += 1;
+        }
+        let columns = counts
+            .iter()
+            .max_by_key(|(length, count)| (**count, **length))
+            .map_or(2, |(length, _)| *length);
+        let percent = |column: usize, is_good: &dyn Fn(&str) -> bool| {
+            let cells: Vec<&str> = rows
+                .iter()
+                .filter_map(|row| row.get(column).copied())
+                .collect();
+            let good = cells
+                .iter()
+                .filter(|cell| cell.split([' ', '|']).all(is_good))
+                .count();
+            if cells.is_empty() {
+                0
+            } else {
+                good * 100 / cells.len()
+            }
+        };
+        let widest = rows.iter().map(Vec::len).max().unwrap_or(2);
+        let is_tag_column = |column| percent(column, &is_tag) >= TAG_PERCENT;
+        let all_are_tags =
+            !is_tabbed && widest > 2 && counts.len() > 1 && (1..widest).all(is_tag_column);
+        let said = |role| {
+            options
+                .mapping
+                .get(role)
+                .and_then(|number| number.parse::<usize>().ok()?.checked_sub(1))
+        };
+        let last_good = || (1..columns).rev().find(|column| is_tag_column(*column));
+        let tags = match said(Role::Tag) {
+            Some(column) => TagColumns::One(column),
+            None if all_are_tags => TagColumns::From(1),
+            None => TagColumns::One(last_good().unwrap_or(columns.max(2) - 1)),
+        };
+        let (TagColumns::One(column) | TagColumns::From(column)) = tags;
+        let with = |of: fn(&str) -> Option<(Step, &str)>| {
+            percent(column, &|cell| is_outside(cell) || of(cell).is_some())
+        };
+        let scheme = match (with(before), with(behind)) {
+            (ahead, after) if ahead >= after && ahead >= TAG_PERCENT => Scheme::Before,
+            (_, after) if after >= TAG_PERCENT => Scheme::Behind,
+            (ahead, _) if ahead >= BARE_PERCENT => Scheme::Before,
+            _ => Scheme::Bare,
+        };
+        Self {
+            is_tabbed,
+            token: said(Role::Text).unwrap_or(0),
+            tags,
+            scheme,
+            columns,
+        }
+    }
+
+    fn tags_of<'a>(&self, row: &[&'a str]) -> Vec<&'a str> {
+        match self.tags {
+            TagColumns::From(column) => row.get(column..).unwrap_or_default().to_vec(),
+            TagColumns::One(column) => row
+                .get(column)
+                .map(|cell| {
+                    cell.split([' ', '|'])
+                        .filter(|tag| !tag.is_empty())
+                        .collect()
+                })
+                .unwrap_or_default(),
+        }
+    }
+
+    fn read<'a>(&self, tag: &'a str) -> Option<(Step, &'a str)> {
+        match self.scheme {
+            Scheme::Before => before(tag),
+            Scheme::Behind => behind(tag),
+            Scheme::Bare => Some((Step::Inside, tag)),
+        }
+    }
+}
+
+fn cells(line: &str, is_tabbed: bool) -> Vec<&str> {
+    if is_tabbed {
+        line.trim_end_matches('\r').split('\t').collect()
+    } else {
+        line.split_whitespace().collect()
+    }
+}
+
+/// A hash with something behind it is no token if no tag ends the line.
+fn is_comment(line: &str) -> bool {
+    line.starts_with("# ") && !line.split_whitespace().next_back().is_some_and(is_tag)
+        || line.starts_with(TEXT_LINE)
+        || line.starts_with(NAME_LINE)
+}
+
+fn is_document_start(line: &str) -> bool {
+    line.starts_with("-DOCSTART-") || line.starts_with("<DOCSTART>")
+}
+
+/// A token where it stands in the file.
+struct Token<'a> {
+    line: usize,
+    words: &'a str,
+    tags: Vec<&'a str>,
+    /// A sentence ends behind it.
+    is_last: bool,
+}
+
+/// The tokens of one document, before they have a text.
 #[derive(Default)]
-struct Growing {
+struct Tokens<'a> {
+    line: usize,
+    name: String,
+    text: Option<String>,
+    tokens: Vec<Token<'a>>,
+}
+
+fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let token_files: Vec<&FileInMemory> = files.iter().filter(|file| is_token_file(file)).collect();
+    if token_files.is_empty() {
+        return Err(ImportError::WrongFormat(CONLL.title));
+    }
+    let mut texts = Vec::new();
+    for file in files
+        .ending_in(&["txt"])
+        .filter(|file| !is_token_file(file))
+    {
+        if let (FoundText::Words(words), _) = file.text(&mut found)? {
+            texts.push(Beside {
+                name: super::stem(&file.path),
+                words,
+                is_taken: false,
+            });
+        }
+    }
+    for file in token_files {
+        let label = file.label();
+        let words = file.words(&mut found)?;
+        let layout = Layout::of(&words, options);
+        remark_layout(&mut found, &label, &layout);
+        for tokens in documents(&words, &layout, &mut found, &label) {
+            let document = document(tokens, &layout, &mut texts, &mut found, &label);
+            found.documents.push(document);
+        }
+    }
+    Ok(found)
+}
+
+fn remark_layout(found: &mut Found, file: &Arc<str>, layout: &Layout) {
+    let column = match layout.tags {
+        TagColumns::One(column) if layout.columns > 2 => {
+            format!("the tag is in column {}", column + 1)
+        }
+        TagColumns::From(column) => format!("every column from {} on is a tag", column + 1),
+        TagColumns::One(_) => return,
+    };
+    found.remark(
+        file,
+        0,
+        format!("of {} columns, {column}", layout.columns),
+        "",
+    );
+}
+
+/// The file cut into documents.
+fn documents<'a>(
+    words: &'a str,
+    layout: &Layout,
+    found: &mut Found,
+    file: &Arc<str>,
+) -> Vec<Tokens<'a>> {
+    let mut documents: Vec<Tokens<'a>> = Vec::new();
+    let mut is_started = false;
+    for (index, line) in words.split('\n').enumerate() {
+        let (number, line) = (index + 1, line.trim_end_matches('\r'));
+        let is_named = line.starts_with(NAME_LINE);
+        if is_document_start(line) || is_named {
+            // A named start may follow the plain one.
+            if !(is_named
+                && is_started
+                && documents
+                    .last()
+                    .is_some_and(|last| last.tokens.is_empty() && last.name.is_empty()))
+            {
+                documents.push(Tokens {
+                    line: number,
+                    ..Tokens::default()
+                });
+            }
+            is_started = true;
+        }
+        if documents.is_empty() && !line.trim().is_empty() {
+            documents.push(Tokens {
+                line: number,
+                ..Tokens::default()
+            });
+        }
+        let Some(document) = documents.last_mut() else {
+            continue;
+        };
+        if let Some(name) = line.strip_prefix(NAME_LINE) {
+            document.name = name.to_owned();
+        } else if let Some(text) = line
+            .strip_prefix(TEXT_LINE)
+            .and_then(|text| serde_json::from_str(text).ok())
+        {
+            document.text = Some(text);
+        } else if line.trim().is_empty() {
+            document
+                .tokens
+                .last_mut()
+                .into_iter()
+                .for_each(|last| last.is_last = true);
+        } else if !is_document_start(line) && !is_comment(line) {
+            document
+                .tokens
+                .extend(token(line, number, layout, found, file));
+        }
+    }
+    documents
+}
+
+fn token<'a>(
+    line: &'a str,
+    number: usize,
+    layout: &Layout,
+    found: &mut Found,
+    file: &Arc<str>,
+) -> Option<Token<'a>> {
+    let row = cells(line, layout.is_tabbed);
+    let words = row.get(layout.token).copied().unwrap_or_default().trim();
+    if words.is_empty() {
+        // A token of white space that nothing is tagged on stands in the text anyway.
+        let is_blank = !row.is_empty()
+            && layout.tags_of(&row).iter().all(|tag| is_outside(tag))
+            && row.len() == layout.columns;
+        if !is_blank {
+            found.left_out(file, number, "left out: there is no token", line);
+        }
+        return None;
+    }
+    let mut tags = layout.tags_of(&row);
+    if row.len() < 2 || tags.is_empty() {
+        found.left_out(
+            file,
+            number,
+            "there is no tag behind the token; the token is kept",
+            line,
+        );
+        tags.clear();
+    } else if layout.scheme != Scheme::Bare
+        && !tags
+            .iter()
+            .all(|tag| is_outside(tag) || layout.read(tag).is_some())
+    {
+        found.left_out(
+            file,
+            number,
+            "the tag means nothing; the token is kept without it",
+            line,
+        );
+        tags.retain(|tag| layout.read(tag).is_some());
+    }
+    tags.retain(|tag| !is_outside(tag));
+    Some(Token {
+        line: number,
+        words,
+        tags,
+        is_last: false,
+    })
+}
+
+/// A text that is given beside.
+struct Beside<'a> {
+    name: &'a str,
     words: String,
-    /// Tag and bytes of each annotation; the last one may still grow.
-    marked: Vec<(String, usize, usize)>,
+    is_taken: bool,
+}
+
+fn document(
+    tokens: Tokens<'_>,
+    layout: &Layout,
+    texts: &mut [Beside<'_>],
+    found: &mut Found,
+    file: &Arc<str>,
+) -> FoundDocument {
+    let Tokens {
+        line,
+        name,
+        text,
+        tokens,
+    } = tokens;
+    let mut document = FoundDocument {
+        name,
+        file: file.clone(),
+        line,
+        reading: Reading {
+            unit: Unit::Byte,
+            ..Reading::default()
+        },
+        is_certain: true,
+        ..FoundDocument::default()
+    };
+    let beside = texts
+        .iter_mut()
+        .find(|beside| text.is_none() && !beside.is_taken && begins_with(&beside.words, &tokens));
+    let (words, places) = match (text, beside) {
+        (Some(text), _) => {
+            let places = aligned(&text, &tokens);
+            (text, places)
+        }
+        (None, Some(beside)) => {
+            beside.is_taken = true;
+            if document.name.is_empty() {
+                document.name = beside.name.to_owned();
+            }
+            (beside.words.clone(), aligned(&beside.words, &tokens))
+        }
+        (None, None) => joined(&tokens),
+    };
+    let missing = tokens
+        .iter()
+        .zip(&places)
+        .filter(|(_, place)| place.is_none());
+    for (token, _) in missing {
+        found.left_out(file, token.line, "a token is not in the text", token.words);
+    }
+    let mut begins_inside = 0;
+    for chain in chains(&tokens, layout, &mut begins_inside) {
+        document
+            .spans
+            .extend(span(&chain, &tokens, &places, &words));
+    }
+    if begins_inside > 0 {
+        let words = "annotations begin with an inside tag, as in IOB1 or by mistake; each begins a new annotation";
+        found.remark(
+            file,
+            line,
+            words,
+            format!("{begins_inside} in this document"),
+        );
+    }
+    document.spans.sort_by_key(|span| span.line);
+    document.text = FoundText::Words(words);
+    document
+}
+
+/// The tokens with single spaces, one sentence a line.
+fn joined(tokens: &[Token<'_>]) -> (String, Vec<Option<(usize, usize)>>) {
+    let mut words = String::new();
+    let mut places = Vec::with_capacity(tokens.len());
+    let mut before: Option<&Token<'_>> = None;
+    for token in tokens {
+        if let Some(before) = before {
+            words.push(if before.is_last { '\n' } else { ' ' });
+        }
+        places.push(Some((words.len(), words.len() + token.words.len())));
+        words.push_str(token.words);
+        before = Some(token);
+    }
+    if !words.is_empty() {
+        words.push('\n');
+    }
+    (words, places)
+}
+
+/// Whether the first tokens are the beginning of a text.
+fn begins_with(text: &str, tokens: &[Token<'_>]) -> bool {
+    const FIRST: usize = 60;
+    let bare = |words: &str| {
+        words
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(FIRST)
+            .collect::<String>()
+    };
+    let first: String = tokens.iter().take(FIRST).map(|token| token.words).collect();
+    let (text, first) = (bare(text), bare(&first));
+    !first.is_empty() && text.starts_with(&first)
+}
+
+/// Where the tokens stand in a text, one after the other.
+fn aligned(text: &str, tokens: &[Token<'_>]) -> Vec<Option<(usize, usize)>> {
+    let mut from = 0;
+    let places = tokens.iter().map(|token| {
+        let to =
+            text.ceil_char_boundary((from + LOOK_AHEAD_BYTES + token.words.len()).min(text.len()));
+        let ahead = text.get(from..to)?;
+        let (start, end) = find_token(ahead, token.words)?;
+        let place = (from + start, from + end);
+        from = place.1;
+        Some(place)
+    });
+    places.collect()
+}
+
+/// A token as it stands, or with white space for each underscore, as exporters write what a token cannot hold.
+fn find_token(ahead: &str, token: &str) -> Option<(usize, usize)> {
+    let trimmed = ahead.trim_start();
+    let skipped = ahead.len() - trimmed.len();
+    if trimmed.starts_with(token) {
+        return Some((skipped, skipped + token.len()));
+    }
+    let as_spaces = || {
+        let mut end = skipped;
+        for (c, other) in token.chars().zip(trimmed.chars()) {
+            if c != other && !(c == '_' && other.is_whitespace()) {
+                return None;
+            }
+            end += other.len_utf8();
+        }
+        (trimmed.chars().count() >= token.chars().count()).then_some((skipped, end))
+    };
+    as_spaces().or_else(|| ahead.find(token).map(|start| (start, start + token.len())))
+}
+
+/// An annotation as the numbers of its tokens.
+struct Chain<'a> {
+    tag: &'a str,
+    first: usize,
+    last: usize,
     is_open: bool,
 }
 
-/// Reads a file of tokens. A line that cannot be read gives a warning.
-///
-/// # Errors
-/// If the bytes are not UTF-8.
-pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let mut imported = Imported::default();
-    let mut growing: Option<Growing> = None;
-    for (index, line) in words_of(bytes)?.lines().enumerate() {
-        if line.starts_with("-DOCSTART-") {
-            finish(&mut imported, growing.replace(Growing::default()));
-        } else if line.trim().is_empty() {
-            let growing = growing.get_or_insert_default();
-            growing.is_open = false;
-            if !growing.words.is_empty() {
-                growing.words.push('\n');
-            }
-        } else {
-            let mut columns = line.split(['\t', ' ']).filter(|column| !column.is_empty());
-            match (columns.next(), columns.next_back()) {
-                (Some(token), Some(label)) => {
-                    add_token(growing.get_or_insert_default(), token, label)
+/// Every annotation. Several tags on one token are chains of their own; one goes on with the chain of its tag that
+/// has not gone on with this token yet.
+fn chains<'a>(tokens: &[Token<'a>], layout: &Layout, begins_inside: &mut usize) -> Vec<Chain<'a>> {
+    let mut chains: Vec<Chain<'a>> = Vec::new();
+    // Those that the token before belongs to.
+    let mut open: Vec<usize> = Vec::new();
+    for (number, token) in tokens.iter().enumerate() {
+        let mut still_open = Vec::new();
+        for tag in &token.tags {
+            let Some((step, tag)) = layout.read(tag) else {
+                continue;
+            };
+            let goes_on = open.iter().position(|index| {
+                chains
+                    .get(*index)
+                    .is_some_and(|chain| chain.tag == tag && chain.is_open)
+            });
+            let goes_on = goes_on
+                .filter(|_| matches!(step, Step::Inside | Step::Last))
+                .map(|at| open.remove(at));
+            let index = match goes_on {
+                Some(index) => index,
+                None => {
+                    *begins_inside += usize::from(
+                        matches!(step, Step::Inside | Step::Last) && layout.scheme != Scheme::Bare,
+                    );
+                    chains.push(Chain {
+                        tag,
+                        first: number,
+                        last: number,
+                        is_open: true,
+                    });
+                    chains.len() - 1
                 }
-                _ => imported.warn(index + 1, "left out: there is no tag behind the token"),
+            };
+            if let Some(chain) = chains.get_mut(index) {
+                chain.last = number;
+                chain.is_open = matches!(step, Step::Begin | Step::Inside);
             }
+            still_open.push(index);
         }
+        open = if token.is_last {
+            Vec::new()
+        } else {
+            still_open
+        };
     }
-    finish(&mut imported, growing);
-    Ok(imported)
+    chains
 }
 
-fn add_token(growing: &mut Growing, token: &str, label: &str) {
-    if !growing.words.is_empty() && !growing.words.ends_with('\n') {
-        growing.words.push(' ');
-    }
-    let start = growing.words.len();
-    growing.words.push_str(token);
-    let end = growing.words.len();
-    let (prefix, tag) = label.split_once('-').unwrap_or(("O", ""));
-    let goes_on = prefix == "I"
-        && growing.is_open
-        && growing
-            .marked
-            .last()
-            .is_some_and(|(last, _, _)| last == tag);
-    match growing.marked.last_mut() {
-        Some(last) if goes_on => last.2 = end,
-        _ if tag.is_empty() => {}
-        _ => growing.marked.push((tag.to_owned(), start, end)),
-    }
-    growing.is_open = !tag.is_empty();
-}
-
-fn finish(imported: &mut Imported, growing: Option<Growing>) {
-    let Some(Growing { words, marked, .. }) = growing else {
-        return;
-    };
-    // Zero-padded, so that the order of ids is that of the file.
-    let id = DocumentId::new(format!(
-        "document-{:06}",
-        imported.project.documents.len() + 1
-    ));
-    let text = Text::new(words);
-    for (tag, start, end) in marked {
-        let Some(span) = Span::new(ByteOffset(start), ByteOffset(end)) else {
-            continue;
-        };
-        let annotator_id = AnnotatorId::new(ANNOTATOR);
-        let number = imported.project.annotations.last_number_of(&annotator_id) + 1;
-        let annotation = Annotation {
-            id: AnnotationId::new(annotator_id, number),
-            document_id: id.clone(),
-            spans: span.into(),
-            tag_id: TagId::new(tag),
-            attributes: Attributes::new(),
-            note: "".into(),
-            tier: Tier::Core,
-            quote: text.slice(span).unwrap_or_default().into(),
-            created_at: None,
-            changed: None,
-        };
-        imported.project.annotations.insert(annotation.into());
-    }
-    let document = Document {
-        id: id.clone(),
-        path: format!("{id}.txt"),
-        sha256: String::new(),
-        size_bytes: text.end().0 as u64,
-        encoding: Encoding::default(),
-        fields: BTreeMap::new(),
-        states: BTreeMap::new(),
-    };
-    imported.texts.insert(id.clone(), text);
-    imported.project.documents.insert(id, document.into());
+fn span(
+    chain: &Chain<'_>,
+    tokens: &[Token<'_>],
+    places: &[Option<(usize, usize)>],
+    words: &str,
+) -> Option<FoundSpan> {
+    let own = places.get(chain.first..=chain.last)?.iter().flatten();
+    let (start, end) = (
+        own.clone().map(|(start, _)| *start).min(),
+        own.map(|(_, end)| *end).max(),
+    );
+    let quote: Vec<&str> = tokens
+        .get(chain.first..=chain.last)?
+        .iter()
+        .map(|token| token.words)
+        .collect();
+    let piece = start.zip(end);
+    Some(FoundSpan {
+        pieces: piece
+            .map(|(start, end)| vec![[start, end]])
+            .unwrap_or_default(),
+        // Where it is placed, the words are those of the text; else the tokens are all that is known.
+        quote: match piece {
+            Some((start, end)) => words.get(start..end)?.to_owned(),
+            None => quote.join(" "),
+        },
+        tag: chain.tag.to_owned(),
+        line: tokens.get(chain.first)?.line,
+        ..FoundSpan::default()
+    })
 }

@@ -1,141 +1,594 @@
-//! CSV tables as `export::csv` writes them: `spans.csv`, with the texts beside it.
+//! CSV and TSV: our own tables with the texts beside them, and any table of texts or annotations by a mapping.
+//!
+//! A table with a start and an end, or with words to look for, holds an annotation a row; one with only texts and
+//! tags holds a document a row, which its tag covers as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use serde::Deserialize;
+use csv::{ReaderBuilder, StringRecord};
+use serde_json::Value;
 
-use super::FileInMemory;
-use super::{ImportError, Imported, text_of, words_of};
-use crate::model::{
-    Annotation, AnnotationId, AnnotatorId, AttributeValue, Document, DocumentId, Encoding, Stamp,
-    TagId, Tier,
+use super::files::{Files, ending, stem};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::{
+    FileInMemory, Format, ImportError, ImportOptions, Mapping, Reading, Role, Unit, attribute, time,
 };
-use crate::text::{OffsetUnit, Span, Spans};
+use crate::model::{
+    AnnotatorId, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
+};
 
-#[derive(Deserialize)]
-struct SpanRow {
-    document: String,
-    span_id: String,
-    tag: String,
-    start: usize,
-    end: usize,
-    unit: OffsetUnit,
-    text: String,
-    note: String,
-    tier: String,
-    created: String,
-    changed: String,
-    changed_by: String,
-    attributes: String,
-}
+/// CSV and TSV.
+pub const CSV: Format = Format {
+    name: "csv",
+    title: "CSV and TSV tables",
+    description: "An annotation or a text a row; which column holds what can be said",
+    endings: &["csv", "tsv"],
+    recognise: |files| files.ending_in(CSV.endings).next().is_some(),
+    read,
+};
 
-#[derive(Deserialize)]
-struct DocumentRow {
-    document: String,
-    path: String,
-    sha256: String,
-}
+const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Roles that a table can have.
+const ROLES: [Role; 12] = [
+    Role::Start,
+    Role::End,
+    Role::Length,
+    Role::Tag,
+    Role::Document,
+    Role::Quote,
+    Role::Text,
+    Role::Prefix,
+    Role::Suffix,
+    Role::Note,
+    Role::Annotator,
+    Role::Id,
+];
 
-/// Reads the tables and texts of a folder. A row that cannot be read gives a warning.
-///
-/// # Errors
-/// If `spans.csv` is missing or not in UTF-8.
-pub fn read(files: &[FileInMemory]) -> Result<Imported, ImportError> {
-    let bytes_of = |path: &str| {
-        files
-            .iter()
-            .find(|file| file.path == path)
-            .map(|file| file.bytes.as_slice())
-    };
-    let spans = words_of(bytes_of("spans.csv").ok_or(ImportError::WrongFormat("CSV tables"))?)?;
-    let documents = words_of(bytes_of("documents.csv").unwrap_or_default())?;
-    let mut imported = Imported::default();
-    for row in csv::Reader::from_reader(documents.as_bytes())
-        .deserialize::<DocumentRow>()
-        .flatten()
-    {
-        let path = format!("texts/{}.txt", super::file_stem(&row.document));
-        let text = text_of(bytes_of(&path).unwrap_or_default())?;
-        let id = DocumentId::new(row.document);
-        let (fields, states, size_bytes, encoding) = (
-            BTreeMap::new(),
-            BTreeMap::new(),
-            text.end().0 as u64,
-            Encoding::default(),
-        );
-        imported.texts.insert(id.clone(), text);
-        let document = Document {
-            id: id.clone(),
-            path: row.path,
-            sha256: row.sha256,
-            size_bytes,
-            encoding,
-            fields,
-            states,
-        };
-        imported.project.documents.insert(id, document.into());
+fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let mut documents = Documents::default();
+    let tables: Vec<&FileInMemory> = files.ending_in(CSV.endings).collect();
+    if tables.is_empty() {
+        return Err(ImportError::WrongFormat(CSV.title));
     }
-    // Rows of one id are the pieces of one annotation.
-    let mut pieces: BTreeMap<String, Vec<(usize, SpanRow)>> = BTreeMap::new();
-    for (index, row) in csv::Reader::from_reader(spans.as_bytes())
-        .deserialize::<SpanRow>()
-        .enumerate()
-    {
-        match row {
-            Ok(row) => pieces
-                .entry(row.span_id.clone())
-                .or_default()
-                .push((index + 2, row)),
-            Err(error) => imported.warn(index + 2, format!("left out: {error}")),
-        }
-    }
-    for rows in pieces.into_values() {
-        let line_number = rows.first().map_or(0, |(line_number, _)| *line_number);
-        match annotation(&imported, rows.into_iter().map(|(_, row)| row).collect()) {
-            Some(annotation) => drop(imported.project.annotations.insert(annotation.into())),
-            None => imported.warn(
-                line_number,
-                "left out: its id, document or place means nothing",
-            ),
-        }
-    }
-    Ok(imported)
-}
-
-fn annotation(imported: &Imported, rows: Vec<SpanRow>) -> Option<Annotation> {
-    let first = rows.first()?;
-    let document_id = DocumentId::new(first.document.as_str());
-    let text = imported.texts.get(&document_id)?;
-    let place = |row: &SpanRow| {
-        Span::new(
-            text.offset_from(row.unit, row.start)?,
-            text.offset_from(row.unit, row.end)?,
-        )
-    };
-    let spans = rows.iter().map(place).collect::<Option<Vec<Span>>>()?;
-    let quotes: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-    let values: BTreeMap<String, serde_json::Value> =
-        serde_json::from_str(&first.attributes).unwrap_or_default();
-    let attributes = values
+    // The documents first, so that the spans find them.
+    let (own, others): (Vec<_>, Vec<_>) = tables
         .into_iter()
-        .filter_map(|(name, value)| Some((name.into(), super::attribute(value)?)));
-    Some(Annotation {
-        id: AnnotationId::parse(&first.span_id)?,
-        document_id,
-        spans: Spans::new(spans)?,
-        tag_id: TagId::new(first.tag.as_str()),
-        attributes: attributes.collect::<BTreeMap<_, AttributeValue>>(),
-        note: first.note.as_str().into(),
-        tier: if first.tier == "optional" {
-            Tier::Optional
+        .partition(|file| stem(&file.path) == "documents");
+    for file in own.into_iter().chain(others) {
+        let table = Table::of(file, &mut found)?;
+        match stem(&file.path) {
+            "documents" if table.has(&["document", "path"]) => {
+                read_documents(&table, files, &mut documents, &mut found)?
+            }
+            "links" if table.has(&["link_id", "kind", "from", "to"]) => {
+                read_links(&table, &mut found)
+            }
+            "tags" if table.has(&["tag", "color"]) => read_tags(&table, &mut found),
+            _ if table.has(&["span_id", "piece", "unit"]) => {
+                read_own_spans(&table, files, &mut documents, &mut found)?
+            }
+            // Nothing is in it.
+            _ if table.header.is_empty() => {}
+            _ => read_rows(&table, files, options, &mut documents, &mut found)?,
+        }
+    }
+    found.documents = documents.list;
+    Ok(found)
+}
+
+/// Documents by their names, in order.
+#[derive(Default)]
+struct Documents {
+    list: Vec<FoundDocument>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Documents {
+    /// The document of that name, made if it is new.
+    fn named(
+        &mut self,
+        name: &str,
+        make: impl FnOnce() -> Result<FoundDocument, ImportError>,
+    ) -> Result<&mut FoundDocument, ImportError> {
+        let index = match self.by_name.get(name) {
+            Some(index) => *index,
+            None => {
+                self.list.push(make()?);
+                self.by_name.insert(name.to_owned(), self.list.len() - 1);
+                self.list.len() - 1
+            }
+        };
+        self.list
+            .get_mut(index)
+            .ok_or(ImportError::WrongFormat(CSV.title))
+    }
+}
+
+/// A table as it was read.
+struct Table {
+    file: Arc<str>,
+    header: StringRecord,
+    /// With the lines on which they begin.
+    rows: Vec<(usize, StringRecord)>,
+    /// Whether a spreadsheet was meant to open it: a mark stands before it, and formulas behind a quote.
+    is_guarded: bool,
+}
+
+impl Table {
+    fn of(file: &FileInMemory, found: &mut Found) -> Result<Self, ImportError> {
+        let label = file.label();
+        let words = file.words(found)?;
+        let separator = separator(words.lines().next().unwrap_or_default(), &file.path);
+        if separator != b',' && ending(&file.path) == "csv" {
+            found.remark(
+                &label,
+                0,
+                format!(
+                    "read with “{}” between the columns",
+                    char::from(separator).escape_debug()
+                ),
+                "",
+            );
+        }
+        let mut reader = ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .from_reader(words.as_bytes());
+        let header = reader.headers().cloned().unwrap_or_default();
+        let mut table = Self {
+            is_guarded: file.bytes.starts_with("\u{FEFF}".as_bytes()),
+            file: label,
+            header,
+            rows: Vec::new(),
+        };
+        for row in reader.records() {
+            let row = row.map_err(|error| ImportError::Broken {
+                file: file.path.clone(),
+                words: error.to_string(),
+            })?;
+            let (line, byte) = row
+                .position()
+                .map_or((0, 0), |at| (at.line() as usize, at.byte() as usize));
+            // The reader may stand before the line end of the row above.
+            let line = line
+                + usize::from(
+                    words
+                        .as_bytes()
+                        .get(byte)
+                        .is_some_and(|byte| *byte == b'\n'),
+                );
+            if row.len() == table.header.len() {
+                table.rows.push((line, row));
+                continue;
+            }
+            let quotes = words
+                .as_bytes()
+                .get(byte..)
+                .unwrap_or_default()
+                .iter()
+                .filter(|byte| **byte == b'"')
+                .count();
+            let why = if reader_is_at_end(&words, byte, &row) && quotes % 2 == 1 {
+                "left out: a quote is opened and never closed".to_owned()
+            } else {
+                format!(
+                    "left out: the row has other than {} columns",
+                    table.header.len()
+                )
+            };
+            found.left_out(
+                &table.file,
+                line,
+                why,
+                row.iter().collect::<Vec<_>>().join(" | "),
+            );
+        }
+        Ok(table)
+    }
+
+    fn has(&self, columns: &[&str]) -> bool {
+        columns
+            .iter()
+            .all(|column| self.header.iter().any(|own| own == *column))
+    }
+
+    fn index(&self, column: &str) -> Option<usize> {
+        self.header.iter().position(|own| own == column)
+    }
+
+    /// The cell of a row; empty where there is none.
+    fn cell<'a>(&self, row: &'a StringRecord, column: &str) -> &'a str {
+        let cell = self
+            .index(column)
+            .and_then(|index| row.get(index))
+            .unwrap_or_default();
+        if self.is_guarded {
+            cell.strip_prefix('\'').unwrap_or(cell)
         } else {
-            Tier::Core
-        },
-        quote: quotes.join(crate::model::QUOTE_JOIN).into(),
-        created_at: first.created.parse().ok(),
-        changed: first.changed.parse().ok().map(|at| Stamp {
-            by: AnnotatorId::new(first.changed_by.as_str()),
+            cell
+        }
+    }
+}
+
+/// Whether the row takes all that is left of the file.
+fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
+    let cells: usize = row.iter().map(str::len).sum();
+    words.len().saturating_sub(byte) <= cells + row.len() + 3
+}
+
+/// The separator that cuts the header into most columns.
+fn separator(header: &str, path: &str) -> u8 {
+    if ending(path) == "tsv" {
+        return b'\t';
+    }
+    let count = |separator: &u8| header.bytes().filter(|byte| byte == separator).count();
+    let best = SEPARATORS
+        .into_iter()
+        .rev()
+        .max_by_key(count)
+        .unwrap_or(b',');
+    if count(&best) == 0 { b',' } else { best }
+}
+
+fn read_documents(
+    table: &Table,
+    files: &Files<'_>,
+    documents: &mut Documents,
+    found: &mut Found,
+) -> Result<(), ImportError> {
+    for (line, row) in &table.rows {
+        let name = table.cell(row, "document");
+        let text = files.text(&format!("texts/{}", super::file_stem(name)));
+        let text = text.or_else(|| {
+            files.text(&sibling(
+                &table.file,
+                &format!("texts/{}.txt", super::file_stem(name)),
+            ))
+        });
+        let (text, _) = text_or_name(text, name, found)?;
+        let states: BTreeMap<String, String> =
+            serde_json::from_str(table.cell(row, "states")).unwrap_or_default();
+        let states = states.into_iter().filter_map(|(who, words)| {
+            let state = DocumentState::ALL
+                .into_iter()
+                .find(|state| state.words() == words)?;
+            Some((AnnotatorId::new(who), state))
+        });
+        let fields: BTreeMap<Arc<str>, String> =
+            serde_json::from_str(table.cell(row, "fields")).unwrap_or_default();
+        let document = FoundDocument {
+            name: name.to_owned(),
+            file: table.file.clone(),
+            line: *line,
+            text,
+            path: table.cell(row, "path").to_owned(),
+            sha256: table.cell(row, "sha256").to_owned(),
+            size_bytes: table.cell(row, "size_bytes").parse().unwrap_or(0),
+            encoding: Some(Encoding {
+                name: table.cell(row, "encoding").to_owned(),
+                ..Encoding::default()
+            }),
+            fields,
+            states: states.collect(),
+            ..FoundDocument::default()
+        };
+        documents.named(name, || Ok(document))?;
+    }
+    Ok(())
+}
+
+/// A path beside another file.
+fn sibling(file: &str, name: &str) -> String {
+    file.rsplit_once('/')
+        .map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
+}
+
+/// The words of a text that is given beside, or the name by which the project may know it.
+fn text_or_name(
+    file: Option<&FileInMemory>,
+    name: &str,
+    found: &mut Found,
+) -> Result<(FoundText, Option<Encoding>), ImportError> {
+    match file {
+        Some(file) => file
+            .text(found)
+            .map(|(text, encoding)| (text, Some(encoding))),
+        None => Ok((FoundText::Named(name.to_owned()), None)),
+    }
+}
+
+fn read_links(table: &Table, found: &mut Found) {
+    for (line, row) in &table.rows {
+        let cell = |column| table.cell(row, column).to_owned();
+        found.links.push(FoundLink {
+            key: cell("link_id"),
+            kind: cell("kind"),
+            from: cell("from"),
+            to: cell("to"),
+            created_at: time(&cell("created")),
+            file: table.file.clone(),
+            line: *line,
+            ..FoundLink::default()
+        });
+    }
+}
+
+fn read_tags(table: &Table, found: &mut Found) {
+    let tags = table.rows.iter().map(|(_, row)| Tag {
+        description: table.cell(row, "description").to_owned(),
+        ..Tag::new(
+            TagId::new(table.cell(row, "tag")),
+            Color::parse(table.cell(row, "color")).unwrap_or(Color([0x7F; 3])),
+        )
+    });
+    let codebook = Codebook {
+        tags: tags.collect(),
+        ..Codebook::default()
+    };
+    add_codebook(&mut found.codebook, codebook);
+}
+
+/// The spans of our own export: rows of one id are the pieces of one annotation.
+fn read_own_spans(
+    table: &Table,
+    files: &Files<'_>,
+    documents: &mut Documents,
+    found: &mut Found,
+) -> Result<(), ImportError> {
+    let mut keys: HashMap<&str, (String, usize)> = HashMap::new();
+    for (line, row) in &table.rows {
+        let cell = |column| table.cell(row, column);
+        let (Ok(start), Ok(end)) = (cell("start").parse(), cell("end").parse()) else {
+            found.left_out(
+                &table.file,
+                *line,
+                "left out: start or end is no number",
+                cell("start"),
+            );
+            continue;
+        };
+        let Some(unit) = Unit::named(cell("unit")) else {
+            found.left_out(
+                &table.file,
+                *line,
+                "left out: the unit means nothing",
+                cell("unit"),
+            );
+            continue;
+        };
+        let name = cell("document");
+        let text = files.text(&format!("texts/{}", super::file_stem(name)));
+        let document = documents.named(name, || {
+            let (text, encoding) = text_or_name(text, name, found)?;
+            Ok(FoundDocument {
+                name: name.to_owned(),
+                file: table.file.clone(),
+                line: *line,
+                text,
+                encoding,
+                ..FoundDocument::default()
+            })
+        })?;
+        document.reading = Reading {
+            unit,
+            ..Reading::default()
+        };
+        document.is_certain = true;
+        if let Some((of, index)) = keys.get(cell("span_id"))
+            && of == name
+            && let Some(span) = document.spans.get_mut(*index)
+        {
+            span.pieces.push([start, end]);
+            span.quote.push_str(crate::model::QUOTE_JOIN);
+            span.quote.push_str(cell("text"));
+            continue;
+        }
+        let values: BTreeMap<Arc<str>, Value> =
+            serde_json::from_str(cell("attributes")).unwrap_or_default();
+        let changed = time(cell("changed")).map(|at| Stamp {
+            by: AnnotatorId::new(cell("changed_by")),
             at,
-        }),
-    })
+        });
+        document.spans.push(FoundSpan {
+            key: cell("span_id").to_owned(),
+            pieces: vec![[start, end]],
+            quote: cell("text").to_owned(),
+            prefix: cell("prefix").to_owned(),
+            suffix: cell("suffix").to_owned(),
+            tag: cell("tag").to_owned(),
+            attributes: values
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, attribute(value)?)))
+                .collect(),
+            note: cell("note").to_owned(),
+            annotator: cell("annotator").to_owned(),
+            tier: if cell("tier") == "optional" {
+                Tier::Optional
+            } else {
+                Tier::Core
+            },
+            created_at: time(cell("created")),
+            changed,
+            line: *line,
+        });
+        let index = document.spans.len() - 1;
+        if let Some(id) = table.index("span_id").and_then(|index| row.get(index)) {
+            keys.insert(id, (name.to_owned(), index));
+        }
+    }
+    Ok(())
+}
+
+/// Any table, as far as its columns are known.
+fn read_rows(
+    table: &Table,
+    files: &Files<'_>,
+    options: &ImportOptions,
+    documents: &mut Documents,
+    found: &mut Found,
+) -> Result<(), ImportError> {
+    let mapping = mapping_of(table, &options.mapping);
+    if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
+        return Err(ImportError::NeedsMapping {
+            what: "columns",
+            found: table.header.iter().collect::<Vec<_>>().join(", "),
+            file: table.file.to_string(),
+        });
+    }
+    let said = |role| {
+        mapping
+            .get(role)
+            .map(|column| format!("{}={column}", Role::name(role)))
+    };
+    found.remark(
+        &table.file,
+        0,
+        "read with these columns",
+        ROLES
+            .into_iter()
+            .filter_map(said)
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
+    let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
+    for (line, row) in &table.rows {
+        let cell = |role| {
+            mapping
+                .get(role)
+                .map(|column| table.cell(row, column))
+                .unwrap_or_default()
+        };
+        let (text, name) = (cell(Role::Text), cell(Role::Document));
+        let Some(pieces) = pieces_of(&cell, &mapping) else {
+            found.left_out(
+                &table.file,
+                *line,
+                "left out: start or end is no number",
+                format!("{} {}", cell(Role::Start), cell(Role::End)),
+            );
+            continue;
+        };
+        let key = if name.is_empty() {
+            format!("{line}\u{0}{text}")
+        } else {
+            name.to_owned()
+        };
+        let document = documents.named(&key, || {
+            let beside = if text.is_empty() {
+                files.text(name)
+            } else {
+                None
+            };
+            let (text, encoding) = match text {
+                "" => text_or_name(beside, name, found)?,
+                words => (FoundText::Words(words.to_owned()), None),
+            };
+            Ok(FoundDocument {
+                name: name.to_owned(),
+                file: table.file.clone(),
+                line: *line,
+                text,
+                encoding,
+                ..FoundDocument::default()
+            })
+        })?;
+        let others = table.header.iter().filter(|column| !known.contains(column));
+        let others = others.filter_map(|column| {
+            let cell = table.cell(row, column);
+            (!cell.is_empty()).then(|| (column.into(), cell.to_owned()))
+        });
+        // A row with neither place nor tag says something about its document.
+        let quote = cell(Role::Quote);
+        if pieces.is_empty() && quote.is_empty() && cell(Role::Tag).is_empty() {
+            document.fields.extend(others);
+            continue;
+        }
+        let is_whole = pieces.is_empty() && quote.is_empty();
+        document.spans.push(FoundSpan {
+            key: cell(Role::Id).to_owned(),
+            pieces: if is_whole {
+                vec![[0, text.chars().count()]]
+            } else {
+                pieces
+            },
+            quote: if is_whole {
+                text.to_owned()
+            } else {
+                quote.to_owned()
+            },
+            prefix: cell(Role::Prefix).to_owned(),
+            suffix: cell(Role::Suffix).to_owned(),
+            tag: cell(Role::Tag).to_owned(),
+            attributes: others
+                .map(|(name, words): (Arc<str>, String)| {
+                    (name, crate::model::AttributeValue::Words(words.into()))
+                })
+                .collect(),
+            note: cell(Role::Note).to_owned(),
+            annotator: cell(Role::Annotator).to_owned(),
+            line: *line,
+            ..FoundSpan::default()
+        });
+    }
+    Ok(())
+}
+
+/// Start and end of a row; no piece if it has neither, `None` if they are no numbers.
+fn pieces_of<'a>(cell: &impl Fn(Role) -> &'a str, mapping: &Mapping) -> Option<Vec<[usize; 2]>> {
+    if cell(Role::Start).is_empty() {
+        return Some(Vec::new());
+    }
+    let number = |role| cell(role).trim().parse::<usize>().ok();
+    let start = number(Role::Start)?;
+    let end = match mapping.get(Role::Length) {
+        Some(_) => start.checked_add(number(Role::Length)?)?,
+        None => number(Role::End)?,
+    };
+    Some(vec![[start, end]])
+}
+
+/// What is said, and what the names of the columns say. A column `text` beside start and end holds the words of the
+/// annotation if it is as long as they say.
+fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
+    let header: Vec<&str> = table.header.iter().collect();
+    let mut mapping = said.or_guessed(&header, &ROLES);
+    if said.get(Role::Text).is_some() || said.get(Role::Quote).is_some() {
+        return mapping;
+    }
+    let is_quote = |column: &str| {
+        let fits = |(_, row): &&(usize, StringRecord)| {
+            let number = |role| {
+                mapping
+                    .get(role)
+                    .and_then(|column| table.cell(row, column).trim().parse::<usize>().ok())
+            };
+            let length = number(Role::Length)
+                .or_else(|| number(Role::End)?.checked_sub(number(Role::Start)?));
+            length
+                .is_some_and(|length| table.cell(row, column).chars().count().abs_diff(length) <= 1)
+        };
+        table.rows.iter().take(100).filter(fits).count() * 2 > table.rows.len().min(100)
+    };
+    let text = header
+        .iter()
+        .find(|name| name.eq_ignore_ascii_case("text"))
+        .copied();
+    match text {
+        Some(text) if is_quote(text) => {
+            if mapping.get(Role::Text) == Some(text) {
+                mapping.set(Role::Text, "");
+            }
+            mapping.set(Role::Quote, text);
+        }
+        Some(text) => {
+            if mapping.get(Role::Quote) == Some(text) {
+                mapping.set(Role::Quote, "");
+            }
+            mapping.set(Role::Text, text);
+        }
+        None => {}
+    }
+    mapping
 }

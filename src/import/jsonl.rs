@@ -1,43 +1,100 @@
-//! JSON Lines as `export::jsonl` writes them: one document a line, then one line for the whole project.
+//! JSON Lines, one document a line: as `export::jsonl` writes them, and as Prodigy and spaCy do.
+//!
+//! The two have text, spans and labels in common. Ours name their unit and have a last line of type `project` for
+//! links and claims; Prodigy's have relations inside of a line and an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::{ImportError, Imported, words_of};
-use crate::model::{
-    Annotation, AnnotationId, Claim, ClaimId, Document, DocumentId, DocumentState, Encoding, Link,
-    LinkId, Region, RegionId, Stamp, TagId, Tier, Timestamp,
+use super::files::Files;
+use super::found::{
+    Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
 };
-use crate::text::{OffsetUnit, Span, Spans, Text};
+use super::{Format, ImportError, ImportOptions, Reading, attribute, field, json};
+use crate::model::{
+    Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, DocumentState, Encoding, Stamp, Tag,
+    TagId, Tier, Timestamp,
+};
+use crate::text::OffsetUnit;
 
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Line {
-    Document(Box<DocumentLine>),
-    Project(ProjectLine),
+/// JSON Lines.
+pub const JSONL: Format = Format {
+    name: "jsonl",
+    title: "JSON Lines",
+    description: "A document a line with text and spans: ours, Prodigy's, spaCy's",
+    endings: &["jsonl", "ndjson", "json"],
+    recognise,
+    read,
+};
+
+fn recognise(files: &Files<'_>) -> bool {
+    let mut files = files.ending_in(JSONL.endings);
+    files.any(|file| {
+        let head = file.head();
+        let has = |key: &str| head.contains(&format!("\"{key}\""));
+        // Lists of spans may all be empty; other lists of spans are for the mapping.
+        let is_empty = !head.contains("\"spans\":[{") && !head.contains("\"spans\": [{");
+        has("text") && has("spans") && (has("start") || is_empty)
+            || head.contains("\"type\":\"project\"")
+    })
 }
 
 #[derive(Deserialize)]
-struct DocumentLine {
-    id: String,
+struct Line {
+    #[serde(default)]
+    r#type: Value,
+    text: Option<String>,
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
     path: String,
     #[serde(default)]
     sha256: String,
+    encoding: Option<EncodingValue>,
     #[serde(default)]
-    encoding: EncodingValue,
-    #[serde(default)]
-    fields: BTreeMap<String, String>,
+    fields: BTreeMap<Arc<str>, String>,
     #[serde(default)]
     states: BTreeMap<String, StateValue>,
-    #[serde(default)]
-    unit: OffsetUnit,
-    text: String,
+    unit: Option<OffsetUnit>,
     #[serde(default)]
     spans: Vec<SpanValue>,
     #[serde(default)]
     regions: Vec<RegionValue>,
+    #[serde(default)]
+    relations: Vec<RelationValue>,
+    #[serde(default)]
+    meta: Value,
+    answer: Option<String>,
+    #[serde(default, rename = "_annotator_id")]
+    annotator_id: Value,
+    #[serde(default, rename = "_session_id")]
+    session_id: Value,
+    /// Words and hashes that follow from the rest.
+    #[serde(default, rename = "tokens")]
+    _tokens: IgnoredAny,
+    #[serde(default, rename = "_input_hash")]
+    _input_hash: IgnoredAny,
+    #[serde(default, rename = "_task_hash")]
+    _task_hash: IgnoredAny,
+    #[serde(default)]
+    versions: Vec<VersionValue>,
+    // The rest is that of a line of type `project`, and what only its writer knows.
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    tags: Vec<TagValue>,
+    #[serde(default)]
+    annotators: Vec<AnnotatorValue>,
+    #[serde(default)]
+    links: Vec<LinkValue>,
+    #[serde(default)]
+    claims: Vec<ClaimValue>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize, Default)]
@@ -63,21 +120,37 @@ enum StateValue {
 
 #[derive(Deserialize)]
 struct SpanValue {
-    id: String,
+    #[serde(default)]
+    id: Value,
     start: usize,
     end: usize,
     #[serde(default)]
     pieces: Vec<[usize; 2]>,
+    #[serde(default)]
     label: String,
+    #[serde(default)]
     text: String,
     #[serde(default)]
-    attributes: BTreeMap<String, Value>,
+    attributes: BTreeMap<Arc<str>, Value>,
     #[serde(default)]
     note: String,
     #[serde(default)]
     tier: String,
+    #[serde(default)]
+    annotator: String,
     created: Option<Timestamp>,
     changed: Option<StampValue>,
+    /// Prodigy: always `span`, or how the relation was drawn.
+    #[serde(default, rename = "type")]
+    _kind: IgnoredAny,
+    #[serde(default, rename = "token_start")]
+    _token_start: IgnoredAny,
+    #[serde(default, rename = "token_end")]
+    _token_end: IgnoredAny,
+    #[serde(default, rename = "input_hash")]
+    _input_hash: IgnoredAny,
+    #[serde(flatten)]
+    rest: BTreeMap<Arc<str>, Value>,
 }
 
 #[derive(Deserialize)]
@@ -95,14 +168,45 @@ struct RegionValue {
     text: String,
 }
 
+/// Prodigy's, between spans of one line.
 #[derive(Deserialize)]
-struct ProjectLine {
+struct RelationValue {
+    head_span: EndValue,
+    child_span: EndValue,
+    #[serde(default)]
+    label: String,
+}
+
+#[derive(Deserialize)]
+struct EndValue {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Deserialize)]
+struct VersionValue {
+    #[serde(default, rename = "_annotator_id")]
+    annotator_id: Value,
+    #[serde(default)]
+    spans: Vec<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct TagValue {
+    name: String,
+    #[serde(default)]
+    color: String,
+    #[serde(default)]
+    description: String,
+}
+
+#[derive(Deserialize)]
+struct AnnotatorValue {
+    id: String,
     #[serde(default)]
     name: String,
     #[serde(default)]
-    links: Vec<LinkValue>,
-    #[serde(default)]
-    claims: Vec<ClaimValue>,
+    is_program: bool,
 }
 
 #[derive(Deserialize)]
@@ -121,194 +225,218 @@ struct ClaimValue {
     annotations: Vec<String>,
 }
 
-/// Reads a file of lines. A line that cannot be read gives a warning.
-///
-/// # Errors
-/// If the bytes are not UTF-8.
-pub fn read(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let mut imported = Imported::default();
-    for (index, line) in words_of(bytes)?.split('\n').enumerate() {
-        let line_number = index + 1;
-        if line.trim().is_empty() {
-            continue;
-        }
-        match serde_json::from_str(line) {
-            Ok(Line::Document(line)) => add_document(&mut imported, line_number, *line),
-            Ok(Line::Project(line)) => add_project(&mut imported, line_number, line),
-            Err(error) => imported.warn(line_number, format!("left out: {error}")),
+fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
+    if files.ending_in(JSONL.endings).next().is_none() {
+        return Err(ImportError::WrongFormat(JSONL.title));
+    }
+    let mut found = Found::default();
+    for file in files.ending_in(JSONL.endings) {
+        let (label, words) = (file.label(), file.words(&mut found)?.into_owned());
+        for (line_number, record) in json::records::<Line>(&words) {
+            match record {
+                Err(problem) => found.left_out(&label, line_number, problem, ""),
+                Ok(line) if line.r#type == "project" => {
+                    add_project(&mut found, &label, line_number, line)
+                }
+                Ok(line) => add_document(&mut found, &label, line_number, line),
+            }
         }
     }
-    Ok(imported)
+    Ok(found)
 }
 
-fn add_document(imported: &mut Imported, line_number: usize, line: DocumentLine) {
-    let document_id = DocumentId::new(line.id);
-    let text = Text::new(line.text);
-    let document = Document {
-        id: document_id.clone(),
+fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
+    let Some(text) = line.text else {
+        return found.left_out(file, line_number, "there is no text", "");
+    };
+    let mut document = FoundDocument {
+        name: field(&line.id).unwrap_or_default(),
+        file: file.clone(),
+        line: line_number,
+        text: FoundText::Words(text),
+        reading: Reading {
+            unit: line.unit.unwrap_or_default().into(),
+            ..Reading::default()
+        },
+        is_certain: line.unit.is_some(),
         path: line.path,
         sha256: line.sha256,
-        size_bytes: line.encoding.size_bytes,
-        encoding: Encoding {
-            name: line.encoding.name,
-            has_byte_order_mark: line.encoding.byte_order_mark,
-            is_lossy: line.encoding.lossy,
-            line_ends: text.line_ends(),
-        },
-        fields: line
-            .fields
-            .into_iter()
-            .map(|(name, value)| (name.into(), value))
-            .collect(),
+        fields: line.fields,
         states: line
             .states
             .into_iter()
-            .map(|(who, state)| (crate::model::AnnotatorId::new(who), state.into()))
+            .map(|(who, state)| (AnnotatorId::new(who), state.into()))
             .collect(),
+        ..FoundDocument::default()
     };
-    for span in line.spans {
-        let id = span.id.clone();
-        match annotation(span, &document_id, &text, line.unit) {
-            Some(annotation) => drop(imported.project.annotations.insert(annotation.into())),
-            None => imported.warn(
-                line_number,
-                format!("the span {id} is left out: its id or place means nothing"),
-            ),
+    if let Some(encoding) = line.encoding {
+        document.size_bytes = encoding.size_bytes;
+        document.encoding = Some(Encoding {
+            name: encoding.name,
+            has_byte_order_mark: encoding.byte_order_mark,
+            is_lossy: encoding.lossy,
+            ..Encoding::default()
+        });
+    }
+    if let Value::Object(meta) = &line.meta {
+        document.fields.extend(
+            meta.iter()
+                .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
+        );
+    }
+    // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
+    let rest = line.rest.iter().filter(|(name, _)| !name.starts_with('_'));
+    document
+        .fields
+        .extend(rest.filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))));
+    let annotator = field(&line.annotator_id)
+        .or_else(|| field(&line.session_id))
+        .unwrap_or_default();
+    let others = line
+        .versions
+        .iter()
+        .filter(|version| !version.spans.is_empty() && version.annotator_id != line.annotator_id);
+    if others.count() > 0 {
+        let words = "what other annotators said of a reviewed text is left out; the reviewed spans are kept";
+        found.left_out(file, line_number, words, "");
+    }
+    match line.answer.as_deref() {
+        None | Some("accept") => {}
+        Some(answer) => {
+            document.fields.insert("answer".into(), answer.to_owned());
+            if !line.spans.is_empty() {
+                found.left_out(
+                    file,
+                    line_number,
+                    format!("annotations with the answer “{answer}” are left out"),
+                    "",
+                );
+                document.spans.clear();
+                found.documents.push(document);
+                return;
+            }
         }
     }
-    for region in line.regions {
-        let id = region.id.clone();
-        match self::region(region, &document_id, &text, line.unit) {
-            Some(region) => drop(imported.project.regions.insert(region.into())),
-            None => imported.warn(
-                line_number,
-                format!("the region {id} is left out: its id or place means nothing"),
-            ),
-        }
+    for relation in line.relations {
+        let key = |end: &EndValue| place_key(file, line_number, end.start, end.end);
+        found.links.push(FoundLink {
+            kind: relation.label,
+            from: key(&relation.head_span),
+            to: key(&relation.child_span),
+            annotator: annotator.clone(),
+            file: file.clone(),
+            line: line_number,
+            ..FoundLink::default()
+        });
     }
-    imported.texts.insert(document_id.clone(), text);
-    imported
-        .project
-        .documents
-        .insert(document_id, document.into());
+    let spans = line
+        .spans
+        .into_iter()
+        .map(|span| self::span(span, &annotator, file, line_number));
+    document.spans = spans.collect();
+    document.regions = line
+        .regions
+        .into_iter()
+        .map(|region| FoundRegion {
+            key: region.id,
+            piece: [region.start, region.end],
+            quote: region.text,
+            kind: region.kind,
+            line: line_number,
+        })
+        .collect();
+    found.documents.push(document);
 }
 
-fn annotation(
-    span: SpanValue,
-    document_id: &DocumentId,
-    text: &Text,
-    unit: OffsetUnit,
-) -> Option<Annotation> {
-    let pieces = if span.pieces.is_empty() {
-        vec![[span.start, span.end]]
-    } else {
-        span.pieces
+/// Prodigy's spans have no id; relations name them by place.
+fn place_key(file: &str, line_number: usize, start: usize, end: usize) -> String {
+    format!("{file}:{line_number}:{start}:{end}")
+}
+
+fn span(span: SpanValue, annotator: &str, file: &str, line_number: usize) -> FoundSpan {
+    let key = match span.id {
+        Value::String(id) => id,
+        _ => place_key(file, line_number, span.start, span.end),
     };
-    let pieces: Option<Vec<Span>> = pieces
-        .into_iter()
-        .map(|piece| place(text, unit, piece))
-        .collect();
-    let attributes = span
-        .attributes
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.into(), super::attribute(value)?)));
-    Some(Annotation {
-        id: AnnotationId::parse(&span.id)?,
-        document_id: document_id.clone(),
-        spans: Spans::new(pieces?)?,
-        tag_id: TagId::new(span.label),
-        attributes: attributes.collect(),
-        note: span.note.into(),
+    let rest = span.rest.into_iter().chain(span.attributes);
+    FoundSpan {
+        annotator: match span.annotator.as_str() {
+            "" => annotator.to_owned(),
+            _ => span.annotator,
+        },
+        key,
+        pieces: if span.pieces.is_empty() {
+            vec![[span.start, span.end]]
+        } else {
+            span.pieces
+        },
+        quote: span.text,
+        tag: span.label,
+        attributes: rest
+            .filter_map(|(name, value)| Some((name, attribute(value)?)))
+            .collect(),
+        note: span.note,
         tier: if span.tier == "optional" {
             Tier::Optional
         } else {
             Tier::Core
         },
-        quote: span.text.into(),
         created_at: span.created,
         changed: span.changed.map(|stamp| Stamp {
-            by: crate::model::AnnotatorId::new(stamp.by),
+            by: AnnotatorId::new(stamp.by),
             at: stamp.at,
         }),
-    })
-}
-
-fn region(
-    region: RegionValue,
-    document_id: &DocumentId,
-    text: &Text,
-    unit: OffsetUnit,
-) -> Option<Region> {
-    Some(Region {
-        id: RegionId::parse(&region.id)?,
-        document_id: document_id.clone(),
-        kind: region.kind.into(),
-        span: place(text, unit, [region.start, region.end])?,
-        quote: region.text.into(),
-    })
-}
-
-fn place(text: &Text, unit: OffsetUnit, [start, end]: [usize; 2]) -> Option<Span> {
-    Span::new(text.offset_from(unit, start)?, text.offset_from(unit, end)?)
-}
-
-fn add_project(imported: &mut Imported, line_number: usize, line: ProjectLine) {
-    imported.project.name = line.name;
-    for LinkValue {
-        id,
-        kind,
-        from,
-        to,
-        created,
-    } in line.links
-    {
-        let ids = (
-            LinkId::parse(&id),
-            AnnotationId::parse(&from),
-            AnnotationId::parse(&to),
-        );
-        match ids {
-            (Some(link_id), Some(from), Some(to)) => {
-                let link = Link {
-                    id: link_id,
-                    kind: kind.into(),
-                    from,
-                    to,
-                    created_at: created,
-                };
-                imported.project.links.insert(link.into());
-            }
-            _ => imported.warn(
-                line_number,
-                format!("the link {id} is left out: an id means nothing"),
-            ),
-        }
+        line: line_number,
+        ..FoundSpan::default()
     }
-    for ClaimValue {
-        id,
-        statement,
-        annotations,
-    } in line.claims
-    {
-        let annotation_ids: Option<BTreeSet<_>> = annotations
-            .iter()
-            .map(|id| AnnotationId::parse(id))
-            .collect();
-        match (ClaimId::parse(&id), annotation_ids) {
-            (Some(claim_id), Some(annotation_ids)) => {
-                let claim = Claim {
-                    id: claim_id.clone(),
-                    statement,
-                    annotation_ids,
-                };
-                imported.project.claims.insert(claim_id, claim.into());
-            }
-            _ => imported.warn(
-                line_number,
-                format!("the claim {id} is left out: an id means nothing"),
-            ),
-        }
-    }
+}
+
+fn add_project(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
+    found.name = line.name;
+    let tags = line.tags.into_iter().map(|tag| Tag {
+        description: tag.description,
+        ..Tag::new(
+            TagId::new(tag.name),
+            Color::parse(&tag.color).unwrap_or(Color([0x7F; 3])),
+        )
+    });
+    super::found::add_codebook(
+        &mut found.codebook,
+        Codebook {
+            tags: tags.collect(),
+            ..Codebook::default()
+        },
+    );
+    found
+        .annotators
+        .extend(line.annotators.into_iter().map(|who| Annotator {
+            id: AnnotatorId::new(who.id),
+            name: who.name,
+            kind: if who.is_program {
+                AnnotatorKind::Program
+            } else {
+                AnnotatorKind::Person
+            },
+        }));
+    found
+        .links
+        .extend(line.links.into_iter().map(|link| FoundLink {
+            key: link.id,
+            kind: link.kind,
+            from: link.from,
+            to: link.to,
+            annotator: String::new(),
+            created_at: link.created,
+            file: file.clone(),
+            line: line_number,
+        }));
+    found
+        .claims
+        .extend(line.claims.into_iter().map(|claim| FoundClaim {
+            key: claim.id,
+            statement: claim.statement,
+            spans: claim.annotations,
+        }));
 }
 
 impl From<StateValue> for DocumentState {

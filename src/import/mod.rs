@@ -1,19 +1,98 @@
-//! Bytes in, a small project and warnings out; one file a format.
+//! Bytes in, a small project and a report out; one file a format.
 //!
-//! Reading other people's files gives what could be read plus warnings; ninety-nine good lines are not lost
-//! to one bad.
+//! An import has three steps, and a format does only the first:
+//!
+//! 1. The format's `read` says what the files *say* ([`Found`]): documents with their text, spans with start and end
+//!    as written, recorded quotes, tags, attributes, notes, annotators, links, regions, and what it could not read.
+//!    It does not decide how offsets count and drops nothing in silence.
+//! 2. `heal` finds out how each document counted (unit, line ends, byte order mark, end included), looks for the
+//!    rest by quote and surroundings, and says what it could not place.
+//! 3. `build` finds documents that are already in the project, gives ids, makes unknown tags, attributes and kinds
+//!    known, and counts everything into an [`ImportReport`].
+//!
+//! The outcome becomes one [`crate::edit::Edit`] of an open project, or a project of its own. What our exports write
+//! is read back the same way.
+//!
+//! # A new format
+//!
+//! One file here with a `pub const NAME: Format` and `fn read(&Files, &ImportOptions) -> Result<Found, ImportError>`,
+//! its `mod` line and its line in [`FORMATS`]. Give every document the [`Reading`] that the format documents; keys of
+//! spans must be unique within the import if there are links. Bad lines go to [`Found::left_out`] with file and line;
+//! `Err` is for files of which nothing can be used.
 
-pub mod brat;
-pub mod conll;
-pub mod csv;
-pub mod jsonl;
+mod brat;
+mod build;
+mod conll;
+mod csv;
+mod decode;
+mod files;
+mod found;
+mod heal;
+mod json;
+mod jsonl;
+mod mapping;
+mod reading;
+mod report;
 
-use std::fmt;
+use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::model::{AttributeValue, Project, Texts};
-use crate::text::Text;
+use crate::edit::{Additions, Author, OpenProject, Refusal, take_in};
+use crate::model::{AnnotatorId, AttributeValue, Project, Texts, Timestamp};
+
+pub use brat::BRAT;
+pub use conll::CONLL;
+pub use csv::CSV;
+pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings};
+pub use files::{Files, ending, stem, text_file};
+pub use found::{
+    Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
+};
+pub use jsonl::JSONL;
+pub use mapping::{Mapping, Role};
+pub use reading::{Mark, Newlines, Reading, Unit};
+pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
+
+/// Every format, in the order in which they are asked whether a file is theirs.
+pub const FORMATS: &[&Format] = &[&BRAT, &JSONL, &CSV, &CONLL];
+
+/// Who is said to have made what the files ascribe to nobody.
+pub const NOBODY: &str = "imported";
+
+/// A format that can be read.
+pub struct Format {
+    /// On the command line; the same as the export format's, if there is one.
+    pub name: &'static str,
+    /// On the screen.
+    pub title: &'static str,
+    /// Which tools write it, in one line.
+    pub description: &'static str,
+    /// The endings of its files, in small letters.
+    pub endings: &'static [&'static str],
+    /// Whether these files look like it.
+    recognise: fn(&Files<'_>) -> bool,
+    /// What the files say.
+    read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
+}
+
+/// What the person chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Who made what the files ascribe to nobody.
+    pub annotator: String,
+    /// Which columns or keys hold what, where the format does not say.
+    pub mapping: Mapping,
+}
+
+impl Default for ImportOptions {
+    fn default() -> Self {
+        Self {
+            annotator: NOBODY.to_owned(),
+            mapping: Mapping::default(),
+        }
+    }
+}
 
 /// A file that an export made, or that an importer is given. Formats know no disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +101,152 @@ pub struct FileInMemory {
     pub path: String,
     /// What is in it.
     pub bytes: Vec<u8>,
+}
+
+/// The project that is imported into, and its texts.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// Documents with the same text are joined, what is there already is not added again.
+    pub project: &'a Project,
+    /// Of its documents.
+    pub texts: &'a Texts,
+}
+
+/// What an import brings.
+#[derive(Debug, Clone)]
+pub struct Imported {
+    /// The project's name, if the files have one.
+    pub name: String,
+    /// For `edit::take_in`. The documents' texts must lie on disk before it is run.
+    pub additions: Additions,
+    /// The texts of the new documents.
+    pub texts: Texts,
+    /// What came over, and what did not.
+    pub report: ImportReport,
+}
+
+/// Why nothing at all could be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ImportError {
+    /// No format knows these files.
+    #[error("no format knows these files; name one")]
+    Unrecognised,
+    /// The bytes are no text.
+    #[error("{words} in {file}")]
+    NotText {
+        /// Which file.
+        file: String,
+        /// Why not.
+        words: String,
+    },
+    /// The file is something else, or damaged from its beginning.
+    #[error("{words} in {file}")]
+    Broken {
+        /// Which file, with the line if there is one.
+        file: String,
+        /// What is wrong.
+        words: String,
+    },
+    /// Nothing among the files is in this format.
+    #[error("there is no file in the format {0}")]
+    WrongFormat(&'static str),
+    /// Nobody knows which column or key holds what.
+    #[error("say which {what} hold what: {found} in {file}")]
+    NeedsMapping {
+        /// Columns or keys.
+        what: &'static str,
+        /// Those that there are.
+        found: String,
+        /// Which file.
+        file: String,
+    },
+    /// What was read does not hold together.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// The format of that name.
+pub fn format(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}
+
+/// The format that these files look like.
+pub fn recognise(files: &[FileInMemory]) -> Option<&'static Format> {
+    let files = Files::new(files);
+    FORMATS
+        .iter()
+        .copied()
+        .find(|format| (format.recognise)(&files))
+}
+
+/// Whether a file of a folder is worth reading, by its ending.
+pub fn may_read(path: &str) -> bool {
+    const BESIDE: [&str; 5] = ["txt", "conf", "xml", "md", "zip"];
+    let ending = ending(path);
+    BESIDE.contains(&&*ending)
+        || FORMATS
+            .iter()
+            .any(|format| format.endings.contains(&&*ending))
+}
+
+/// Reads files for a project.
+///
+/// # Errors
+/// If nothing of them can be used.
+pub fn import(
+    format: &Format,
+    files: &[FileInMemory],
+    options: &ImportOptions,
+    target: Target<'_>,
+) -> Result<Imported, ImportError> {
+    let found = (format.read)(&Files::new(files), options)?;
+    let mut imported = build::build(found, &options.annotator, target);
+    imported.report.format = format.name.to_owned();
+    Ok(imported)
+}
+
+/// Reads files as a project of their own.
+///
+/// # Errors
+/// If nothing of them can be used.
+pub fn import_alone(
+    format: &Format,
+    files: &[FileInMemory],
+    options: &ImportOptions,
+) -> Result<(Project, Texts, ImportReport), ImportError> {
+    let (empty, no_texts) = (Project::default(), Texts::new());
+    let target = Target {
+        project: &empty,
+        texts: &no_texts,
+    };
+    Ok(import(format, files, options, target)?.into_project()?)
+}
+
+impl Imported {
+    /// What was imported into nothing, as a project of its own.
+    ///
+    /// # Errors
+    /// If what was read does not hold together.
+    pub fn into_project(self) -> Result<(Project, Texts, ImportReport), Refusal> {
+        let Self {
+            name,
+            additions,
+            texts,
+            report,
+        } = self;
+        // Nobody sees this edit; whoever made what stands on the entries.
+        let author = Author {
+            annotator_id: AnnotatorId::new(NOBODY),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let mut open = OpenProject::new(Project {
+            name,
+            ..Project::default()
+        });
+        let edit = take_in(open.project(), &author, String::new(), additions)?;
+        open.run(edit)?;
+        Ok((open.project().clone(), texts, report))
+    }
 }
 
 /// A document's id as the name of a file on every system: what cannot stand there becomes its code number,
@@ -38,72 +263,54 @@ pub fn file_stem(id: &str) -> String {
     id.chars().map(escaped).collect()
 }
 
-/// What could be read, and what could not.
-#[derive(Debug, Clone, Default)]
-pub struct Imported {
-    /// Documents with their annotations, links and regions.
-    pub project: Project,
-    /// The texts of the documents.
-    pub texts: Texts,
-    /// One for each thing that could not be read.
-    pub warnings: Vec<Warning>,
-}
-
-impl Imported {
-    fn warn(&mut self, line_number: usize, words: impl Into<String>) {
-        self.warnings.push(Warning {
-            line_number,
-            words: words.into(),
-        });
+/// Undoes [`file_stem`] and the like: `_u0020_` is a space.
+fn unescaped(name: &str) -> String {
+    let mut words = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once("_u") {
+        words.push_str(before);
+        let code = after
+            .split_once('_')
+            .filter(|(digits, _)| digits.len() >= 4);
+        let letter =
+            code.and_then(|(digits, _)| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+        match (letter, code) {
+            (Some(letter), Some((_, behind))) => {
+                words.push(letter);
+                rest = behind;
+            }
+            _ => {
+                words.push_str("_u");
+                rest = after;
+            }
+        }
     }
+    words.push_str(rest);
+    words
 }
 
-/// Something that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// Counts from 1.
-    pub line_number: usize,
-    /// What is wrong, and what was done instead.
-    pub words: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line_number, self.words)
-    }
-}
-
-/// Why nothing at all could be read.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ImportError {
-    /// The bytes are no text in UTF-8.
-    #[error("the file is not in UTF-8")]
-    NotUtf8,
-    /// It is something else.
-    #[error("this is not a file in the format {0}")]
-    WrongFormat(&'static str),
-}
-
-/// The characters of a file, without a byte order mark.
-fn words_of(bytes: &[u8]) -> Result<&str, ImportError> {
-    let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
-    Ok(words.trim_start_matches('\u{FEFF}'))
-}
-
-/// A text as it was exported: a mark at its start is one of its characters, since offsets count it.
-fn text_of(bytes: &[u8]) -> Result<Text, ImportError> {
-    let words = std::str::from_utf8(bytes).map_err(|_| ImportError::NotUtf8)?;
-    Ok(Text::new(words.to_owned()))
-}
-
-/// A JSON value as an attribute's value; lists, objects and null are none.
+/// A JSON value as an attribute's value: lists and objects as JSON, so that they are kept. `None` for null.
 fn attribute(value: serde_json::Value) -> Option<AttributeValue> {
     match value {
         serde_json::Value::String(words) => Some(AttributeValue::Words(words.into())),
         serde_json::Value::Number(number) => number.as_f64().map(AttributeValue::Number),
         serde_json::Value::Bool(value) => Some(AttributeValue::YesNo(value)),
-        serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
-            None
-        }
+        serde_json::Value::Null => None,
+        value => Some(AttributeValue::Words(value.to_string().into())),
     }
+}
+
+/// A JSON value as words for a document's field. `None` for null.
+fn field(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(words) => Some(words.clone()),
+        value => Some(value.to_string()),
+    }
+}
+
+/// A time as most tools write it: with an offset, or without one and then taken for UTC.
+fn time(written: &str) -> Option<Timestamp> {
+    let of_day = || Timestamp::from_str(&format!("{written}Z")).ok();
+    Timestamp::from_str(written).ok().or_else(of_day)
 }

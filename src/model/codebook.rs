@@ -185,6 +185,18 @@ impl Color {
     }
 }
 
+/// Colours for new tags, from the colour-blind-safe set of Okabe and Ito (2008), the usual three first.
+const TAG_COLORS: [Color; 8] = [
+    Color([0x00, 0x72, 0xB2]),
+    Color([0xD5, 0x5E, 0x00]),
+    Color([0x00, 0x9E, 0x73]),
+    Color([0xCC, 0x79, 0xA7]),
+    Color([0xE6, 0x9F, 0x00]),
+    Color([0x56, 0xB4, 0xE9]),
+    Color([0x7A, 0x5B, 0xC0]),
+    Color([0x7F, 0x7F, 0x7F]),
+];
+
 impl fmt::Display for Color {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue] = self.0;
@@ -196,6 +208,18 @@ impl Codebook {
     /// The tag of that name.
     pub fn tag(&self, tag_id: &TagId) -> Option<&Tag> {
         self.tags.iter().find(|tag| tag.id == *tag_id)
+    }
+
+    /// A tag of this name that is not in the codebook yet, with the next free digit and colour.
+    pub fn new_tag(&self, tag_id: TagId) -> Tag {
+        let is_free = |key: &char| self.tag_for_key(*key).is_none();
+        let is_new = |color: &Color| self.tags.iter().all(|tag| tag.color != *color);
+        let colors = TAG_COLORS.into_iter();
+        let color = colors.clone().find(is_new).or(colors.last());
+        Tag {
+            key: ('1'..='9').find(is_free),
+            ..Tag::new(tag_id, color.unwrap_or(Color([0x7F; 3])))
+        }
     }
 
     /// The tag that a key stands for.

@@ -50,7 +50,7 @@ pub enum WriteError {
     NoFolder,
 }
 
-fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+pub fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
     move |source| WriteError::Io {
         what,
         source,

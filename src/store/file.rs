@@ -284,7 +284,7 @@ pub struct Color(pub model::Color);
 impl Default for Encoding {
     fn default() -> Self {
         Self {
-            name: super::DEFAULT_ENCODING.to_owned(),
+            name: crate::import::DEFAULT_ENCODING.to_owned(),
             line_ends: String::new(),
             byte_order_mark: false,
             lossy: false,

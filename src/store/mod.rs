@@ -4,11 +4,11 @@
 //! ([`save_project`]), and not if it is no longer what was read.
 
 mod codebooks;
-mod decode;
 mod disk;
 mod entry_lines;
 mod file;
 mod first_sight;
+mod imports;
 mod kept_texts;
 mod outside;
 mod paths;
@@ -23,10 +23,10 @@ mod write;
 use std::path::PathBuf;
 
 pub use codebooks::{read_codebook, write_codebook};
-pub use decode::{DEFAULT_ENCODING, encodings};
 pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_export};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
+pub use imports::{read_files, write_texts};
 pub use kept_texts::keep_texts;
 pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;

@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::decode::{DecodeProblem, decode};
 use super::disk::{WriteError, first_free, make_folder, read_regular, sha256_of, write_new};
 use super::kept_texts::bytes_as_they_were;
 use super::paths::{PathProblem, relative, resolve, stays_in};
 use super::{Progress, folder_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
+use crate::import::{DecodeProblem, decode};
 use crate::model::{Document, DocumentId, Encoding, Project};
 use crate::text::Text;
 
 /// Larger texts are refused: a screen of them could not be shown in reasonable memory.
 pub(super) const MOST_TEXT_BYTES: u64 = 500_000_000;
 /// The folder beside the project file that texts from elsewhere are copied to.
-const TEXT_FOLDER: &str = "texts";
+pub(super) const TEXT_FOLDER: &str = "texts";
 /// Endings of files that are taken for texts.
 const TEXT_ENDINGS: [&str; 4] = ["txt", "md", "markdown", "text"];
 /// How deep folders are searched for texts; deeper ones are links in a circle or somebody's whole disk.

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
-use super::theme::{TAG_COLORS, semibold};
+use super::theme::semibold;
 use super::widgets::{
     cut_label, key_hint, main_button, name_field, row, section_head, soft, tag_square,
 };
@@ -119,7 +119,7 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
         .add_enabled(!name.is_empty(), egui::Button::new("Add tag"))
         .clicked()
     {
-        let tag = new_tag(&work.project().codebook, &name);
+        let tag = work.project().codebook.new_tag(TagId::new(name.as_str()));
         state.chosen = Some(tag.id.clone());
         change(cx, work, format!("add tag {name}"), |codebook| {
             codebook.tags.push(tag)
@@ -144,20 +144,6 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
         )
         .size(12.0),
     );
-}
-
-/// The next free digit and colour.
-fn new_tag(codebook: &Codebook, name: &str) -> Tag {
-    let is_free = |key: &char| codebook.tag_for_key(*key).is_none();
-    let is_new = |color: &Color| codebook.tags.iter().all(|tag| tag.color != *color);
-    let color = TAG_COLORS
-        .into_iter()
-        .find(is_new)
-        .unwrap_or(TAG_COLORS[TAG_COLORS.len() - 1]);
-    Tag {
-        key: ('1'..='9').find(is_free),
-        ..Tag::new(TagId::new(name), color)
-    }
 }
 
 fn change(cx: &mut Cx<'_>, work: &Work, label: String, change: impl FnOnce(&mut Codebook)) {

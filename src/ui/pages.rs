@@ -14,9 +14,9 @@ use super::widgets::{
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
+use crate::import;
 use crate::model::{AnnotatorId, DocumentState};
 use crate::query::{Severity, Subject};
-use crate::store;
 use crate::text::OffsetUnit;
 
 /// What pages remember while they are open.
@@ -561,7 +561,7 @@ fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
             .selected_text(&document.encoding.name)
             .width(200.0)
             .show_ui(ui, |ui| {
-                for name in store::encodings() {
+                for name in import::encodings() {
                     if ui
                         .selectable_label(document.encoding.name == name, name)
                         .clicked()

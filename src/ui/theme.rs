@@ -81,18 +81,6 @@ const DARK: Theme = Theme {
     bad: Color32::from_rgb(0xf0, 0x7a, 0x6a),
 };
 
-/// Colours for new tags, from the colour-blind-safe set of Okabe and Ito (2008), the usual three first.
-pub const TAG_COLORS: [Color; 8] = [
-    Color([0x00, 0x72, 0xB2]),
-    Color([0xD5, 0x5E, 0x00]),
-    Color([0x00, 0x9E, 0x73]),
-    Color([0xCC, 0x79, 0xA7]),
-    Color([0xE6, 0x9F, 0x00]),
-    Color([0x56, 0xB4, 0xE9]),
-    Color([0x7A, 0x5B, 0xC0]),
-    Color([0x7F, 0x7F, 0x7F]),
-];
-
 impl Theme {
     /// The colours of the mode that is shown.
     pub fn of(ctx: &Context) -> Self {

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::Path;
 
 use ascribe::export::{CONLL, ExportOptions, FORMATS, Format, JSONL, Loss, export, format};
-use ascribe::import;
 use ascribe::model::{Project, Texts};
 use ascribe::store::{Progress, open_project};
 use ascribe::text::OffsetUnit;
@@ -171,25 +170,6 @@ fn an_empty_project_exports() {
         let (project, texts) = project_with("");
         exported(format, &project, &texts, OffsetUnit::CodePoint);
     }
-}
-
-#[test]
-fn a_bad_line_costs_only_itself() {
-    let (project, texts) = read(CROSSING);
-    let export = exported(&JSONL, &project, &texts, OffsetUnit::CodePoint);
-    let words = format!(
-        "{{\"type\": \"document\"}}\nnot json\n{}",
-        words_of(&export, "documents.jsonl")
-    );
-    let imported = import::jsonl::read(words.as_bytes()).unwrap();
-    assert_eq!(imported.project.annotations.len(), 3);
-    let lines: Vec<usize> = imported
-        .warnings
-        .iter()
-        .map(|warning| warning.line_number)
-        .collect();
-    assert_eq!(lines, [1, 2]);
-    assert!(import::jsonl::read(&[0xFF, 0xFE, 0x00]).is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod edits;
 mod find;
 mod formats;
 mod house;
+mod imports;
 mod index;
 mod keyboard;
 mod merging;

@@ -1,0 +1,878 @@
+//! From what files say to what a project takes in: places are healed, ids given, names made known.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::found::{Found, FoundDocument, FoundSpan, FoundText, Problem, add_codebook, shortened};
+use super::heal::{Healed, Placed, favourite, heal};
+use super::report::{Displaced, ImportReport, ReadingCount};
+use super::{Imported, Target};
+use crate::edit::Additions;
+use crate::model::{
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, Attribute, AttributeKind,
+    AttributeValue, Claim, ClaimId, Codebook, Document, DocumentField, DocumentId, Encoding, Link,
+    LinkEnds, LinkId, LinkKind, Region, RegionId, RegionKind, TagId, Texts, quote_of,
+};
+use crate::text::{Spans, Text};
+
+/// The tag of annotations that have none.
+const UNTAGGED: &str = "untagged";
+/// Longer names of documents are cut, since some of them are whole addresses.
+const MOST_NAME_CHARACTERS: usize = 100;
+
+/// Makes of what files say what a project takes in.
+pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported {
+    let mut report = ImportReport::default();
+    let documents = place_documents(&mut found, target, &mut report);
+    let pairs = || {
+        found
+            .documents
+            .iter()
+            .zip(&documents)
+            .filter_map(|(found, placed)| Some((found, placed.text.as_ref()?)))
+    };
+    let favourite = favourite(pairs());
+    let healed: Vec<Option<Healed>> = found
+        .documents
+        .par_iter()
+        .zip(&documents)
+        .map(|(found, placed)| Some(heal(found, placed.text.as_ref()?, favourite)))
+        .collect();
+    let mut building = Building {
+        target,
+        fallback: AnnotatorId::new(annotator),
+        numbers: Numbers::default(),
+        codebook: Codebook::clone(&target.project.codebook),
+        additions: Additions::default(),
+        texts: Texts::new(),
+        report,
+        by_key: HashMap::new(),
+        needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
+    };
+    building.keep_numbers(&found);
+    add_codebook(&mut building.codebook, std::mem::take(&mut found.codebook));
+    for ((found, placed), healed) in found.documents.iter_mut().zip(documents).zip(healed) {
+        building.add_document(found, placed, healed);
+    }
+    building.add_links(&mut found);
+    building.add_claims(&found);
+    building.add_annotators(&found.annotators);
+    building.finish(found)
+}
+
+/// Which document of the project a found one is, and its text.
+struct PlacedDocument {
+    id: DocumentId,
+    /// Whether the project, or an earlier file of this import, has it already.
+    is_joined: bool,
+    text: Option<Text>,
+}
+
+/// Finds each document's text, and those that are one and the same.
+fn place_documents(
+    found: &mut Found,
+    target: Target<'_>,
+    report: &mut ImportReport,
+) -> Vec<PlacedDocument> {
+    let names = names(&found.documents);
+    let texts: Vec<Option<Text>> = found
+        .documents
+        .par_iter_mut()
+        .map(|document| match &mut document.text {
+            FoundText::Words(words) => Some(Text::new(std::mem::take(words))),
+            FoundText::Named(name) => named(target, name).map(|(_, text)| text.clone()),
+        })
+        .collect();
+    let hashes: Vec<Option<u64>> = texts
+        .par_iter()
+        .map(|text| text.as_ref().map(hash_of))
+        .collect();
+    let mut known = KnownTexts::of(target);
+    let mut placed = Vec::with_capacity(texts.len());
+    for (index, (text, hash)) in texts.into_iter().zip(hashes).enumerate() {
+        let (Some(document), Some(name)) = (found.documents.get(index), names.get(index)) else {
+            continue;
+        };
+        report.documents.in_file += 1;
+        let (Some(text), Some(hash)) = (text, hash) else {
+            report.documents.without_text += 1;
+            placed.push(PlacedDocument {
+                id: DocumentId::new(name.as_str()),
+                is_joined: true,
+                text: None,
+            });
+            continue;
+        };
+        let joined = known.same(document, &text, hash);
+        match joined {
+            Some((id, text)) => {
+                report.documents.joined += 1;
+                placed.push(PlacedDocument {
+                    id,
+                    is_joined: true,
+                    text: Some(text),
+                });
+            }
+            None => {
+                report.documents.added += 1;
+                let id = known.add(document, name, &text, hash);
+                placed.push(PlacedDocument {
+                    id,
+                    is_joined: false,
+                    text: Some(text),
+                });
+            }
+        }
+    }
+    placed
+}
+
+/// What each document is called: as the file says, or by the file's name and a number.
+fn names(documents: &[FoundDocument]) -> Vec<String> {
+    let mut in_file: HashMap<&str, usize> = HashMap::new();
+    for document in documents {
+        *in_file.entry(&document.file).or_default() += 1;
+    }
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let names = documents.iter().map(|document| {
+        let number = numbers.entry(&document.file).or_default();
+        *number += 1;
+        let name: String = document
+            .name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(MOST_NAME_CHARACTERS)
+            .collect();
+        match in_file.get(&*document.file) {
+            _ if !name.trim().is_empty() => name,
+            Some(1) => super::stem(&document.file).to_owned(),
+            // Padded with zeros, so that the order of names is that of the file.
+            _ => format!("{}-{number:06}", super::stem(&document.file)),
+        }
+    });
+    names.collect()
+}
+
+/// The project's document of that id, path or file name.
+fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text)> {
+    let documents = &target.project.documents;
+    let by_id = documents
+        .get_key_value(&DocumentId::new(name))
+        .map(|(id, _)| id);
+    let id = by_id.or_else(|| {
+        let mut fitting = documents.values().filter(|document| {
+            document.path == name || super::stem(&document.path) == super::stem(name)
+        });
+        fitting
+            .next()
+            .filter(|_| fitting.next().is_none())
+            .map(|document| &document.id)
+    })?;
+    Some((id, target.texts.get(id)?))
+}
+
+/// Texts by what they say, whatever their line ends.
+struct KnownTexts<'a> {
+    target: Target<'a>,
+    by_hash: HashMap<u64, Vec<Known>>,
+    ids: HashSet<String>,
+}
+
+struct Known {
+    id: DocumentId,
+    text: Text,
+    /// The files that have spoken of it: one file does not speak of the same document twice.
+    files: Vec<Arc<str>>,
+    /// Whether another name may stand for it: the file gave it none, or it is the project's.
+    is_nameless: bool,
+}
+
+impl<'a> KnownTexts<'a> {
+    fn of(target: Target<'a>) -> Self {
+        let mut by_hash: HashMap<u64, Vec<Known>> = HashMap::new();
+        for (id, text) in target.texts {
+            let known = Known {
+                id: id.clone(),
+                text: text.clone(),
+                files: Vec::new(),
+                is_nameless: true,
+            };
+            by_hash.entry(hash_of(text)).or_default().push(known);
+        }
+        let ids = target
+            .project
+            .documents
+            .keys()
+            .map(|id| id.as_str().to_lowercase())
+            .collect();
+        Self {
+            target,
+            by_hash,
+            ids,
+        }
+    }
+
+    /// The document that has this text already, and its text as it stands there.
+    fn same(
+        &mut self,
+        document: &FoundDocument,
+        text: &Text,
+        hash: u64,
+    ) -> Option<(DocumentId, Text)> {
+        let known = self.by_hash.get_mut(&hash)?;
+        let may_be = |known: &Known| {
+            let is_named_so = known.id.as_str() == document.name;
+            let is_free = known.is_nameless || document.name.is_empty() || is_named_so;
+            is_free && !known.files.contains(&document.file) && same_words(&known.text, text)
+        };
+        let by_name = known
+            .iter()
+            .position(|known| known.id.as_str() == document.name && may_be(known));
+        let index = by_name.or_else(|| known.iter().position(may_be))?;
+        let known = known.get_mut(index)?;
+        known.files.push(document.file.clone());
+        Some((known.id.clone(), known.text.clone()))
+    }
+
+    /// Makes a document known under a name that nothing else has, on any system.
+    fn add(&mut self, document: &FoundDocument, name: &str, text: &Text, hash: u64) -> DocumentId {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
+        let free = candidates.find(|id| self.ids.insert(id.to_lowercase()));
+        let id = DocumentId::new(free.unwrap_or_else(|| name.to_owned()));
+        debug_assert!(
+            !self.target.project.documents.contains_key(&id),
+            "the id is free"
+        );
+        self.by_hash.entry(hash).or_default().push(Known {
+            id: id.clone(),
+            text: text.clone(),
+            files: vec![document.file.clone()],
+            is_nameless: document.name.is_empty(),
+        });
+        id
+    }
+}
+
+/// The lines of a text without their ends, and without a byte order mark: what stays when tools rewrite both.
+fn lines_of(text: &Text) -> impl Iterator<Item = &str> {
+    let lines = (0..text.line_count()).map(|index| text.line(index));
+    lines.enumerate().map(|(index, line)| {
+        if index == 0 {
+            line.trim_start_matches('\u{FEFF}')
+        } else {
+            line
+        }
+    })
+}
+
+fn hash_of(text: &Text) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    lines_of(text).for_each(|line| line.hash(&mut hasher));
+    hasher.finish()
+}
+
+fn same_words(a: &Text, b: &Text) -> bool {
+    a == b || lines_of(a).eq(lines_of(b))
+}
+
+/// The numbers that entries get, by who made them.
+#[derive(Default)]
+struct Numbers {
+    annotations: BTreeMap<AnnotatorId, u32>,
+    links: BTreeMap<AnnotatorId, u32>,
+    regions: BTreeMap<AnnotatorId, u32>,
+    claims: BTreeMap<AnnotatorId, u32>,
+    /// Ids of this import that were kept.
+    kept: HashSet<String>,
+}
+
+fn next(
+    numbers: &mut BTreeMap<AnnotatorId, u32>,
+    annotator_id: &AnnotatorId,
+    last: impl FnOnce() -> u32,
+) -> u32 {
+    let number = numbers.entry(annotator_id.clone()).or_insert_with(last);
+    *number += 1;
+    *number
+}
+
+/// Higher numbers are other tools' hashes and not worth keeping.
+const MOST_NUMBER: u32 = 1 << 30;
+
+/// A project's addition in the making.
+struct Building<'a> {
+    target: Target<'a>,
+    /// Who says what nobody is named for.
+    fallback: AnnotatorId,
+    numbers: Numbers,
+    codebook: Codebook,
+    additions: Additions,
+    texts: Texts,
+    report: ImportReport,
+    by_key: HashMap<String, AnnotationId>,
+    needs_keys: bool,
+}
+
+impl Building<'_> {
+    fn annotator_of(&self, name: &str) -> AnnotatorId {
+        if name.trim().is_empty() {
+            self.fallback.clone()
+        } else {
+            AnnotatorId::new(name.trim())
+        }
+    }
+
+    /// Our own ids are kept where they are free. New ones are counted from behind them.
+    fn keep_numbers(&mut self, found: &Found) {
+        for span in found.documents.iter().flat_map(|document| &document.spans) {
+            if let Some(id) = AnnotationId::parse(&span.key) {
+                raise(&mut self.numbers.annotations, id.annotator_id, id.number);
+            }
+        }
+        for region in found
+            .documents
+            .iter()
+            .flat_map(|document| &document.regions)
+        {
+            if let Some(id) = RegionId::parse(&region.key) {
+                raise(&mut self.numbers.regions, id.annotator_id, id.number);
+            }
+        }
+        for link in &found.links {
+            if let Some(id) = LinkId::parse(&link.key) {
+                raise(&mut self.numbers.links, id.annotator_id, id.number);
+            }
+        }
+        for claim in &found.claims {
+            if let Some(id) = ClaimId::parse(&claim.key) {
+                raise(&mut self.numbers.claims, id.annotator_id, id.number);
+            }
+        }
+        let project = self.target.project;
+        for (who, number) in &mut self.numbers.annotations {
+            *number = project.annotations.last_number_of(who).max(*number);
+        }
+        for (who, number) in &mut self.numbers.regions {
+            *number = project.regions.last_number_of(who).max(*number);
+        }
+        for (who, number) in &mut self.numbers.links {
+            *number = project.links.last_number_of(who).max(*number);
+        }
+        for claim_id in project.claims.keys() {
+            raise(
+                &mut self.numbers.claims,
+                claim_id.annotator_id.clone(),
+                claim_id.number,
+            );
+        }
+    }
+
+    fn annotation_id(&mut self, key: &str, annotator_id: AnnotatorId) -> AnnotationId {
+        let annotations = &self.target.project.annotations;
+        let own = AnnotationId::parse(key).filter(|id| {
+            id.number <= MOST_NUMBER
+                && id.annotator_id == annotator_id
+                && annotations.get(id).is_none()
+        });
+        match own {
+            Some(id) if self.numbers.kept.insert(key.to_owned()) => id,
+            _ => {
+                let number = next(&mut self.numbers.annotations, &annotator_id, || {
+                    annotations.last_number_of(&annotator_id)
+                });
+                AnnotationId::new(annotator_id, number)
+            }
+        }
+    }
+
+    fn add_document(
+        &mut self,
+        found: &mut FoundDocument,
+        placed: PlacedDocument,
+        healed: Option<Healed>,
+    ) {
+        let spans = std::mem::take(&mut found.spans);
+        let (Some(text), Some(healed)) = (placed.text, healed) else {
+            for span in spans {
+                let why = "its document has no text";
+                let counts = self
+                    .report
+                    .tags
+                    .entry(tag_name(&span.tag).to_owned())
+                    .or_default();
+                counts.in_file += 1;
+                counts.unplaced += 1;
+                self.report.unplaced.push(displaced(
+                    found,
+                    placed.id.as_str(),
+                    &span,
+                    why.to_owned(),
+                    String::new(),
+                ));
+            }
+            return;
+        };
+        self.count_reading(&healed, spans.len());
+        for (span, place) in spans.into_iter().zip(healed.spans) {
+            self.add_span(found, &placed.id, &text, span, place);
+        }
+        for (region, place) in std::mem::take(&mut found.regions)
+            .into_iter()
+            .zip(healed.regions)
+        {
+            let counts = self.report.regions.entry(region.kind.clone()).or_default();
+            counts.in_file += 1;
+            let (Placed::Exactly(spans) | Placed::Moved { spans, .. }) = place else {
+                continue;
+            };
+            counts.added += 1;
+            let parsed = RegionId::parse(&region.key).filter(|id| {
+                id.number <= MOST_NUMBER && self.target.project.regions.get(id).is_none()
+            });
+            let id = parsed.unwrap_or_else(|| {
+                let regions = &self.target.project.regions;
+                let number = next(&mut self.numbers.regions, &self.fallback, || {
+                    regions.last_number_of(&self.fallback)
+                });
+                RegionId::new(self.fallback.clone(), number)
+            });
+            let span = spans.hull();
+            let quote = text.slice(span).unwrap_or_default().into();
+            let kind = region.kind.into();
+            self.additions.regions.push(Region {
+                id,
+                document_id: placed.id.clone(),
+                kind,
+                span,
+                quote,
+            });
+        }
+        if !placed.is_joined {
+            self.additions
+                .documents
+                .push(document(found, placed.id.clone(), &text));
+            self.texts.insert(placed.id, text);
+        }
+    }
+
+    fn count_reading(&mut self, healed: &Healed, spans: usize) {
+        let score = healed.score;
+        if spans == 0 {
+            return;
+        }
+        let readings = &mut self.report.readings;
+        let index = readings
+            .iter()
+            .position(|count| count.reading == healed.reading)
+            .unwrap_or(readings.len());
+        if index == readings.len() {
+            readings.push(ReadingCount {
+                reading: healed.reading,
+                words: healed.reading.to_string(),
+                documents: 0,
+                quoted: 0,
+                matched: 0,
+                unquoted: 0,
+                guessed: 0,
+            });
+        }
+        if let Some(count) = readings.get_mut(index) {
+            count.documents += 1;
+            count.quoted += score.quoted;
+            count.matched += score.matched;
+            count.unquoted += spans.saturating_sub(score.quoted);
+            count.guessed += usize::from(healed.is_guess);
+        }
+    }
+
+    fn add_span(
+        &mut self,
+        document: &FoundDocument,
+        document_id: &DocumentId,
+        text: &Text,
+        span: FoundSpan,
+        place: Placed,
+    ) {
+        let tag = tag_name(&span.tag);
+        if !self.report.tags.contains_key(tag) {
+            self.report.tags.insert(tag.to_owned(), Default::default());
+        }
+        let Some(counts) = self.report.tags.get_mut(tag) else {
+            return;
+        };
+        counts.in_file += 1;
+        let spans = match place {
+            Placed::Nowhere { why, near } => {
+                counts.unplaced += 1;
+                self.report.unplaced.push(displaced(
+                    document,
+                    document_id.as_str(),
+                    &span,
+                    why,
+                    near,
+                ));
+                return;
+            }
+            Placed::Exactly(spans) => {
+                counts.exact += 1;
+                spans
+            }
+            Placed::Moved { spans, how } => {
+                counts.moved += 1;
+                self.report.moved.push(displaced(
+                    document,
+                    document_id.as_str(),
+                    &span,
+                    how,
+                    String::new(),
+                ));
+                spans
+            }
+        };
+        let tag_id = TagId::new(tag);
+        let annotator_id = self.annotator_of(&span.annotator);
+        if let Some(twin) = self.twin(document_id, &spans, &tag_id, &annotator_id) {
+            if let Some(counts) = self.report.tags.get_mut(tag) {
+                counts.merged += 1;
+            }
+            self.note_key(span.key, twin);
+            return;
+        }
+        let id = self.annotation_id(&span.key, annotator_id);
+        let attributes = span.attributes.into_iter().map(|(name, value)| {
+            let value = self.fitting(&tag_id, &name, value);
+            (name, value)
+        });
+        let annotation = Annotation {
+            attributes: attributes.collect(),
+            id: id.clone(),
+            document_id: document_id.clone(),
+            quote: quote_of(text, &spans).unwrap_or_default().into(),
+            spans,
+            tag_id,
+            note: span.note.into(),
+            tier: span.tier,
+            created_at: span.created_at,
+            changed: span.changed,
+        };
+        self.make_known(&annotation);
+        self.additions.annotations.push(Arc::new(annotation));
+        self.note_key(span.key, id);
+    }
+
+    /// The project's annotation that says the same already.
+    fn twin(
+        &self,
+        document_id: &DocumentId,
+        spans: &Spans,
+        tag_id: &TagId,
+        annotator_id: &AnnotatorId,
+    ) -> Option<AnnotationId> {
+        let annotations = &self.target.project.annotations;
+        if annotations.is_empty() {
+            return None;
+        }
+        let near = annotations.overlapping(document_id, spans.first());
+        let twin = near.into_iter().find(|other| {
+            other.spans == *spans && other.tag_id == *tag_id && other.annotator_id() == annotator_id
+        });
+        twin.map(|twin| twin.id.clone())
+    }
+
+    fn note_key(&mut self, key: String, id: AnnotationId) {
+        if self.needs_keys && !key.is_empty() {
+            self.by_key.insert(key, id);
+        }
+    }
+
+    /// A number or yes written as words, where the codebook wants one.
+    fn fitting(&self, tag_id: &TagId, name: &str, value: AttributeValue) -> AttributeValue {
+        let AttributeValue::Words(words) = &value else {
+            return value;
+        };
+        let kind = self
+            .codebook
+            .attribute(tag_id, name)
+            .map(|attribute| &attribute.kind);
+        let other = match kind {
+            Some(AttributeKind::Number) => words
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+                .map(AttributeValue::Number),
+            Some(AttributeKind::YesNo) => [("yes", true), ("no", false)]
+                .into_iter()
+                .find(|(word, _)| *word == &**words)
+                .map(|(_, yes)| AttributeValue::YesNo(yes)),
+            _ => None,
+        };
+        other
+            .filter(|other| other.to_string() == **words)
+            .unwrap_or(value)
+    }
+
+    /// Unknown tags become tags, unknown attributes become attributes.
+    fn make_known(&mut self, annotation: &Annotation) {
+        if self.codebook.tag(&annotation.tag_id).is_none() {
+            let tag = self.codebook.new_tag(annotation.tag_id.clone());
+            self.codebook.tags.push(tag);
+        }
+        for (name, value) in &annotation.attributes {
+            if self.codebook.attribute(&annotation.tag_id, name).is_some() {
+                continue;
+            }
+            let kind = match value {
+                AttributeValue::Words(_) => AttributeKind::Text,
+                AttributeValue::Number(_) => AttributeKind::Number,
+                AttributeValue::YesNo(_) => AttributeKind::YesNo,
+            };
+            let attribute = Attribute {
+                name: name.clone(),
+                kind,
+                is_core: false,
+                is_required: false,
+                default: None,
+                description: String::new(),
+            };
+            let tag = self
+                .codebook
+                .tags
+                .iter_mut()
+                .find(|tag| tag.id == annotation.tag_id);
+            tag.into_iter()
+                .for_each(|tag| tag.attributes.push(attribute.clone()));
+        }
+    }
+
+    fn add_links(&mut self, found: &mut Found) {
+        for link in std::mem::take(&mut found.links) {
+            let counts = self.report.links.entry(link.kind.clone()).or_default();
+            counts.in_file += 1;
+            let (Some(from), Some(to)) = (self.end(&link.from), self.end(&link.to)) else {
+                let what = format!("{} from {} to {}", link.kind, link.from, link.to);
+                found.problems.push(Problem {
+                    file: link.file.clone(),
+                    line: link.line,
+                    words: "a link is left out: an end of it is not there".to_owned(),
+                    what: shortened(&what),
+                    is_loss: true,
+                });
+                continue;
+            };
+            if let Some(counts) = self.report.links.get_mut(&link.kind) {
+                counts.added += 1;
+            }
+            let links = &self.target.project.links;
+            let is_there = links
+                .of(&from)
+                .any(|other| other.from == from && other.to == to && *other.kind == link.kind);
+            if is_there {
+                continue;
+            }
+            let who = if link.annotator.is_empty() {
+                from.annotator_id.clone()
+            } else {
+                self.annotator_of(&link.annotator)
+            };
+            let own = LinkId::parse(&link.key)
+                .filter(|id| id.number <= MOST_NUMBER && links.get(id).is_none());
+            let id = own.unwrap_or_else(|| {
+                let number = next(&mut self.numbers.links, &who, || links.last_number_of(&who));
+                LinkId::new(who, number)
+            });
+            let kind = link.kind.as_str().into();
+            self.make_kind_known(&kind);
+            self.additions.links.push(Link {
+                id,
+                kind,
+                from,
+                to,
+                created_at: link.created_at,
+            });
+        }
+    }
+
+    /// The annotation that a key stands for: one of this import, or one of the project.
+    fn end(&self, key: &str) -> Option<AnnotationId> {
+        let of_project = || {
+            AnnotationId::parse(key).filter(|id| self.target.project.annotations.get(id).is_some())
+        };
+        self.by_key.get(key).cloned().or_else(of_project)
+    }
+
+    fn make_kind_known(&mut self, kind: &Arc<str>) {
+        if self.codebook.link_kind(kind).is_none() {
+            self.codebook.link_kinds.push(LinkKind {
+                name: kind.clone(),
+                ends: LinkEnds::Tags {
+                    from: Vec::new(),
+                    to: Vec::new(),
+                },
+                may_cross_documents: true,
+                is_core: false,
+                description: String::new(),
+            });
+        }
+    }
+
+    fn add_claims(&mut self, found: &Found) {
+        for claim in &found.claims {
+            let annotation_ids = claim.spans.iter().filter_map(|key| self.end(key)).collect();
+            let claims = &self.target.project.claims;
+            let own = ClaimId::parse(&claim.key)
+                .filter(|id| id.number <= MOST_NUMBER && !claims.contains_key(id));
+            let id = own.unwrap_or_else(|| {
+                let number = next(&mut self.numbers.claims, &self.fallback, || 0);
+                ClaimId::new(self.fallback.clone(), number)
+            });
+            self.additions.claims.push(Claim {
+                id,
+                statement: claim.statement.clone(),
+                annotation_ids,
+            });
+        }
+    }
+
+    /// Whoever made something joins the project.
+    fn add_annotators(&mut self, described: &[Annotator]) {
+        let additions = &self.additions;
+        let made = additions
+            .annotations
+            .iter()
+            .map(|annotation| annotation.annotator_id());
+        let linked = additions.links.iter().map(|link| &link.id.annotator_id);
+        let set_aside = additions
+            .regions
+            .iter()
+            .map(|region| &region.id.annotator_id);
+        let states = additions
+            .documents
+            .iter()
+            .flat_map(|document| document.states.keys());
+        let described_ids = described.iter().map(|annotator| &annotator.id);
+        let all: BTreeSet<&AnnotatorId> = made
+            .chain(linked)
+            .chain(set_aside)
+            .chain(states)
+            .chain(described_ids)
+            .collect();
+        let new = all
+            .into_iter()
+            .filter(|id| !self.target.project.annotators.contains_key(*id));
+        let annotators = new.map(|id| {
+            let known = described.iter().find(|annotator| annotator.id == *id);
+            known.cloned().unwrap_or_else(|| Annotator {
+                id: id.clone(),
+                name: id.to_string(),
+                kind: AnnotatorKind::Person,
+            })
+        });
+        self.additions.annotators = annotators.collect();
+    }
+
+    fn finish(mut self, found: Found) -> Imported {
+        for region in &self.additions.regions {
+            if self
+                .codebook
+                .region_kinds
+                .iter()
+                .all(|kind| kind.name != region.kind)
+            {
+                self.codebook.region_kinds.push(RegionKind {
+                    name: region.kind.clone(),
+                    description: String::new(),
+                });
+            }
+        }
+        for name in self
+            .additions
+            .documents
+            .iter()
+            .flat_map(|document| document.fields.keys())
+        {
+            if self
+                .codebook
+                .document_fields
+                .iter()
+                .all(|field| field.name != *name)
+            {
+                self.codebook.document_fields.push(DocumentField {
+                    name: name.clone(),
+                    description: String::new(),
+                });
+            }
+        }
+        if self.codebook != *self.target.project.codebook {
+            self.additions.codebook = Some(self.codebook);
+        }
+        self.report.problems = found.problems;
+        self.report
+            .readings
+            .sort_by_key(|count| std::cmp::Reverse(count.documents));
+        Imported {
+            name: found.name,
+            additions: self.additions,
+            texts: self.texts,
+            report: self.report,
+        }
+    }
+}
+
+fn raise(numbers: &mut BTreeMap<AnnotatorId, u32>, annotator_id: AnnotatorId, number: u32) {
+    if number > MOST_NUMBER {
+        return;
+    }
+    let highest = numbers.entry(annotator_id).or_default();
+    *highest = number.max(*highest);
+}
+
+fn tag_name(tag: &str) -> &str {
+    if tag.trim().is_empty() { UNTAGGED } else { tag }
+}
+
+fn displaced(
+    document: &FoundDocument,
+    name: &str,
+    span: &FoundSpan,
+    why: String,
+    near: String,
+) -> Displaced {
+    Displaced {
+        file: document.file.clone(),
+        line: span.line,
+        document: name.to_owned(),
+        tag: tag_name(&span.tag).to_owned(),
+        quote: shortened(&span.quote),
+        said: span.pieces.clone(),
+        why,
+        near,
+    }
+}
+
+fn document(found: &mut FoundDocument, id: DocumentId, text: &Text) -> Document {
+    let path = if found.path.is_empty() {
+        format!("texts/{}.txt", super::file_stem(id.as_str()))
+    } else {
+        std::mem::take(&mut found.path)
+    };
+    Document {
+        path,
+        sha256: std::mem::take(&mut found.sha256),
+        size_bytes: if found.size_bytes > 0 {
+            found.size_bytes
+        } else {
+            text.end().0 as u64
+        },
+        encoding: Encoding {
+            line_ends: text.line_ends(),
+            ..found.encoding.take().unwrap_or_default()
+        },
+        fields: std::mem::take(&mut found.fields),
+        states: std::mem::take(&mut found.states),
+        id,
+    }
+}

@@ -1,0 +1,165 @@
+//! The files that an importer is given.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::decode::decode;
+use super::found::{Found, FoundText};
+use super::{FileInMemory, ImportError};
+use crate::model::Encoding;
+
+/// How much of a file is looked at to know its format.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// The files that an importer is given, quick to find by path.
+pub struct Files<'a> {
+    files: &'a [FileInMemory],
+    by_path: HashMap<&'a str, usize>,
+    /// By the last part of the path without its ending.
+    texts: HashMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Files<'a> {
+    /// For looking things up.
+    pub fn new(files: &'a [FileInMemory]) -> Self {
+        let mut texts: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, file) in files
+            .iter()
+            .enumerate()
+            .filter(|(_, file)| ending(&file.path) == "txt")
+        {
+            texts.entry(stem(&file.path)).or_default().push(index);
+        }
+        let by_path = files
+            .iter()
+            .enumerate()
+            .map(|(index, file)| (file.path.as_str(), index))
+            .collect();
+        Self {
+            files,
+            by_path,
+            texts,
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a FileInMemory> + use<'a> {
+        self.files.iter()
+    }
+
+    /// Those whose name has one of these endings, in order. Endings are in small letters.
+    pub fn ending_in(
+        &self,
+        endings: &'static [&'static str],
+    ) -> impl Iterator<Item = &'a FileInMemory> + use<'a> {
+        self.files
+            .iter()
+            .filter(|file| endings.contains(&&*ending(&file.path)))
+    }
+
+    /// The file of that path.
+    pub fn get(&self, path: &str) -> Option<&'a FileInMemory> {
+        self.files.get(*self.by_path.get(path)?)
+    }
+
+    /// The plain text of that name, wherever it lies: by path, or else by the name of the file if only one has it.
+    pub fn text(&self, name: &str) -> Option<&'a FileInMemory> {
+        let by_path = self.get(name).or_else(|| self.get(&format!("{name}.txt")));
+        by_path.or_else(|| match self.texts.get(stem(name))?.as_slice() {
+            [only] => self.files.get(*only),
+            _ => None,
+        })
+    }
+}
+
+/// The ending of a path in small letters, without the dot.
+pub fn ending(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase())
+        .unwrap_or_default()
+}
+
+/// The last part of a path without its ending.
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// The text of a document as a file. A byte order mark that is its first character gets one before it, since readers
+/// take one for the file's.
+pub fn text_file(words: &str) -> Vec<u8> {
+    let mark = if words.starts_with('\u{FEFF}') {
+        "\u{FEFF}"
+    } else {
+        ""
+    };
+    [mark, words].concat().into_bytes()
+}
+
+impl FileInMemory {
+    /// The first characters, to know the format by.
+    pub fn head(&self) -> Cow<'_, str> {
+        let head = self.bytes.get(..HEAD_BYTES).unwrap_or(&self.bytes);
+        String::from_utf8_lossy(head.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(head))
+    }
+
+    /// What the file is called in reports.
+    pub fn label(&self) -> Arc<str> {
+        self.path.as_str().into()
+    }
+
+    /// All its characters, without a byte order mark. An encoding that had to be guessed is remarked.
+    ///
+    /// # Errors
+    /// If the bytes are no text.
+    pub fn words(&self, found: &mut Found) -> Result<Cow<'_, str>, ImportError> {
+        let bytes = self
+            .bytes
+            .strip_prefix("\u{FEFF}".as_bytes())
+            .unwrap_or(&self.bytes);
+        if let Ok(words) = std::str::from_utf8(bytes) {
+            return Ok(Cow::Borrowed(words));
+        }
+        let (words, encoding) = self.decoded()?;
+        remark_encoding(found, &self.label(), &encoding);
+        Ok(Cow::Owned(words))
+    }
+
+    /// The file as the text of a document, and whether a byte order mark stood before it.
+    ///
+    /// # Errors
+    /// If the bytes are no text.
+    pub fn text(&self, found: &mut Found) -> Result<(FoundText, Encoding), ImportError> {
+        let (words, encoding) = self.decoded()?;
+        remark_encoding(found, &self.label(), &encoding);
+        Ok((FoundText::Words(words), encoding))
+    }
+
+    fn decoded(&self) -> Result<(String, Encoding), ImportError> {
+        decode(self.bytes.clone(), None).map_err(|problem| ImportError::NotText {
+            file: self.path.clone(),
+            words: problem.to_string(),
+        })
+    }
+}
+
+fn remark_encoding(found: &mut Found, file: &Arc<str>, encoding: &Encoding) {
+    if encoding.name != "UTF-8" {
+        found.remark(
+            file,
+            0,
+            format!("read as {}, which is a guess", encoding.name),
+            "",
+        );
+    }
+    if encoding.is_lossy {
+        found.left_out(
+            file,
+            0,
+            "some bytes mean nothing in the encoding and stand as U+FFFD",
+            &encoding.name,
+        );
+    }
+}

@@ -1,0 +1,323 @@
+//! What a file says, before anybody has decided how it counted.
+//!
+//! A parser fills a [`Found`] and judges nothing: numbers stay as they are written, quotes as they are
+//! recorded. `heal` finds the places, `build` makes a project of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Reading;
+use crate::model::{
+    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tier, Timestamp,
+};
+
+/// What the files of one import say.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The project's name, if they have one.
+    pub name: String,
+    /// In the order of the files.
+    pub documents: Vec<FoundDocument>,
+    /// Between spans, by their keys.
+    pub links: Vec<FoundLink>,
+    /// Spans that say the same thing, by their keys.
+    pub claims: Vec<FoundClaim>,
+    /// Those that the files describe. Names that only stand on spans need not be here.
+    pub annotators: Vec<Annotator>,
+    /// What the files say about tags, attributes and kinds. What is only used need not be here.
+    pub codebook: Codebook,
+    /// What could not be read or kept, and what was assumed.
+    pub problems: Vec<Problem>,
+}
+
+/// One document, as a file says it.
+#[derive(Debug, Default)]
+pub struct FoundDocument {
+    /// What the file calls it; empty if it does not. Becomes the id.
+    pub name: String,
+    /// The file that speaks of it.
+    pub file: Arc<str>,
+    /// On which line it begins, from 1; 0 where lines mean nothing.
+    pub line: usize,
+    /// Its words, or where they are.
+    pub text: FoundText,
+    /// How the format says that it counts. Tried first, and believed where nothing speaks against it.
+    pub reading: Reading,
+    /// Whether other readings are tried at all. Our own files say for certain how they count.
+    pub is_certain: bool,
+    /// Where the text lies, if the file says so.
+    pub path: String,
+    /// The hash of the bytes that the text was made of, if the file says so.
+    pub sha256: String,
+    /// How the bytes became characters, if the file says so.
+    pub encoding: Option<Encoding>,
+    /// How many bytes there were, if the file says so.
+    pub size_bytes: u64,
+    /// Title, outlet and so on.
+    pub fields: BTreeMap<Arc<str>, String>,
+    /// How far each annotator is.
+    pub states: BTreeMap<AnnotatorId, DocumentState>,
+    /// In the order of the file.
+    pub spans: Vec<FoundSpan>,
+    /// In the order of the file.
+    pub regions: Vec<FoundRegion>,
+}
+
+/// The words of a document, or where they are.
+#[derive(Debug)]
+pub enum FoundText {
+    /// The words themselves.
+    Words(String),
+    /// The name of a document of the project, or of a text given beside.
+    Named(String),
+}
+
+impl Default for FoundText {
+    fn default() -> Self {
+        Self::Words(String::new())
+    }
+}
+
+/// One annotation, as a file says it.
+#[derive(Debug, Default, Clone)]
+pub struct FoundSpan {
+    /// What the file calls it; empty if it does not. Links and claims refer to it by this, so parsers make it
+    /// unique within the import where they have links.
+    pub key: String,
+    /// Start and end of each piece as written. Empty where only the quote is recorded.
+    pub pieces: Vec<[usize; 2]>,
+    /// The words as recorded; of several pieces joined in any usual way. Empty if there are none.
+    pub quote: String,
+    /// What stands before, as recorded.
+    pub prefix: String,
+    /// What stands behind, as recorded.
+    pub suffix: String,
+    /// The tag's name.
+    pub tag: String,
+    /// By name.
+    pub attributes: Attributes,
+    /// A remark for people.
+    pub note: String,
+    /// Who says so; empty if the file does not tell.
+    pub annotator: String,
+    /// Whether every annotator is expected to mark this.
+    pub tier: Tier,
+    /// When it was made, if the file tells.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed, if the file tells.
+    pub changed: Option<Stamp>,
+    /// On which line it stands, from 1; 0 where lines mean nothing.
+    pub line: usize,
+}
+
+/// A set-aside piece, as a file says it.
+#[derive(Debug, Default, Clone)]
+pub struct FoundRegion {
+    /// What the file calls it; empty if it does not.
+    pub key: String,
+    /// Start and end as written.
+    pub piece: [usize; 2],
+    /// The words as recorded.
+    pub quote: String,
+    /// The kind's name.
+    pub kind: String,
+    /// On which line it stands, from 1; 0 where lines mean nothing.
+    pub line: usize,
+}
+
+/// From one span to another, by their keys.
+#[derive(Debug, Default, Clone)]
+pub struct FoundLink {
+    /// What the file calls it; empty if it does not.
+    pub key: String,
+    /// The kind's name.
+    pub kind: String,
+    /// Where it begins.
+    pub from: String,
+    /// Where it ends.
+    pub to: String,
+    /// Who says so; empty for who made the span where it begins.
+    pub annotator: String,
+    /// When it was made, if the file tells.
+    pub created_at: Option<Timestamp>,
+    /// The file that speaks of it.
+    pub file: Arc<str>,
+    /// On which line it stands, from 1; 0 where lines mean nothing.
+    pub line: usize,
+}
+
+/// Spans that say the same thing, by their keys.
+#[derive(Debug, Default, Clone)]
+pub struct FoundClaim {
+    /// What the file calls it.
+    pub key: String,
+    /// What they all say.
+    pub statement: String,
+    /// Those that say it.
+    pub spans: Vec<String>,
+}
+
+/// Something in a file that the person should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Which file.
+    pub file: Arc<str>,
+    /// From 1; 0 where lines mean nothing.
+    pub line: usize,
+    /// What is wrong, and what was done instead. Without the particulars that would keep many like problems
+    /// from being counted together; these stand in `what`.
+    pub words: String,
+    /// The particulars: the line itself, the id.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub what: String,
+    /// Whether something in the file did not come over.
+    pub is_loss: bool,
+}
+
+impl Found {
+    /// Something did not come over.
+    pub fn left_out(
+        &mut self,
+        file: &Arc<str>,
+        line: usize,
+        words: impl Into<String>,
+        what: impl fmt::Display,
+    ) {
+        self.problem(file, line, words, what, true);
+    }
+
+    /// Something was assumed or mended, and is to be known.
+    pub fn remark(
+        &mut self,
+        file: &Arc<str>,
+        line: usize,
+        words: impl Into<String>,
+        what: impl fmt::Display,
+    ) {
+        self.problem(file, line, words, what, false);
+    }
+
+    fn problem(
+        &mut self,
+        file: &Arc<str>,
+        line: usize,
+        words: impl Into<String>,
+        what: impl fmt::Display,
+        is_loss: bool,
+    ) {
+        let what = what.to_string();
+        self.problems.push(Problem {
+            file: file.clone(),
+            line,
+            words: words.into(),
+            what: shortened(&what),
+            is_loss,
+        });
+    }
+
+    /// Puts what another file says behind what these say.
+    pub fn append(&mut self, other: Found) {
+        let Found {
+            name,
+            documents,
+            links,
+            claims,
+            annotators,
+            codebook,
+            problems,
+        } = other;
+        if self.name.is_empty() {
+            self.name = name;
+        }
+        self.documents.extend(documents);
+        self.links.extend(links);
+        self.claims.extend(claims);
+        self.annotators.extend(annotators);
+        add_codebook(&mut self.codebook, codebook);
+        self.problems.extend(problems);
+    }
+}
+
+/// Adds what the one codebook lacks.
+pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
+    let Codebook {
+        name,
+        version,
+        rules,
+        tags,
+        common_attributes,
+        link_kinds,
+        region_kinds,
+        document_fields,
+    } = more;
+    for (own, other) in [
+        (&mut codebook.name, name),
+        (&mut codebook.version, version),
+        (&mut codebook.rules, rules),
+    ] {
+        if own.is_empty() {
+            *own = other;
+        }
+    }
+    for mut tag in tags {
+        match codebook.tags.iter_mut().find(|own| own.id == tag.id) {
+            Some(own) => {
+                for attribute in tag.attributes {
+                    if own.attributes.iter().all(|it| it.name != attribute.name) {
+                        own.attributes.push(attribute);
+                    }
+                }
+            }
+            None => {
+                // A key stands for one tag only.
+                tag.key
+                    .take_if(|key| codebook.tags.iter().any(|own| own.key == Some(*key)));
+                codebook.tags.push(tag);
+            }
+        }
+    }
+    for attribute in common_attributes {
+        let is_new = codebook
+            .common_attributes
+            .iter()
+            .all(|own| own.name != attribute.name);
+        codebook
+            .common_attributes
+            .extend(is_new.then_some(attribute));
+    }
+    for kind in link_kinds {
+        let is_new = codebook.link_kinds.iter().all(|own| own.name != kind.name);
+        codebook.link_kinds.extend(is_new.then_some(kind));
+    }
+    for kind in region_kinds {
+        let is_new = codebook
+            .region_kinds
+            .iter()
+            .all(|own| own.name != kind.name);
+        codebook.region_kinds.extend(is_new.then_some(kind));
+    }
+    for field in document_fields {
+        let is_new = codebook
+            .document_fields
+            .iter()
+            .all(|own| own.name != field.name);
+        codebook.document_fields.extend(is_new.then_some(field));
+    }
+}
+
+/// The first characters of something that may be megabytes, on one line.
+pub fn shortened(words: &str) -> String {
+    const CHARACTERS: usize = 120;
+    let mut short: String = words
+        .chars()
+        .take(CHARACTERS)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if words.chars().nth(CHARACTERS).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,103 @@
+//! What the formats of JSON and JSON Lines have in common.
+
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// One record of a file, or why it cannot be read, with the line on which it begins.
+pub type Record<T> = (usize, Result<T, String>);
+
+/// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
+pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
+    let start = words.trim_start();
+    if start.starts_with('[') && !is_one_line(start) {
+        return of_array(words);
+    }
+    let first = lines(words).find(|(_, line)| !line.trim().is_empty());
+    let goes_on = first.is_some_and(|(_, line)| {
+        let outcome = serde_json::from_str::<serde::de::IgnoredAny>(line);
+        outcome.is_err_and(|error| error.is_eof()) && start.starts_with('{')
+    });
+    if goes_on && let Some(values) = one_after_the_other(words) {
+        return values;
+    }
+    let lines: Vec<(usize, &str)> = lines(words)
+        .filter(|(_, line)| !line.trim().is_empty())
+        .collect();
+    let read = lines
+        .into_par_iter()
+        .map(|(number, line)| (number, read(line)));
+    read.collect()
+}
+
+/// The lines of a file with their numbers from 1. JSON has no raw line break inside of values, so CR ends one too.
+pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = words
+        .split('\n')
+        .map(|line| line.strip_suffix('\r').unwrap_or(line));
+    lines
+        .flat_map(|line| line.split('\r'))
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+}
+
+fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {
+    serde_json::from_str(line).map_err(|error| in_words(&error))
+}
+
+/// Without the line, which is always 1 where lines are read one by one.
+fn in_words(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    words
+        .rsplit_once(" at line")
+        .map_or(words.clone(), |(words, _)| words.to_owned())
+}
+
+/// Whether an array is the record of its line, as in JSON Lines with lists for records.
+fn is_one_line(start: &str) -> bool {
+    lines(start)
+        .filter(|(_, line)| !line.trim().is_empty())
+        .nth(1)
+        .is_some_and(|(_, line)| line.starts_with(['[', '{']))
+        && lines(start)
+            .next()
+            .is_some_and(|(_, line)| serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok())
+}
+
+fn of_array<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
+    // Element by element, so that one of another shape costs only itself.
+    match serde_json::from_str::<Vec<Value>>(words) {
+        Err(error) => vec![(error.line(), Err(in_words(&error)))],
+        Ok(values) => {
+            let read = values.into_par_iter().enumerate().map(|(index, value)| {
+                (
+                    index + 1,
+                    serde_json::from_value(value).map_err(|error| in_words(&error)),
+                )
+            });
+            read.collect()
+        }
+    }
+}
+
+fn one_after_the_other<T: DeserializeOwned>(words: &str) -> Option<Vec<Record<T>>> {
+    let mut stream = serde_json::Deserializer::from_str(words).into_iter::<Value>();
+    let mut records = Vec::new();
+    let mut line = 1;
+    let mut from = 0;
+    while let Some(value) = stream.next() {
+        let value = value.ok()?;
+        records.push((
+            line,
+            serde_json::from_value(value).map_err(|error| in_words(&error)),
+        ));
+        let to = stream.byte_offset();
+        line += words
+            .get(from..to)
+            .unwrap_or_default()
+            .matches('\n')
+            .count();
+        from = to;
+    }
+    Some(records)
+}

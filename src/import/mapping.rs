@@ -1,0 +1,202 @@
+//! Which columns of a table, or keys of an object, hold what.
+
+use std::collections::BTreeMap;
+
+/// What a column or key may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The whole text of a document.
+    Text,
+    /// The name of the document, or of the file with its text.
+    Document,
+    /// JSON only: the list of annotations within a document.
+    Spans,
+    /// Where an annotation begins.
+    Start,
+    /// Where it ends.
+    End,
+    /// How long it is, instead of where it ends.
+    Length,
+    /// Its tag.
+    Tag,
+    /// Its words.
+    Quote,
+    /// What stands before them.
+    Prefix,
+    /// What stands behind them.
+    Suffix,
+    /// A remark for people.
+    Note,
+    /// Who made it.
+    Annotator,
+    /// What links call it.
+    Id,
+}
+
+impl Role {
+    /// Every role, in the order of the dialog.
+    pub const ALL: [Role; 13] = [
+        Self::Text,
+        Self::Document,
+        Self::Spans,
+        Self::Start,
+        Self::End,
+        Self::Length,
+        Self::Tag,
+        Self::Quote,
+        Self::Prefix,
+        Self::Suffix,
+        Self::Note,
+        Self::Annotator,
+        Self::Id,
+    ];
+
+    /// On the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Document => "document",
+            Self::Spans => "spans",
+            Self::Start => "start",
+            Self::End => "end",
+            Self::Length => "length",
+            Self::Tag => "tag",
+            Self::Quote => "quote",
+            Self::Prefix => "prefix",
+            Self::Suffix => "suffix",
+            Self::Note => "note",
+            Self::Annotator => "annotator",
+            Self::Id => "id",
+        }
+    }
+
+    /// On the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Text => "Text of the document",
+            Self::Document => "Name of the document or its file",
+            Self::Spans => "List of annotations",
+            Self::Start => "Start",
+            Self::End => "End",
+            Self::Length => "Length, instead of the end",
+            Self::Tag => "Tag",
+            Self::Quote => "Words of the annotation",
+            Self::Prefix => "Words before it",
+            Self::Suffix => "Words behind it",
+            Self::Note => "Note",
+            Self::Annotator => "Annotator",
+            Self::Id => "Id",
+        }
+    }
+
+    /// Names under which tools write it, the likeliest first. In small letters.
+    fn usual(self) -> &'static [&'static str] {
+        match self {
+            Self::Text => &["text", "data", "content", "body", "sentence", "article"],
+            Self::Document => &[
+                "document",
+                "doc",
+                "document_id",
+                "documentid",
+                "doc_id",
+                "file",
+                "filename",
+                "source",
+                "title",
+            ],
+            Self::Spans => &["spans", "entities", "annotations", "labels", "label"],
+            Self::Start => &[
+                "start",
+                "begin",
+                "start_offset",
+                "start_char",
+                "from",
+                "offset",
+            ],
+            Self::End => &["end", "stop", "end_offset", "end_char", "to"],
+            Self::Length => &["length", "len"],
+            Self::Tag => &["tag", "label", "type", "code", "category", "class"],
+            Self::Quote => &[
+                "quote",
+                "exact",
+                "segment",
+                "value",
+                "words",
+                "span",
+                "covered_text",
+                "text",
+            ],
+            Self::Prefix => &["prefix", "before"],
+            Self::Suffix => &["suffix", "after", "behind"],
+            Self::Note => &["note", "comment", "memo", "remark"],
+            Self::Annotator => &["annotator", "coder", "user", "creator", "annotator_id"],
+            Self::Id => &["id", "span_id", "_id", "key"],
+        }
+    }
+}
+
+/// Which columns or keys hold what. A key inside another is written `meta.source`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Mapping {
+    paths: BTreeMap<Role, String>,
+}
+
+impl Mapping {
+    /// Says where something stands; an empty path says that it stands nowhere.
+    pub fn set(&mut self, role: Role, path: impl Into<String>) {
+        let path = path.into();
+        if path.is_empty() {
+            self.paths.remove(&role);
+        } else {
+            self.paths.insert(role, path);
+        }
+    }
+
+    /// Where something stands.
+    pub fn get(&self, role: Role) -> Option<&str> {
+        self.paths.get(&role).map(String::as_str)
+    }
+
+    /// Whether nothing has been said.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Reads `tag=label`.
+    ///
+    /// # Errors
+    /// If there is no such role, or no name behind it.
+    pub fn read(&mut self, written: &str) -> Result<(), String> {
+        let (role, path) = written
+            .split_once('=')
+            .ok_or("write it as role=name, such as tag=label")?;
+        let role = Role::ALL
+            .into_iter()
+            .find(|known| known.name() == role)
+            .ok_or_else(|| {
+                let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
+                format!("there is no “{role}”, only {}", names.join(", "))
+            })?;
+        self.set(role, path);
+        Ok(())
+    }
+
+    /// What the names themselves say, for what has not been said. No name stands for two things.
+    pub fn or_guessed(&self, names: &[&str], roles: &[Role]) -> Self {
+        let mut mapping = self.clone();
+        let mut taken: Vec<&str> = self.paths.values().map(String::as_str).collect();
+        for &role in roles.iter().filter(|role| self.get(**role).is_none()) {
+            let is_usual =
+                |name: &&&str, usual: &str| name.to_lowercase() == usual && !taken.contains(*name);
+            let name = role
+                .usual()
+                .iter()
+                .find_map(|usual| names.iter().find(|name| is_usual(name, usual)));
+            if let Some(name) = name {
+                taken.push(name);
+                mapping.set(role, *name);
+            }
+        }
+        mapping
+    }
+}

@@ -1,0 +1,281 @@
+//! What came of an import, for people and for programs.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::found::Problem;
+use super::reading::Reading;
+
+/// How many examples stand behind each line for people.
+const EXAMPLES: usize = 3;
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ImportReport {
+    /// The name of the format.
+    pub format: String,
+    /// Documents.
+    pub documents: DocumentCounts,
+    /// Annotations by tag.
+    pub tags: BTreeMap<String, TagCounts>,
+    /// Links by kind.
+    pub links: BTreeMap<String, EntryCounts>,
+    /// Regions by kind.
+    pub regions: BTreeMap<String, EntryCounts>,
+    /// How documents counted, the commonest first.
+    pub readings: Vec<ReadingCount>,
+    /// Annotations that stand elsewhere than the file says.
+    pub moved: Vec<Displaced>,
+    /// Annotations that have no place in their text. They are not in the project.
+    pub unplaced: Vec<Displaced>,
+    /// What could not be read or kept, and what was assumed.
+    pub problems: Vec<Problem>,
+}
+
+/// What came of the documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct DocumentCounts {
+    /// In the files.
+    pub in_file: usize,
+    /// New to the project.
+    pub added: usize,
+    /// The same text as a document of the project, or of another of the files.
+    pub joined: usize,
+    /// Without any text; their annotations could not be placed.
+    pub without_text: usize,
+}
+
+/// What came of the annotations with one tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct TagCounts {
+    /// In the files.
+    pub in_file: usize,
+    /// They stand where the file says.
+    pub exact: usize,
+    /// They stand elsewhere.
+    pub moved: usize,
+    /// They have no place in the text.
+    pub unplaced: usize,
+    /// The project has the same already.
+    pub merged: usize,
+}
+
+/// What came of links or regions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct EntryCounts {
+    /// In the files.
+    pub in_file: usize,
+    /// In the project.
+    pub added: usize,
+}
+
+/// So many documents counted like this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReadingCount {
+    /// How.
+    pub reading: Reading,
+    /// In words.
+    pub words: String,
+    /// Documents with annotations.
+    pub documents: usize,
+    /// Annotations with recorded words …
+    pub quoted: usize,
+    /// … and how many of them stand where this reading says.
+    pub matched: usize,
+    /// Annotations without recorded words.
+    pub unquoted: usize,
+    /// Documents for which nothing but the format's word speaks for this reading.
+    pub guessed: usize,
+}
+
+/// An annotation that does not stand where the file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Displaced {
+    /// Which file.
+    pub file: Arc<str>,
+    /// From 1; 0 where lines mean nothing.
+    pub line: usize,
+    /// The document.
+    pub document: String,
+    /// The tag.
+    pub tag: String,
+    /// The words as recorded.
+    pub quote: String,
+    /// Where the file says: starts and ends of the pieces as written.
+    pub said: Vec<[usize; 2]>,
+    /// How it was found, or why not.
+    pub why: String,
+    /// What stands where it should be.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub near: String,
+}
+
+impl ImportReport {
+    /// Whether everything in the files is in the project now.
+    pub fn is_lossless(&self) -> bool {
+        let entries = self.links.values().chain(self.regions.values());
+        self.unplaced.is_empty()
+            && self.documents.without_text == 0
+            && entries.clone().all(|counts| counts.in_file == counts.added)
+            && self.problems.iter().all(|problem| !problem.is_loss)
+    }
+
+    /// The sum over all tags.
+    pub fn annotations(&self) -> TagCounts {
+        let mut sum = TagCounts::default();
+        for counts in self.tags.values() {
+            sum.in_file += counts.in_file;
+            sum.exact += counts.exact;
+            sum.moved += counts.moved;
+            sum.unplaced += counts.unplaced;
+            sum.merged += counts.merged;
+        }
+        sum
+    }
+
+    /// For people: first what came over, then how it was counted, then what needs a look.
+    pub fn lines(&self) -> Vec<String> {
+        let DocumentCounts {
+            in_file,
+            added,
+            joined,
+            without_text,
+        } = self.documents;
+        let mut lines = vec![format!(
+            "{in_file} documents: {added} new, {joined} joined with the same text{}",
+            counted(without_text, ", without text")
+        )];
+        for (tag, counts) in &self.tags {
+            lines.push(format!("{tag}: {}", tag_words(counts)));
+        }
+        for (what, entries) in [("links", &self.links), ("regions", &self.regions)] {
+            for (kind, EntryCounts { in_file, added }) in entries {
+                lines.push(format!("{what} {kind}: {added} of {in_file}"));
+            }
+        }
+        lines.extend(self.readings.iter().map(reading_words));
+        lines.extend(displaced_words("moved", &self.moved));
+        lines.extend(displaced_words("not placed", &self.unplaced));
+        lines.extend(self.problem_lines());
+        lines
+    }
+
+    /// Like problems in one line with their count.
+    fn problem_lines(&self) -> impl Iterator<Item = String> {
+        let mut groups: Vec<(&str, Vec<&Problem>)> = Vec::new();
+        for problem in &self.problems {
+            match groups.iter_mut().find(|(words, _)| *words == problem.words) {
+                Some((_, group)) => group.push(problem),
+                None => groups.push((&problem.words, vec![problem])),
+            }
+        }
+        groups.into_iter().map(|(words, group)| {
+            let examples = group.iter().take(EXAMPLES).map(|problem| {
+                let what = if problem.what.is_empty() {
+                    String::new()
+                } else {
+                    format!(" ({})", problem.what)
+                };
+                format!("{}{what}", place(&problem.file, problem.line))
+            });
+            with_examples(words, group.len(), examples)
+        })
+    }
+}
+
+fn tag_words(counts: &TagCounts) -> String {
+    let TagCounts {
+        in_file,
+        exact,
+        moved,
+        unplaced,
+        merged,
+    } = *counts;
+    format!(
+        "{in_file} in the file, {exact} placed exactly{}{}{}",
+        counted(moved, ", moved"),
+        counted(unplaced, ", not placed"),
+        counted(merged, ", there already")
+    )
+}
+
+/// `, moved 3`, or nothing for none.
+fn counted(count: usize, words: &str) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        format!("{words} {count}")
+    }
+}
+
+fn reading_words(count: &ReadingCount) -> String {
+    let mut line = format!("{} documents count {}", count.documents, count.words);
+    if count.quoted > 0 {
+        let _ = write!(
+            line,
+            ": {} of {} recorded quotes match",
+            count.matched, count.quoted
+        );
+    }
+    if count.unquoted > 0 {
+        let _ = write!(
+            line,
+            ", {} annotations have no recorded quote",
+            count.unquoted
+        );
+    }
+    if count.guessed > 0 {
+        let _ = write!(
+            line,
+            "; a guess in {} documents, since other readings fit as well",
+            count.guessed
+        );
+    }
+    line
+}
+
+fn displaced_words(what: &str, displaced: &[Displaced]) -> Vec<String> {
+    let mut groups: BTreeMap<&str, Vec<&Displaced>> = BTreeMap::new();
+    for each in displaced {
+        groups.entry(&each.why).or_default().push(each);
+    }
+    let lines = groups.into_iter().map(|(why, group)| {
+        let examples = group.iter().take(EXAMPLES).map(|each| {
+            let near = if each.near.is_empty() {
+                String::new()
+            } else {
+                format!(" near “{}”", each.near)
+            };
+            format!(
+                "{} “{}” {}{near}",
+                each.tag,
+                each.quote,
+                place(&each.file, each.line)
+            )
+        });
+        with_examples(&format!("{what}: {why}"), group.len(), examples)
+    });
+    lines.collect()
+}
+
+fn place(file: &str, line: usize) -> String {
+    if line == 0 {
+        file.to_owned()
+    } else {
+        format!("{file}:{line}")
+    }
+}
+
+fn with_examples(words: &str, count: usize, examples: impl Iterator<Item = String>) -> String {
+    let examples: Vec<String> = examples.collect();
+    let more = if count > examples.len() { ", …" } else { "" };
+    let times = if count == 1 {
+        String::new()
+    } else {
+        format!("{count} times: ")
+    };
+    format!("{times}{words}: {}{more}", examples.join("; "))
+}

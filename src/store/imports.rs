@@ -1,0 +1,197 @@
+//! The files of an import, and the texts that it brings.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::disk::{WriteError, io_error, make_folder, read_regular, sha256_of};
+use super::texts::{ReadError, TEXT_FOLDER};
+use super::{Progress, folder_of, hash_of_file};
+use crate::import::{self, FileInMemory};
+use crate::model::{Document, Encoding, Texts};
+
+/// How deep folders are searched; deeper ones are links in a circle or somebody's whole disk.
+const MOST_FOLDER_DEPTH: usize = 12;
+/// More than this is not held in memory at once.
+const MOST_IMPORT_BYTES: u64 = 4_000_000_000;
+
+/// Reads the files of an import. Of folders, those that a format knows by their ending. A file of annotations brings
+/// the text of the same name along.
+///
+/// # Errors
+/// If a file cannot be read, or all of them are too large.
+pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMemory>, ReadError> {
+    let mut places: Vec<(String, PathBuf)> = Vec::new();
+    for path in paths {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if path.is_dir() {
+            let prefix = if paths.len() > 1 { name } else { String::new() };
+            find_files(path, &prefix, MOST_FOLDER_DEPTH, &mut places);
+            continue;
+        }
+        let text = path.with_extension("txt");
+        let is_stand_off = matches!(&*import::ending(&name), "ann" | "a1" | "a2");
+        if is_stand_off && text.is_file() && !paths.contains(&text) {
+            let name = text
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            places.push((name, text));
+        }
+        places.push((name, path.clone()));
+    }
+    let sizes = places
+        .par_iter()
+        .filter_map(|(_, path)| Some(fs::metadata(path).ok()?.len()));
+    if sizes.sum::<u64>() > MOST_IMPORT_BYTES {
+        let words = format!(
+            "together the files are larger than {} GB",
+            MOST_IMPORT_BYTES / 1_000_000_000
+        );
+        let path = paths.first().cloned().unwrap_or_default();
+        return Err(ReadError::Io {
+            source: std::io::Error::new(std::io::ErrorKind::FileTooLarge, words),
+            path,
+        });
+    }
+    progress.expect(places.len());
+    let files = places.into_par_iter().map(|(name, path)| {
+        let bytes = read_regular(&path, MOST_IMPORT_BYTES)
+            .map_err(|source| ReadError::Io { source, path })?;
+        progress.step();
+        Ok(FileInMemory { path: name, bytes })
+    });
+    files.collect()
+}
+
+/// The files of a folder that a format may know, in the order of their names. Links are not followed.
+fn find_files(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<(String, PathBuf)>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(|entry| entry.file_name());
+    for entry in entries {
+        let (name, path) = (
+            entry.file_name().to_string_lossy().into_owned(),
+            entry.path(),
+        );
+        let name = if prefix.is_empty() {
+            name
+        } else {
+            format!("{prefix}/{name}")
+        };
+        // Of a link this is the kind of the link itself.
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
+        if kind.is_dir() && depth > 0 && !name.starts_with('.') {
+            find_files(&path, &name, depth - 1, found);
+        } else if kind.is_file() && import::may_read(&name) {
+            found.push((name, path));
+        }
+    }
+}
+
+/// Writes the texts of new documents into the folder beside the project, never over another file, and says on each
+/// document where its text lies and what its bytes are.
+///
+/// # Errors
+/// If one cannot be written. Those that were written stay and are used when the import is tried again.
+pub fn write_texts(
+    project_file: &Path,
+    documents: &mut [Document],
+    texts: &Texts,
+) -> Result<(), WriteError> {
+    let folder = folder_of(project_file);
+    make_folder(&folder.join(TEXT_FOLDER))?;
+    // Systems that do not tell small from capital letters apart would take two names for one.
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut writing = Vec::with_capacity(documents.len());
+    for document in documents.iter_mut() {
+        let Some(text) = texts.get(&document.id) else {
+            continue;
+        };
+        let bytes = import::text_file(text.as_str());
+        let sha256 = sha256_of(&bytes);
+        let name = portable_stem(document.id.as_str());
+        let paths = (1..).map(|number| match number {
+            1 => format!("{TEXT_FOLDER}/{name}.txt"),
+            number => format!("{TEXT_FOLDER}/{name}-{number}.txt"),
+        });
+        for path in paths {
+            if !taken.insert(path.to_lowercase()) {
+                continue;
+            }
+            let place = folder.join(&path);
+            let is_there = fs::symlink_metadata(&place).is_ok();
+            if is_there && hash_of_file(&place).as_deref() != Some(&sha256) {
+                continue;
+            }
+            document.path = path;
+            if !is_there {
+                writing.push((place, bytes.len(), text.clone()));
+            }
+            break;
+        }
+        document.sha256 = sha256;
+        document.size_bytes = bytes.len() as u64;
+        document.encoding = Encoding {
+            has_byte_order_mark: bytes.len() > text.end().0,
+            line_ends: text.line_ends(),
+            ..Encoding::default()
+        };
+    }
+    writing.par_iter().try_for_each(|(place, _, text)| {
+        fs::write(place, import::text_file(text.as_str()))
+            .map_err(io_error("the text could not be written", place))
+    })?;
+    // Only now, when all are written, does flushing them cost little.
+    writing.par_iter().try_for_each(|(place, size, _)| {
+        let failed = |what| io_error(what, place);
+        let file = File::open(place).map_err(failed("the text could not be checked"))?;
+        let kept = file
+            .metadata()
+            .map_err(failed("the text could not be checked"))?
+            .len();
+        if kept != *size as u64 {
+            return Err(WriteError::Short {
+                kept,
+                given: *size as u64,
+                path: place.clone(),
+            });
+        }
+        file.sync_all()
+            .map_err(failed("the text could not be flushed"))
+    })
+}
+
+/// An id as a file name on every system.
+fn portable_stem(id: &str) -> String {
+    const MOST_BYTES: usize = 120;
+    let mut name: String = id
+        .chars()
+        .map(|c| {
+            if c.is_control() || r#"\/:*?"<>|"#.contains(c) {
+                '_'
+            } else {
+                c
+            }
+        })
+        .collect();
+    name.truncate(name.floor_char_boundary(MOST_BYTES));
+    let name = name.trim_matches([' ', '.']);
+    let is_fit = super::paths::resolve(Path::new(""), &format!("{name}.txt")).is_ok();
+    if is_fit && !name.is_empty() {
+        name.to_owned()
+    } else {
+        format!("text {name}").trim_end().to_owned()
+    }
+}
