@@ -337,6 +337,22 @@ impl App {
         Ok(())
     }
 
+    pub(super) fn change_region(
+        &mut self,
+        region_id: &RegionId,
+        kind: &str,
+        span: Span,
+    ) -> Result<(), Refusal> {
+        self.edit(|work, author| {
+            let (_, text) = shown_text(work)?;
+            edit::change_region(work.project(), text, author, region_id, kind, span)
+        })?;
+        if let Some(work) = &mut self.work {
+            work.selection = None;
+        }
+        Ok(())
+    }
+
     pub(super) fn remove_region(&mut self, region_id: &RegionId) -> Result<(), Refusal> {
         self.edit(|work, author| edit::remove_region(work.project(), author, region_id))
     }

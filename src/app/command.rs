@@ -142,6 +142,8 @@ pub enum Command {
     Unlink(LinkId),
     /// Sets the selected words aside as a region of this kind.
     SetAside(Arc<str>),
+    /// Gives a region another kind or other words.
+    ChangeRegion(RegionId, Arc<str>, Span),
     /// Makes a region running text again.
     RemoveRegion(RegionId),
 

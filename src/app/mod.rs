@@ -196,6 +196,9 @@ impl App {
             C::BeginLink(kind) => self.begin_link(kind),
             C::Unlink(link_id) => return self.unlink(&link_id),
             C::SetAside(kind) => return self.set_aside(&kind),
+            C::ChangeRegion(region_id, kind, span) => {
+                return self.change_region(&region_id, &kind, span);
+            }
             C::RemoveRegion(region_id) => return self.remove_region(&region_id),
             C::OpenDocument(document_id) => self.show_document(document_id),
             C::NextDocument => self.step_document(1),

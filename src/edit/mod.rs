@@ -33,5 +33,5 @@ pub use links::{link, unlink};
 pub use merge::{Double, Merged, merge};
 pub use open_project::OpenProject;
 pub use refusal::Refusal;
-pub use regions::{remove_region, set_aside};
+pub use regions::{change_region, remove_region, set_aside};
 pub use texts::{TakenUp, Verdict, take_up_texts};

@@ -18,21 +18,7 @@ pub fn set_aside(
     span: Span,
     kind: &str,
 ) -> Result<Edit, Refusal> {
-    let region_kind = project
-        .codebook
-        .region_kinds
-        .iter()
-        .find(|known| &*known.name == kind);
-    let region_kind = region_kind.ok_or_else(|| Refusal::UnknownRegionKind(kind.to_owned()))?;
     let quote = text.slice(span).ok_or(Refusal::OutsideText)?.into();
-    if project
-        .regions
-        .overlapping(document_id, span)
-        .iter()
-        .any(|region| region.span.encloses(span))
-    {
-        return Err(Refusal::AlreadySetAside);
-    }
     let id = RegionId::new(
         author.annotator_id.clone(),
         project.regions.last_number_of(&author.annotator_id) + 1,
@@ -40,15 +26,67 @@ pub fn set_aside(
     let region = Region {
         id,
         document_id: document_id.clone(),
-        kind: region_kind.name.clone(),
+        kind: known_kind(project, kind)?,
         span,
         quote,
     };
+    refuse_twin(project, &region)?;
     Ok(Edit {
         label: format!("set aside as {kind}"),
         author: author.clone(),
         changes: vec![Change::Region(Swap::adding(Arc::new(region)))],
     })
+}
+
+/// Gives a region another kind or other words.
+///
+/// # Errors
+/// If the region has gone, the codebook has no such kind, the words do not exist, or another region holds them.
+pub fn change_region(
+    project: &Project,
+    text: &Text,
+    author: &Author,
+    region_id: &RegionId,
+    kind: &str,
+    span: Span,
+) -> Result<Edit, Refusal> {
+    let before = project.regions.get(region_id);
+    let before = before.ok_or(Refusal::NothingThere)?;
+    let after = Region {
+        id: before.id.clone(),
+        document_id: before.document_id.clone(),
+        kind: known_kind(project, kind)?,
+        span,
+        quote: text.slice(span).ok_or(Refusal::OutsideText)?.into(),
+    };
+    refuse_twin(project, &after)?;
+    let is_same = after.kind == before.kind && after.span == before.span;
+    let change = Change::Region(Swap::replacing(before.clone(), Arc::new(after)));
+    Ok(Edit {
+        label: format!("change {}", before.kind),
+        author: author.clone(),
+        changes: if is_same { Vec::new() } else { vec![change] },
+    })
+}
+
+fn known_kind(project: &Project, kind: &str) -> Result<Arc<str>, Refusal> {
+    let mut kinds = project.codebook.region_kinds.iter();
+    let known = kinds.find(|known| &*known.name == kind);
+    known
+        .map(|known| known.name.clone())
+        .ok_or_else(|| Refusal::UnknownRegionKind(kind.to_owned()))
+}
+
+/// Words cannot be set aside twice.
+fn refuse_twin(project: &Project, region: &Region) -> Result<(), Refusal> {
+    let near = project
+        .regions
+        .overlapping(&region.document_id, region.span);
+    let encloses = |other: &&Arc<Region>| other.id != region.id && other.span.encloses(region.span);
+    match near.iter().any(encloses) {
+        true => Err(Refusal::AlreadySetAside),
+        false => Ok(()),
+    }
 }
 
 /// Makes a region running text again.

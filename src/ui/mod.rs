@@ -29,8 +29,8 @@ pub use text::{
 };
 
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
-use crate::model::{AnnotatorId, Document, Project};
-use crate::text::{ByteOffset, Span, Text};
+use crate::model::{AnnotatorId, Document, Project, Region};
+use crate::text::{ByteOffset, Text};
 use text::{Shown, TextAction};
 use theme::Theme;
 
@@ -362,19 +362,20 @@ fn text_ui(
     view.text_has_focus = output.response.has_focus();
     output
         .response
-        .context_menu(|ui| text_menu_ui(ui, cx, work, text));
+        .context_menu(|ui| text_menu_ui(ui, cx, work));
     for action in output.actions {
         cx.ask(match action {
             TextAction::Select { selection, caret } => Command::Select { selection, caret },
             TextAction::Tag(span) => Command::TagSpan(span),
             TextAction::Pick(annotation_id) => Command::Pick(annotation_id),
+            TextAction::GoTo(annotation_id) => Command::GoTo(annotation_id),
             TextAction::MoveEdges(annotation_id, spans) => Command::MoveEdges(annotation_id, spans),
         });
     }
 }
 
 /// What can be done with the words or the annotation under the pointer.
-fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
+fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let codebook = &work.project().codebook;
     let picked = work.picked();
     if picked.is_none() && work.selection().is_none() {
@@ -442,22 +443,8 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
             }
         });
     }
-    let place = work.selection().or_else(|| {
-        Span::between(
-            work.caret(),
-            crate::text::Boundaries::of(text).next(work.caret()),
-        )
-    });
-    let document_id = work.document().map(|document| &document.id);
-    for region in document_id
-        .zip(place)
-        .map(|(id, place)| work.project().regions.overlapping(id, place))
-        .unwrap_or_default()
-    {
-        if ui.button(format!("Take back “{}”", region.kind)).clicked() {
-            cx.ask(Command::RemoveRegion(region.id.clone()));
-            ui.close();
-        }
+    for region in pages::regions_at_hand(work) {
+        region_menu_ui(ui, cx, work, region);
     }
     if (picked.is_some() || work.selection().is_some())
         && ui
@@ -473,4 +460,31 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, text: &Text) {
         cx.ask(Command::Copy);
         ui.close();
     }
+}
+
+/// What can be done with a piece that is set aside.
+fn region_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
+    ui.menu_button(format!("Set aside as {}", region.kind), |ui| {
+        let mut change = |ui: &mut Ui, words: String, kind: &Arc<str>, span| {
+            if ui.button(words).clicked() {
+                let region_id = region.id.clone();
+                cx.ask(Command::ChangeRegion(region_id, kind.clone(), span));
+                ui.close();
+            }
+        };
+        if let Some(selection) = work.selection().filter(|held| *held != region.span) {
+            let words = "Make it the selected words".to_owned();
+            change(ui, words, &region.kind, selection);
+        }
+        let kinds = work.project().codebook.region_kinds.iter();
+        for kind in kinds.filter(|kind| kind.name != region.kind) {
+            let words = format!("Change to {}", kind.name);
+            change(ui, words, &kind.name, region.span);
+        }
+        ui.separator();
+        if ui.button("Take back").clicked() {
+            cx.ask(Command::RemoveRegion(region.id.clone()));
+            ui.close();
+        }
+    });
 }

@@ -1,5 +1,7 @@
 //! Pages over the work: palette, line, export, findings, document, annotator, about. Esc closes them.
 
+use std::sync::Arc;
+
 use egui::{
     Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
 };
@@ -15,9 +17,9 @@ use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::FORMATS;
 use crate::import;
-use crate::model::{AnnotatorId, DocumentState};
+use crate::model::{AnnotatorId, DocumentState, Region};
 use crate::query::{Severity, Subject};
-use crate::text::OffsetUnit;
+use crate::text::{Boundaries, OffsetUnit, Span};
 
 /// What pages remember while they are open.
 #[derive(Default)]
@@ -134,6 +136,13 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
             });
         }
     }
+    for region in cx.app.work().map(regions_at_hand).unwrap_or_default() {
+        offers.push(Offer {
+            title: format!("Take back {}", region.kind),
+            keys: String::new(),
+            command: Command::RemoveRegion(region.id.clone()),
+        });
+    }
     for entry in listed().iter().filter(|entry| entry.menu != Menu::Caret) {
         if entry.command != Command::Show(Page::Palette)
             && bars::why_not(cx.app, &entry.command).is_none()
@@ -164,6 +173,19 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
         }
     }
     offers
+}
+
+/// What is set aside at the selection or the caret.
+pub fn regions_at_hand(work: &Work) -> Vec<&Arc<Region>> {
+    let place = work.selection().or_else(|| {
+        let next = Boundaries::of(work.text()?).next(work.caret());
+        Span::between(work.caret(), next)
+    });
+    let document_id = work.document().map(|document| &document.id);
+    let found = document_id
+        .zip(place)
+        .map(|(id, place)| work.project().regions.overlapping(id, place));
+    found.unwrap_or_default()
 }
 
 fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {

@@ -363,6 +363,48 @@ fn words_can_be_set_aside_once() {
 }
 
 #[test]
+fn a_region_gets_another_kind_and_other_words_and_undo_gives_it_the_old_ones() {
+    let (project, texts) = project_with("ПОДРОБНЕЕ: десять 🦉\nto do");
+    let mut open = OpenProject::new(project);
+    let set = |project: &Project, words: &str| {
+        let span = span_of(text(&texts), words);
+        edit::set_aside(
+            project,
+            text(&texts),
+            &author(),
+            &document_id(),
+            span,
+            "navigation",
+        )
+    };
+    open.run(set(open.project(), "ПОДРОБНЕЕ").unwrap()).unwrap();
+    open.run(set(open.project(), "to do").unwrap()).unwrap();
+    let before = open.project().clone();
+    let first = before.regions.in_document(&document_id()).next().unwrap();
+    let change = |project: &Project, kind: &str, words: &str| {
+        let span = span_of(text(&texts), words);
+        edit::change_region(project, text(&texts), &author(), &first.id, kind, span)
+    };
+    let edit = change(open.project(), "caption", "ПОДРОБНЕЕ: десять 🦉").unwrap();
+    open.run(edit).unwrap();
+    let after = open.project().regions.get(&first.id).unwrap();
+    assert_eq!(
+        (&*after.kind, &*after.quote),
+        ("caption", "ПОДРОБНЕЕ: десять 🦉")
+    );
+    assert_eq!(
+        change(open.project(), "caption", "do"),
+        Err(Refusal::AlreadySetAside)
+    );
+    assert_eq!(
+        change(open.project(), "aside", "десять"),
+        Err(Refusal::UnknownRegionKind("aside".to_owned()))
+    );
+    open.undo();
+    assert!(*open.project() == before);
+}
+
+#[test]
 fn removing_a_document_can_be_taken_back() {
     let (project, _) = read(BLAMED);
     let mut open = OpenProject::new(project.clone());

@@ -278,6 +278,64 @@ fn a_handle_moves_an_edge_in_one_edit() {
 }
 
 #[test]
+fn what_is_too_deep_to_be_drawn_is_counted_and_listed() {
+    let mut driven = Driven::with_text("One two three four five six seven eight.");
+    let text = driven.app().work().unwrap().text().unwrap().clone();
+    for (number, last) in ["three", "four", "five", "six", "seven", "eight"]
+        .iter()
+        .enumerate()
+    {
+        let end = crate::drawing::span_of(&text, last).end();
+        let span = ascribe::text::Span::new(ascribe::text::ByteOffset(0), end);
+        driven.app().run(Command::Select {
+            selection: span,
+            caret: end,
+        });
+        let tag = ["attribution", "denial", "impact"][number % 3];
+        driven.app().run(Command::UseTag(TagId::new(tag)));
+    }
+    driven.app().run(Command::Leave);
+    driven.steps();
+    driven.click("2 more annotations on this line");
+    assert_eq!(
+        driven
+            .harness
+            .query_all_by_label("denial by tester")
+            .count(),
+        2,
+        "the list has those that are drawn, too"
+    );
+    let last = driven
+        .harness
+        .query_all_by_label("attribution by tester")
+        .last();
+    last.unwrap().click();
+    driven.steps();
+    assert_eq!(driven.picked().as_deref(), Some("One two three"));
+}
+
+#[test]
+fn a_link_leads_to_another_document() {
+    let mut driven = Driven::new();
+    let project = driven.app().work().unwrap().project().clone();
+    let annotation = |id: &ascribe::model::AnnotationId| project.annotations.get(id).unwrap();
+    let crosses = |link: &&Arc<ascribe::model::Link>| {
+        annotation(&link.from).document_id != annotation(&link.to).document_id
+    };
+    let link = project.links.iter().find(crosses).unwrap().clone();
+    let to = annotation(&link.to);
+    let title = project.documents[&to.document_id].title();
+    driven.app().run(Command::GoTo(link.from.clone()));
+    driven.steps();
+    let words = format!("{} to “{}” in {title}", link.kind, to.quote).replace('_', " ");
+    driven.click(&words);
+    driven.steps();
+    let work = driven.app().work().unwrap();
+    assert_eq!(work.picked().unwrap().id, link.to);
+    assert_eq!(work.document().unwrap().id, to.document_id);
+}
+
+#[test]
 fn shift_and_a_click_extend_the_selection() {
     let mut driven = Driven::new();
     driven.select_byline();

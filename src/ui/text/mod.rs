@@ -11,6 +11,7 @@ mod engine;
 mod highlights;
 mod input;
 mod look;
+mod margin;
 mod motion;
 mod paint;
 mod paragraph;

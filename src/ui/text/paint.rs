@@ -1,8 +1,7 @@
 //! Draws the surface: first what lies under the letters, then the letters, then what lies over them.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Painter, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2,
 };
 
 use super::atlas::{Atlas, GlyphLook};
@@ -12,13 +11,19 @@ use super::input::{Gesture, end_handle, selected_span, start_handle};
 use super::look::TagColors;
 use super::paragraph::{Face, Place};
 use super::view::{Shown, View};
-use crate::model::{Annotation, AnnotationId, Link};
+use crate::model::{Annotation, AnnotationId, Link, TagId};
 use crate::text::{ByteOffset, Span, Spans};
 
 /// Thickness of the line under a tint, in points.
 const LINE: f32 = 2.0;
 /// Distance of two lanes, in points.
 const LANE_STEP: f32 = 3.5;
+/// Annotations looked at for each row of the map; more would be felt in a text with very many.
+const MOST_IN_A_ROW: usize = 8;
+/// Room left free at each end of an annotation, so that neighbours do not run into each other, in points.
+const END_GAP: f32 = 0.75;
+/// How far the foot at an end rises above its line, in points.
+const FOOT: f32 = 3.5;
 /// How far line numbers stand from the column, in points; links run between.
 const NUMBER_GAP: f32 = 46.0;
 /// Side of the box with the tag's key, in points.
@@ -38,8 +43,19 @@ pub(super) struct Canvas<'a> {
 /// The ticks of the map, kept until something changes.
 #[derive(Default)]
 pub(super) struct MapCache {
-    key: Option<(u64, u32, u32, Color32, String)>,
-    ticks: Vec<(f32, Color32)>,
+    key: Option<MapKey>,
+    ticks: Vec<Tick>,
+}
+
+/// Revision, height, height of the text, colours, document, and what was found.
+type MapKey = (u64, u32, u32, Color32, String, Option<(Span, usize)>);
+
+/// A tick of the map, in parts of its height and width.
+struct Tick {
+    y: f32,
+    left: f32,
+    width: f32,
+    color: Color32,
 }
 
 impl Canvas<'_> {
@@ -57,6 +73,34 @@ impl Canvas<'_> {
             } if *annotation_id == annotation.id => spans,
             _ => &annotation.spans,
         }
+    }
+
+    /// The boxes of an annotation, each with which of its sides are true ends of a piece.
+    fn marks_of(&self, annotation: &Annotation) -> Vec<Mark> {
+        let spans = self.spans_of(annotation);
+        spans
+            .iter()
+            .flat_map(|span| self.marks_of_piece(span))
+            .collect()
+    }
+
+    fn marks_of_piece(&self, span: Span) -> Vec<Mark> {
+        let carets = [Place::before(span.start().0), Place::behind(span.end().0)];
+        let ends = carets.map(|caret| self.view.caret(caret));
+        let ends_at = |rect: &Rect, x: f32| {
+            let mut ends = ends.iter().flatten();
+            ends.any(|end| (end.top() - rect.top()).abs() < 1.0 && (end.left() - x).abs() < 0.6)
+        };
+        let mark = |rect: Rect| {
+            let (left, right) = (ends_at(&rect, rect.left()), ends_at(&rect, rect.right()));
+            let inset = |is_end: bool| if is_end { END_GAP } else { 0.0 };
+            let rect = Rect::from_min_max(
+                pos2(rect.left() + inset(left), rect.top()),
+                pos2(rect.right() - inset(right), rect.bottom()),
+            );
+            Mark { rect, left, right }
+        };
+        self.view.boxes(span).into_iter().map(mark).collect()
     }
 
     fn boxes_of(&self, annotation: &Annotation) -> Vec<Rect> {
@@ -78,8 +122,8 @@ impl Canvas<'_> {
         {
             if highlight.annotation.annotator_id() == self.shown.own {
                 let colors = look.tag(&highlight.annotation.tag_id);
-                for rect in self.boxes_of(highlight.annotation) {
-                    painter.rect_filled(rect, CornerRadius::same(3), colors.tint);
+                for mark in self.marks_of(highlight.annotation) {
+                    painter.rect_filled(mark.rect, mark.corners(), colors.tint);
                 }
             }
         }
@@ -228,79 +272,88 @@ impl Canvas<'_> {
         }
     }
 
+    /// The line under each piece. Where a piece begins or ends the line has a foot; where it only goes on in
+    /// another line of the screen it has none.
     fn paint_lines(&self, painter: &Painter, highlight: &Highlight<'_>) {
-        let annotation = highlight.annotation;
-        let color = self.shown.look.tag(&annotation.tag_id).strong;
-        let is_own = annotation.annotator_id() == self.shown.own;
-        let boxes = self.boxes_of(annotation);
         if highlight.lane >= LANES {
             return;
         }
-        for rect in &boxes {
-            let y = rect.bottom() + highlight.lane as f32 * LANE_STEP - LINE / 2.0;
-            let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
-            let stroke = Stroke::new(LINE, color);
-            match highlight.lane {
-                0 if !is_own => {
-                    let thin = Stroke::new(1.0, color);
-                    painter.rect_stroke(*rect, CornerRadius::same(3), thin, StrokeKind::Inside);
-                }
-                1 => painter.extend(Shape::dashed_line(&ends, stroke, 6.0, 3.0)),
-                2 => painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2)),
-                _ => {
-                    painter.line_segment(ends, stroke);
-                }
+        let annotation = highlight.annotation;
+        let color = self.shown.look.tag(&annotation.tag_id).strong;
+        let is_own = annotation.annotator_id() == self.shown.own;
+        let marks = self.marks_of(annotation);
+        for mark in &marks {
+            let y = lane_y(mark.rect, highlight.lane);
+            if highlight.lane == 0 && !is_own {
+                let thin = Stroke::new(1.0, color);
+                painter.rect_stroke(mark.rect, mark.corners(), thin, StrokeKind::Inside);
+            } else {
+                paint_lane(painter, mark.rect, y, highlight.lane, color);
+            }
+            for x in mark.ends() {
+                let foot = [pos2(x, y - FOOT), pos2(x, y + LINE / 2.0)];
+                painter.line_segment(foot, Stroke::new(1.5, color));
             }
         }
-        // Pieces of one annotation are held together by a thin line through the gap.
-        for pair in boxes.windows(2).filter(|_| annotation.spans.count() > 1) {
-            if let [left, right] = pair
-                && (left.center().y - right.center().y).abs() < 1.0
-                && right.left() > left.right()
-            {
-                let y = left.bottom() + highlight.lane as f32 * LANE_STEP - LINE / 2.0;
-                let gap = [pos2(left.right(), y), pos2(right.left(), y)];
-                painter.extend(Shape::dotted_line(&gap, color, 3.0, 0.8));
+        if self.spans_of(annotation).count() > 1 {
+            self.paint_joints(painter, highlight, color);
+        }
+    }
+
+    /// Pieces of one annotation are held together: by dots through the gap, or by three dots at each open end
+    /// where the next piece stands on another line.
+    fn paint_joints(&self, painter: &Painter, highlight: &Highlight<'_>, color: Color32) {
+        let pieces: Vec<Span> = self.spans_of(highlight.annotation).iter().collect();
+        for pair in pieces.windows(2) {
+            let [before, behind] = pair else { continue };
+            let from = self.view.caret(Place::behind(before.end().0));
+            let to = self.view.caret(Place::before(behind.start().0));
+            let place = |caret: Rect| pos2(caret.left(), lane_y(caret, highlight.lane));
+            match (from.map(place), to.map(place)) {
+                (Some(from), Some(to)) if (from.y - to.y).abs() < 1.0 => {
+                    painter.extend(Shape::dotted_line(&[from, to], color, 3.0, 0.8));
+                }
+                (from, to) => {
+                    let open = from.map(|from| (from, 1.0)).into_iter();
+                    for (end, side) in open.chain(to.map(|to| (to, -1.0))) {
+                        for step in 1..=3 {
+                            let dot = end + vec2(side * 3.0 * step as f32, 0.0);
+                            painter.circle_filled(dot, 0.9, color);
+                        }
+                    }
+                }
             }
         }
     }
 
-    /// A small box with the tag's key on the corner where each annotation begins. Several that begin at one
-    /// place stand side by side; those too deep to be drawn are counted.
+    /// A small box with the tag's key on the corner where each annotation begins. Those that begin near each
+    /// other stand side by side; those too deep to be drawn are counted beside the line.
     fn paint_badges(&self, painter: &Painter) {
-        let mut last: Option<(Pos2, usize)> = None;
-        for highlight in self.highlights {
+        let mut last: Option<Rect> = None;
+        for highlight in self.highlights.iter().filter(|h| h.lane < LANES) {
             let start = self.spans_of(highlight.annotation).first().start();
-            if !self
-                .view
-                .blocks
-                .iter()
-                .any(|v| v.bytes.start <= start.0 && start.0 <= v.bytes.end)
-            {
+            let visible = self.view.visible_at(start);
+            let Some(visible) = visible.filter(|visible| start.0 <= visible.bytes.end) else {
                 continue;
-            }
+            };
             let Some(caret) = self.view.caret(Place::before(start.0)) else {
                 continue;
             };
-            let place = caret.left_top();
-            let nth = match last {
-                Some((before, count)) if before.distance(place) < 2.0 => count + 1,
-                _ => 0,
-            };
-            last = Some((place, nth));
-            let colors = self.shown.look.tag(&highlight.annotation.tag_id);
-            match nth {
-                0..LANES => paint_badge(painter, place, nth, colors, &colors.key.to_string()),
-                LANES => {
-                    let more = self
-                        .highlights
-                        .iter()
-                        .filter(|other| other.annotation.spans.first().start() == start);
-                    let words = format!("+{}", more.count() - LANES);
-                    paint_badge(painter, place, nth, colors, &words);
-                }
-                _ => {}
+            let is_rtl = visible.paragraph.is_rtl_at(start.0 - visible.bytes.start);
+            let left = caret.left() + if is_rtl { 3.0 - BADGE } else { -3.0 };
+            let corner = pos2(left, caret.top() - BADGE * 0.62);
+            let mut rect = Rect::from_min_size(corner, vec2(BADGE, BADGE));
+            if let Some(last) = last.filter(|last| last.intersects(rect)) {
+                let step = if is_rtl {
+                    last.left() - BADGE - 1.0
+                } else {
+                    last.right() + 1.0
+                };
+                rect = rect.translate(vec2(step - rect.left(), 0.0));
             }
+            last = Some(rect);
+            let colors = self.shown.look.tag(&highlight.annotation.tag_id);
+            paint_badge(painter, rect, colors);
         }
     }
 
@@ -411,68 +464,147 @@ impl Canvas<'_> {
             CornerRadius::same(2),
             look.accent.gamma_multiply(0.13),
         );
+        let hits = self.shown.hits;
         let key = (
             self.shown.revision,
             map.height() as u32,
             total as u32,
             look.pane,
             self.shown.document.id.to_string(),
+            hits.first().copied().map(|first| (first, hits.len())),
         );
         if cache.key.as_ref() != Some(&key) {
             cache.ticks = self.map_ticks(blocks, total);
             cache.key = Some(key);
         }
-        for (part, color) in &cache.ticks {
-            let y = map.top() + part * map.height();
-            let tick =
-                Rect::from_center_size(pos2(map.center().x, y), vec2(map.width() - 10.0, 2.0));
-            painter.rect_filled(tick, CornerRadius::same(1), *color);
+        let room = map.width() - 6.0;
+        for tick in &cache.ticks {
+            let left = map.left() + 3.0 + room * tick.left;
+            let y = map.top() + tick.y * map.height();
+            let rect = Rect::from_min_size(pos2(left, y - 1.0), vec2(room * tick.width, 2.0));
+            painter.rect_filled(rect, CornerRadius::same(1), tick.color);
         }
     }
 
-    /// At most one tick for every two points of the map, whatever the number of annotations.
-    fn map_ticks(&self, blocks: &Blocks, total: f64) -> Vec<(f32, Color32)> {
+    /// Each tag has a column of its own. At most one tick of a tag for every two points of the map, whatever
+    /// the number of annotations; words that were found are a line over all columns.
+    fn map_ticks(&self, blocks: &Blocks, total: f64) -> Vec<Tick> {
         let rows = (self.view.map.height() / 2.0) as usize;
         let annotations = &self.shown.project.annotations;
+        let look = self.shown.look;
+        let columns = look.tags.len().max(1);
+        let y_of = |place: ByteOffset| {
+            let block = blocks.at_offset(place);
+            let bytes = blocks.bytes(block);
+            let within = (place.0 - bytes.start) as f64 / bytes.len().max(1) as f64;
+            blocks.top_of(block) + within * f64::from(blocks.height(block))
+        };
         let mut ticks = Vec::new();
         for row in 0..rows {
-            let (block, below) = blocks.at_height(total * row as f64 / rows as f64);
-            let (next, _) = blocks.at_height(total * (row + 1) as f64 / rows as f64);
+            let (top, bottom) = (
+                total * row as f64 / rows as f64,
+                total * (row + 1) as f64 / rows as f64,
+            );
+            let (block, below) = blocks.at_height(top);
             let bytes = blocks.bytes(block);
             let inside = (below / blocks.height(block).max(1.0) * bytes.len() as f32) as usize;
             let from = ByteOffset(bytes.start + inside);
-            let mut starting = annotations.starting_from(&self.shown.document.id, from);
-            let first = starting.find(|annotation| !self.shown.misplaced.contains(&annotation.id));
-            let Some(first) = first else { break };
-            let place = first.spans.first().start();
-            let in_block = blocks.at_offset(place);
-            let in_bytes = blocks.bytes(in_block);
-            let within = (place.0 - in_bytes.start) as f64 / in_bytes.len().max(1) as f64;
-            let y = blocks.top_of(in_block) + within * f64::from(blocks.height(in_block));
-            if in_block <= next.max(block) && y < total * (row + 1) as f64 / rows as f64 {
-                ticks.push((
-                    (y / total) as f32,
-                    self.shown.look.tag(&first.tag_id).strong,
-                ));
+            let hit = self.shown.hits.partition_point(|hit| hit.start() < from);
+            let hit = self.shown.hits.get(hit).map(|hit| y_of(hit.start()));
+            if let Some(y) = hit.filter(|&y| y < bottom) {
+                ticks.push(Tick {
+                    y: (y / total) as f32,
+                    left: 0.0,
+                    width: 1.0,
+                    color: look.found,
+                });
+            }
+            let mut seen: Vec<&TagId> = Vec::new();
+            let starting = annotations.starting_from(&self.shown.document.id, from);
+            for annotation in starting.take(MOST_IN_A_ROW) {
+                let y = y_of(annotation.spans.first().start());
+                if y >= bottom {
+                    break;
+                }
+                let tag_id = &annotation.tag_id;
+                if seen.contains(&tag_id) || self.shown.misplaced.contains(&annotation.id) {
+                    continue;
+                }
+                seen.push(tag_id);
+                let column = look.tags.iter().position(|(known, _)| known == tag_id);
+                ticks.push(Tick {
+                    y: (y / total) as f32,
+                    left: column.unwrap_or(columns - 1) as f32 / columns as f32,
+                    width: 0.9 / columns as f32,
+                    color: look.tag(tag_id).strong,
+                });
             }
         }
         ticks
     }
 }
 
-fn paint_badge(painter: &Painter, place: Pos2, nth: usize, colors: TagColors, words: &str) {
-    let width = if words.chars().count() > 1 {
-        BADGE * 1.5
-    } else {
-        BADGE
-    };
-    let corner = place + vec2(-3.0 + nth as f32 * (BADGE + 1.0), -BADGE * 0.62);
-    let rect = Rect::from_min_size(corner, vec2(width, BADGE));
+/// A box of an annotation on one line of the screen.
+struct Mark {
+    rect: Rect,
+    /// Whether a piece begins or ends at its left side.
+    left: bool,
+    /// And at its right side.
+    right: bool,
+}
+
+impl Mark {
+    /// Round where a piece ends, square where it goes on.
+    fn corners(&self) -> CornerRadius {
+        let radius = |is_end: bool| if is_end { 3 } else { 0 };
+        CornerRadius {
+            nw: radius(self.left),
+            sw: radius(self.left),
+            ne: radius(self.right),
+            se: radius(self.right),
+        }
+    }
+
+    /// The x of each end.
+    fn ends(&self) -> impl Iterator<Item = f32> {
+        let left = self.left.then(|| self.rect.left() + 0.75);
+        let right = self.right.then(|| self.rect.right() - 0.75);
+        left.into_iter().chain(right)
+    }
+}
+
+/// The height of a lane under a box.
+fn lane_y(rect: Rect, lane: usize) -> f32 {
+    rect.bottom() + lane as f32 * LANE_STEP - LINE / 2.0
+}
+
+/// Each lane has its own pattern: a line, dashes, dots, a double line.
+fn paint_lane(painter: &Painter, rect: Rect, y: f32, lane: usize, color: Color32) {
+    let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
+    match lane {
+        0 => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
+        1 => painter.extend(Shape::dashed_line(
+            &ends,
+            Stroke::new(LINE, color),
+            6.0,
+            3.0,
+        )),
+        2 => painter.extend(Shape::dotted_line(&ends, color, 4.0, 1.2)),
+        _ => {
+            for shift in [-1.0, 1.0] {
+                let line = ends.map(|end| end + vec2(0.0, shift));
+                painter.line_segment(line, Stroke::new(0.8, color));
+            }
+        }
+    }
+}
+
+fn paint_badge(painter: &Painter, rect: Rect, colors: TagColors) {
     painter.rect_filled(rect, CornerRadius::same(3), colors.strong);
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,
-        words,
+        colors.key,
         FontId::proportional(9.5),
         colors.on_strong,
     );

@@ -261,6 +261,13 @@ impl Paragraph {
             .or(self.lines.last())
     }
 
+    /// Whether the character that begins with the byte is read from right to left.
+    pub fn is_rtl_at(&self, byte: usize) -> bool {
+        let mut cells = self.lines.iter().flat_map(|line| &line.cells);
+        let cell = cells.find(|cell| cell.bytes.contains(&byte));
+        cell.map_or(self.is_rtl, |cell| cell.is_rtl)
+    }
+
     /// Where a caret before the byte stands: x, and top and bottom of the letters.
     pub fn caret(&self, byte: usize) -> Rect {
         self.caret_at(Place::before(byte))

@@ -128,6 +128,7 @@ impl TextSurface {
         ));
         self.use_map(ui, &view);
         self.paint(ui, &response, shown, &view, &highlights);
+        actions.extend(self.margin_ui(ui, shown, &view, &highlights));
         self.show_card(ui, shown);
         describe(ui, id, shown, &view, &highlights);
         self.sweep();

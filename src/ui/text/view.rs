@@ -55,6 +55,8 @@ pub enum TextAction {
     Tag(Span),
     /// An annotation was clicked, or the text beside all of them.
     Pick(Option<AnnotationId>),
+    /// The other end of a link was clicked.
+    GoTo(AnnotationId),
     /// An end of the annotation held was dragged elsewhere.
     MoveEdges(AnnotationId, Spans),
 }
