@@ -163,6 +163,12 @@ pub enum Command {
     RemoveDocument,
     /// Reads the text of the document shown again, in this encoding.
     ReadAs(String),
+    /// Says how a backup differs from the project as it is.
+    LookAtBackup(PathBuf),
+    /// Makes the project what it was in a backup.
+    RestoreBackup(PathBuf),
+    /// Opens a backup in place of a project file that cannot be read.
+    OpenBackup(PathBuf, PathBuf),
     /// Shows where the annotations of texts that have changed stand now.
     ReviewTexts,
     /// Takes up the texts that have changed, with what was decided about marks in doubt.
@@ -620,6 +626,7 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::ToggleSnapping, "Snap to words", &[], true),
             (C::Show(Page::Findings), "Check project", &["F8"], true),
             (C::ReviewTexts, "Review changed texts…", &[], false),
+            (C::Show(Page::Backups), "Backups…", &[], false),
             (C::RemoveDocument, "Remove document", &[], true),
         ],
     );

@@ -111,6 +111,7 @@ impl App {
                 words,
                 ..
             }) => {
+                self.offer_backup(&path);
                 self.question = Some(Question::Damaged {
                     path,
                     words,
@@ -118,6 +119,7 @@ impl App {
                 });
             }
             Err(error) => {
+                self.offer_backup(&path);
                 self.question = Some(Question::CannotOpen {
                     path,
                     words: error.to_string(),
@@ -159,6 +161,7 @@ impl App {
         self.settings.has_started_before = true;
         self.keep_settings();
         self.keep_texts();
+        self.look_who_works_here();
         if self
             .work
             .as_ref()
@@ -298,6 +301,7 @@ impl App {
                     );
                     self.tell_with(NoticeKind::Warning, words, Some(deed));
                 }
+                self.back_up_saved();
                 if let Some(then) = self.after_save.take() {
                     self.run(if is_behind { Command::Save } else { then });
                 }
@@ -481,6 +485,10 @@ impl App {
             return;
         };
         let outcome = match (question, answer) {
+            (Question::InUse { .. }, Answer::Cancel) => {
+                self.work = None;
+                Ok(())
+            }
             (_, Answer::Cancel) | (Question::CannotOpen { .. }, _) => Ok(()),
             (Question::Unsaved { then, .. }, Answer::Yes) => {
                 self.after_save = Some(then);
@@ -497,6 +505,10 @@ impl App {
             }
             (Question::LeavesOutUnreadable { .. }, _) => {
                 self.save_without_unreadable();
+                Ok(())
+            }
+            (Question::InUse { .. }, answer) => {
+                self.work_beside(answer);
                 Ok(())
             }
             (Question::ChangedOutside { .. }, Answer::Yes) => self.carry_out(Command::SaveAs),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Command, Motion};
-use crate::store::Opened;
+use crate::store::{Holder, Opened};
 use crate::text::Span;
 
 /// What the program tells the person: something that happened while they looked elsewhere.
@@ -74,6 +74,11 @@ pub enum Question {
         title: String,
         /// How many annotations it has.
         count: usize,
+    },
+    /// Somebody else is at work on the project.
+    InUse {
+        /// Who, as far as is known.
+        holder: Holder,
     },
     /// Nothing to decide, but too important for a notice.
     CannotOpen {
@@ -156,6 +161,8 @@ pub enum Page {
     Review,
     /// What two sides changed in different ways.
     Doubles,
+    /// Copies of the project as it was.
+    Backups,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

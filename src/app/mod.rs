@@ -5,6 +5,7 @@
 //! can do (file dialogs, scrolling, the clipboard) leaves as a [`Request`].
 
 mod annotating;
+mod backups;
 mod command;
 mod documents;
 mod files;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
+pub use backups::Backups;
 pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
@@ -209,6 +211,9 @@ impl App {
             C::RemoveDocument => self.ask_to_remove_document(),
             C::ReadAs(encoding) => self.read_as(encoding),
             C::ReviewTexts => self.review(),
+            C::LookAtBackup(backup) => self.look_at_backup(backup),
+            C::RestoreBackup(backup) => self.restore_backup(backup),
+            C::OpenBackup(path, backup) => self.open_backup(path, backup),
             C::TakeUpTexts(verdicts) => return self.take_up_texts(&verdicts),
             C::ChangeCodebook(label, codebook) => return self.change_codebook(label, *codebook),
             C::RenameTag(tag_id, new) => return self.rename_tag(&tag_id, &new),
@@ -249,6 +254,15 @@ impl App {
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept => {}
+            TaskResult::BackedUp(outcome) => self.backed_up(outcome),
+            TaskResult::Backups(all) => self.backups_listed(all),
+            TaskResult::BackupCompared(backup, outcome) => self.backup_compared(backup, outcome),
+            TaskResult::BackupRead(outcome) => {
+                if let Err(refusal) = self.backup_read(*outcome) {
+                    self.tell(NoticeKind::Refused, refusal.to_string());
+                }
+            }
+            TaskResult::Locked(path, in_use) => self.locked(&path, in_use),
             TaskResult::Looked(looked) => self.looked(*looked),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),
@@ -277,6 +291,9 @@ impl App {
         if edit.changes.is_empty() {
             return Ok(());
         }
+        if work.is_for_reading {
+            return Err(Refusal::OpenForReading);
+        }
         // Who makes a first edit joins the project with it, so that undo takes both back.
         if !work.project().annotators.contains_key(&author.annotator_id) {
             let annotator = Annotator {
@@ -287,6 +304,10 @@ impl App {
             edit.changes
                 .insert(0, Change::Annotator(Swap::adding(Arc::new(annotator))));
         }
+        self.back_up_before(&edit);
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
         work.open.run(edit)?;
         self.after_change();
         Ok(())
@@ -325,8 +346,10 @@ impl App {
     }
 
     fn show(&mut self, page: Page) {
-        if page == Page::Findings {
-            self.check();
+        match page {
+            Page::Findings => self.check(),
+            Page::Backups => self.list_backups(),
+            _ => {}
         }
         self.request(Request::Show(page));
     }

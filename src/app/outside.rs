@@ -5,11 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of};
+use super::backups::back_up;
+use super::{
+    Answer, App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
+};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::edit::{self, Author, Change, Double, Edit, Merged, Refusal, Swap, TakenUp, Verdict};
 use crate::model::{Document, DocumentId, Project, Texts};
-use crate::store::{self, ChangedText, Known, Labelled, Look, Opened, ReadError, ReadText};
+use crate::store::{
+    self, BackupReason, ChangedText, InUse, Known, Labelled, Look, Opened, ReadError, ReadText,
+};
 use crate::text::Text;
 
 /// How often the files are looked at while the window is used.
@@ -126,6 +131,8 @@ impl App {
             let look = store::look_outside(&path, &known);
             let merged = match &look.project {
                 Some(Ok(opened)) if opened.unreadable.is_empty() => {
+                    // What others wrote is about to be written over by what both made together.
+                    keep_before_merge(&path, &known);
                     Some(merge_outside(&base, &known.project, opened, &author))
                 }
                 _ => None,
@@ -188,6 +195,34 @@ impl App {
         if saves && let Some(work) = &self.work {
             let (path, expected) = (work.path.clone(), work.saved.sha256.clone());
             self.start_save(path, expected);
+        }
+    }
+
+    /// Looks whether somebody else works on the project, and says that we do if nobody does.
+    pub(super) fn look_who_works_here(&mut self) {
+        let Some(work) = &self.work else { return };
+        let path = work.path.clone();
+        self.tasks.start("", move |_| {
+            let in_use = store::take_lock(&path);
+            TaskResult::Locked(path, in_use)
+        });
+    }
+
+    pub(super) fn locked(&mut self, path: &std::path::Path, in_use: InUse) {
+        let Some(work) = self.work.as_mut().filter(|work| work.path == path) else {
+            return;
+        };
+        match in_use {
+            InUse::Ours(lock) => work.lock = Some(lock),
+            InUse::Theirs(holder) => self.question = Some(Question::InUse { holder }),
+            InUse::Unknown => {}
+        }
+    }
+
+    /// Somebody else is at work on the project: the person reads, or edits too, and it is merged.
+    pub(super) fn work_beside(&mut self, answer: Answer) {
+        if let Some(work) = &mut self.work {
+            work.is_for_reading = answer == Answer::Yes;
         }
     }
 
@@ -369,6 +404,19 @@ impl App {
         }
         work.look_for_misplaced();
         self.tell_changed_texts();
+    }
+}
+
+fn keep_before_merge(path: &std::path::Path, known: &Known) {
+    let ours = back_up(
+        path,
+        &known.project,
+        &known.texts,
+        BackupReason::BeforeMerge,
+    );
+    let theirs = store::back_up_file(path, BackupReason::BeforeMerge);
+    for error in [ours, theirs].into_iter().filter_map(Result::err) {
+        log::warn!("no backup was made before a merge: {error}");
     }
 }
 

@@ -11,8 +11,8 @@ use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
-    self, BroughtIn, ChangedText, FirstSight, Labelled, OpenError, Opened, Progress, ReadError,
-    ReadText, SaveError, Saved, SettingsError,
+    self, Backup, BroughtIn, ChangedText, FirstSight, InUse, Labelled, OpenError, Opened, Progress,
+    ReadError, ReadText, SaveError, Saved, SettingsError,
 };
 use crate::text::Span;
 
@@ -42,6 +42,16 @@ pub enum TaskResult {
     FoundAgain(Vec<ChangedText>),
     /// Copies of texts were kept.
     TextsKept,
+    /// A backup was made, or could not be.
+    BackedUp(Result<(), OpenError>),
+    /// The backups of the project.
+    Backups(Vec<Backup>),
+    /// How a backup differs from the project.
+    BackupCompared(PathBuf, Result<Vec<String>, OpenError>),
+    /// A backup was read to be restored.
+    BackupRead(Box<Result<Opened, OpenError>>),
+    /// It was looked at who works on the project.
+    Locked(PathBuf, InUse),
     /// The files were looked at, and what others changed was merged.
     Looked(Box<Looked>),
     /// An export was written.

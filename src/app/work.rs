@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Find;
+use super::{Backups, Find};
 use crate::edit::{Double, OpenProject};
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{ChangedText, FirstSight, Opened, Seen, UnreadableEntry};
+use crate::store::{ChangedText, FirstSight, Lock, Opened, Seen, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -34,6 +34,12 @@ pub struct Work {
     pub(super) changed: BTreeMap<DocumentId, ChangedText>,
     /// What was last seen of the files on disk.
     pub(super) seen: Seen,
+    /// The backups as they were last listed.
+    pub(super) backups: Backups,
+    /// Says to others that we work here, as long as we do.
+    pub(super) lock: Option<Lock>,
+    /// Whether the person chose only to read.
+    pub(super) is_for_reading: bool,
     /// What two sides changed in different ways when the project was merged last.
     pub(super) doubles: Vec<Double>,
     /// Annotations whose quote is not where they say. Never painted.
@@ -125,6 +131,9 @@ impl Work {
             findings: (0, findings),
             changed,
             seen: Seen::default(),
+            backups: Backups::default(),
+            lock: None,
+            is_for_reading: false,
             doubles: Vec::new(),
             misplaced,
             annotator_id,
@@ -182,6 +191,11 @@ impl Work {
     /// The project file.
     pub fn path(&self) -> &std::path::Path {
         &self.path
+    }
+
+    /// Whether the person chose only to read.
+    pub fn is_for_reading(&self) -> bool {
+        self.is_for_reading
     }
 
     /// What is on disk.

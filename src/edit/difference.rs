@@ -1,5 +1,6 @@
 //! What leads from one project to another, as one edit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Author, Change, Edit, Swap};
@@ -40,6 +41,46 @@ pub fn changes_between(from: &Project, to: &Project) -> Vec<Change> {
     let (a, b) = (from.claims.values(), to.claims.values());
     compare(a, b, |entry| &entry.id, Change::Claim, &mut changes);
     changes
+}
+
+/// How one project differs from another, in words: what the other has more, has not, and has otherwise.
+pub fn differences_in_words(from: &Project, to: &Project) -> Vec<String> {
+    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for change in changes_between(from, to) {
+        let (kind, before, after) = match &change {
+            Change::Annotation(swap) => {
+                ("annotations", swap.before.is_some(), swap.after.is_some())
+            }
+            Change::Link(swap) => ("links", swap.before.is_some(), swap.after.is_some()),
+            Change::Region(swap) => ("regions", swap.before.is_some(), swap.after.is_some()),
+            Change::Claim(swap) => ("claims", swap.before.is_some(), swap.after.is_some()),
+            Change::Document(swap) => ("documents", swap.before.is_some(), swap.after.is_some()),
+            Change::Annotator(swap) => ("annotators", swap.before.is_some(), swap.after.is_some()),
+            Change::Codebook(_) => ("the codebook", true, true),
+            Change::Name(_) => ("the name", true, true),
+            Change::Settings(_) => ("the settings", true, true),
+        };
+        let index = match (before, after) {
+            (false, _) => 0,
+            (true, false) => 1,
+            (true, true) => 2,
+        };
+        if let Some(count) = counts.entry(kind).or_default().get_mut(index) {
+            *count += 1;
+        }
+    }
+    let in_words = |(kind, [more, fewer, other]): (&str, [usize; 3])| {
+        if kind.starts_with("the ") {
+            return format!("{kind} is different");
+        }
+        let parts = [(more, "more"), (fewer, "fewer"), (other, "different")];
+        let parts = parts.iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        format!("{kind}: {}", parts.join(", "))
+    };
+    counts.into_iter().map(in_words).collect()
 }
 
 fn swap<T: Clone>(before: &T, after: &T) -> Swap<T> {

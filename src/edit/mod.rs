@@ -25,7 +25,7 @@ pub use annotations::{
 pub use annotators::add_annotator;
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
-pub use difference::{become_project, changes_between};
+pub use difference::{become_project, changes_between, differences_in_words};
 pub use documents::{
     add_documents, change_document, remove_document, rename_project, set_field, set_state,
 };

@@ -96,6 +96,9 @@ pub enum Refusal {
     /// An annotator with this id is there.
     #[error("There is already an annotator “{0}”")]
     AnnotatorExists(String),
+    /// The person chose only to read, because somebody else is at work on the project.
+    #[error("The project is open for reading only, because somebody else is at work on it")]
+    OpenForReading,
     /// Somebody or something changed the project between the decision and the deed.
     #[error("The project has changed in the meantime; nothing was done")]
     Outdated,

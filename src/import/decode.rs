@@ -138,6 +138,8 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// characters. A text that merely has some NUL in it does not look like this.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes.get(..GUESS_BYTES.min(bytes.len()) & !1)?;
+    // Of fewer characters nobody can tell; then it is UTF-8 with some NUL in it, which our own exports may hold.
+    const LEAST_PAIRS: usize = 8;
     let pairs = head.len() / 2;
     let zeros_at = |parity: usize| {
         head.iter()
@@ -147,7 +149,9 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
             .count()
     };
     let (first, second) = (zeros_at(0), zeros_at(1));
-    let many = |zeros: usize, others: usize| pairs > 1 && zeros * 3 > pairs && others * 20 < pairs;
+    let many = |zeros: usize, others: usize| {
+        pairs >= LEAST_PAIRS && zeros * 3 > pairs && others * 20 < pairs
+    };
     match (many(first, second), many(second, first)) {
         (true, _) => Some(UTF_16BE),
         (_, true) => Some(UTF_16LE),

@@ -3,6 +3,7 @@
 //! The bytes of source texts are never written. A project file is replaced as a whole or not at all
 //! ([`save_project`]), and not if it is no longer what was read.
 
+mod backups;
 mod codebooks;
 mod disk;
 mod entry_lines;
@@ -10,6 +11,7 @@ mod file;
 mod first_sight;
 mod imports;
 mod kept_texts;
+mod lock;
 mod outside;
 mod paths;
 mod progress;
@@ -22,12 +24,16 @@ mod write;
 
 use std::path::PathBuf;
 
+pub use backups::{
+    Backup, BackupReason, back_up, back_up_file, list_backups, open_backup, superfluous_backups,
+};
 pub use codebooks::{read_codebook, write_codebook};
 pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_export};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
 pub use imports::{read_files, write_texts};
 pub use kept_texts::keep_texts;
+pub use lock::{Holder, InUse, Lock, take_lock};
 pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;

@@ -168,7 +168,7 @@ pub fn read_project(path: &Path) -> Result<Opened, OpenError> {
     parse(path, &read_regular(path, MOST_PROJECT_BYTES).map_err(io)?)
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
     let words = words_of(path, bytes)?;
     check_version(path, words)?;
     let sha256 = sha256_of(bytes);
@@ -384,7 +384,7 @@ fn read_entry<T: DeserializeOwned>(entry: &str, entries: &mut Vec<T>) -> Result<
 }
 
 /// Reads the texts on all cores and checks the project against them.
-fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
+pub(super) fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
     let project = &opened.project;
     let documents: Vec<Arc<Document>> = project.documents.values().cloned().collect();
     progress.expect(documents.len());

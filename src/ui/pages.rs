@@ -11,7 +11,8 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row, soft,
+    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
+    section_head, soft,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
@@ -52,7 +53,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
     }
     let width = match page {
         Page::Codebook => 860.0,
-        Page::Keys | Page::Findings | Page::Review | Page::Doubles => 640.0,
+        Page::Keys | Page::Findings | Page::Review | Page::Doubles | Page::Backups => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
         Page::Line => 280.0,
@@ -74,6 +75,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Findings => findings_ui(ui, cx),
                 Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Doubles => doubles_ui(ui, cx),
+                Page::Backups => backups_ui(ui, cx),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
@@ -399,6 +401,69 @@ fn doubles_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                 }
             }
         });
+    is_done
+}
+
+/// The backups; the one chosen says how it differs.
+fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let theme = cx.theme;
+    let mut is_done = head_ui(ui, "Backups");
+    let Some(work) = cx.app.work() else {
+        return true;
+    };
+    let backups = work.backups();
+    if backups.all.is_empty() {
+        ui.label("There is none yet. One is made each time the project is saved.");
+        return is_done;
+    }
+    let words =
+        "Made at each save, and before merges and large changes. Choose one to see how it differs.";
+    ui.label(soft(&theme, words));
+    ui.add_space(4.0);
+    let looked_at = backups.looked_at.as_ref();
+    ScrollArea::vertical()
+        .max_height(300.0)
+        .show_rows(ui, 32.0, backups.all.len(), |ui, rows| {
+            for backup in rows.filter_map(|number| backups.all.get(number)) {
+                let is_chosen = looked_at.is_some_and(|(path, _)| *path == backup.path);
+                let at = backup.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+                let name = format!("{at}, {}", backup.reason.words());
+                let response = row(ui, &theme, 32.0, is_chosen, &name, |ui| {
+                    ui.horizontal(|ui| {
+                        ui.label(&at);
+                        ui.label(soft(&theme, backup.reason.words()));
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            ui.label(soft(
+                                &theme,
+                                format!("{} kB", backup.size_bytes.div_ceil(1_000)),
+                            ));
+                        });
+                    });
+                });
+                if response.clicked() {
+                    cx.ask(Command::LookAtBackup(backup.path.clone()));
+                }
+            }
+        });
+    let Some((path, differences)) = looked_at else {
+        return is_done;
+    };
+    ui.add_space(8.0);
+    section_head(ui, &theme, "Compared with the project as it is");
+    if differences.is_empty() {
+        ui.label("It is the same.");
+        return is_done;
+    }
+    for words in differences {
+        ui.label(words);
+    }
+    ui.label(soft(&theme, "Restoring is one step, which undo takes back.").size(12.0));
+    buttons_at_right(ui, |ui| {
+        if main_button(ui, &theme, "Restore this backup").clicked() {
+            cx.ask(Command::RestoreBackup(path.clone()));
+            is_done = true;
+        }
+    });
     is_done
 }
 

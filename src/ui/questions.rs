@@ -122,6 +122,27 @@ fn words_of(question: &Question) -> Words {
             None,
             "Cancel",
         ),
+        Question::InUse { holder } => {
+            let who = match (holder.user.is_empty(), holder.host.is_empty()) {
+                (false, false) => format!("{} on {}", holder.user, holder.host),
+                (true, false) => format!("Somebody on {}", holder.host),
+                _ => "Another program on this machine".to_owned(),
+            };
+            let seen = match holder.seen_at.is_empty() {
+                true => String::new(),
+                false => format!(", last heard of at {}", holder.seen_at),
+            };
+            words(
+                "Somebody is at work on this project",
+                format!(
+                    "{who} has it open{seen}. You can read it, or edit it too: what you both do is merged entry by \
+                     entry when it is saved."
+                ),
+                "Open for reading",
+                Some("Edit anyway"),
+                "Close",
+            )
+        }
         Question::CannotOpen {
             path,
             words: problem,

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ascribe::app::{Answer, App, Command, Question, Settings};
-use ascribe::model::{AnnotationId, Project, TagId};
-use ascribe::store::{self, Progress, open_project, unpack_sample_into};
+use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
+use ascribe::store::{
+    self, Backup, BackupReason, Progress, open_project, superfluous_backups, unpack_sample_into,
+};
 use ascribe::text::{ByteOffset, Span};
 use tempfile::TempDir;
 
@@ -38,6 +40,10 @@ impl Shared {
         let mut app = App::new(settings, Arc::new(|| {}));
         app.run(Command::OpenProjectAt(self.path.clone()));
         app.finish_tasks();
+        if let Some(Question::InUse { .. }) = app.question() {
+            // “Edit anyway”
+            app.run(Command::Answer(Answer::Other));
+        }
         app.run(Command::WorkAs(ascribe::model::AnnotatorId::new(annotator)));
         app
     }
@@ -210,6 +216,232 @@ fn a_text_that_changes_while_the_project_is_open_is_seen_before_the_save() {
         mara.work().unwrap().changed().len(),
         1,
         "changing it back is a change too"
+    );
+}
+
+fn files_in(folder: &Path) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn a_second_program_is_told_and_may_read_or_edit() {
+    let shared = Shared::new();
+    let before = files_in(shared.folder.path());
+    let first = shared.open_as("ana");
+    let mut second = App::new(Settings::default(), Arc::new(|| {}));
+    let open = |app: &mut App| {
+        app.run(Command::OpenProjectAt(shared.path.clone()));
+        app.finish_tasks();
+    };
+    open(&mut second);
+    assert!(matches!(second.question(), Some(Question::InUse { .. })));
+    second.run(Command::Answer(Answer::Yes));
+    let count = project(&second).annotations.len();
+    tag(&mut second, 0, 5);
+    assert_eq!(
+        project(&second).annotations.len(),
+        count,
+        "it is open for reading"
+    );
+    assert!(
+        second
+            .notices()
+            .iter()
+            .any(|notice| notice.words.contains("for reading only"))
+    );
+    drop((first, second));
+    assert_eq!(
+        files_in(shared.folder.path()),
+        before,
+        "no lock is left behind"
+    );
+}
+
+#[test]
+fn a_lock_that_a_killed_program_left_behind_is_taken_over() {
+    let shared = Shared::new();
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    {
+        let app = shared.open_as("ana");
+        let words = fs::read_to_string(&lock).unwrap();
+        drop(app);
+        assert!(!lock.exists());
+        fs::write(&lock, words).unwrap();
+    }
+    let mut app = App::new(Settings::default(), Arc::new(|| {}));
+    app.run(Command::OpenProjectAt(shared.path.clone()));
+    app.finish_tasks();
+    assert!(app.question().is_none(), "{:?}", app.question());
+    app.run(Command::CloseProject);
+    assert!(!lock.exists());
+    fs::write(
+        &lock,
+        "host: another-machine\nuser: jon\nseen: 2026-11-24T20:11:05Z\n",
+    )
+    .unwrap();
+    app.run(Command::OpenProjectAt(shared.path.clone()));
+    app.finish_tasks();
+    let Some(Question::InUse { holder }) = app.question() else {
+        panic!("another machine may still be at work")
+    };
+    assert_eq!(
+        (holder.user.as_str(), holder.host.as_str()),
+        ("jon", "another-machine")
+    );
+}
+
+#[test]
+fn every_save_leaves_a_backup_that_can_be_restored_in_one_step() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    save(&mut app);
+    let first = project(&app).clone();
+    let all: BTreeSet<AnnotationId> = first
+        .annotations
+        .iter()
+        .map(|entry| entry.id.clone())
+        .collect();
+    tag(&mut app, 6, 9);
+    app.run(Command::RemoveDocument);
+    app.run(Command::Answer(Answer::Yes));
+    save(&mut app);
+    let second = project(&app).clone();
+    assert!(second.annotations.len() < all.len());
+    app.run(Command::Show(ascribe::app::Page::Backups));
+    app.finish_tasks();
+    let backups = app.work().unwrap().backups().all.clone();
+    let saved: Vec<_> = backups
+        .iter()
+        .filter(|backup| backup.reason == BackupReason::Saved)
+        .collect();
+    assert_eq!(saved.len(), 2);
+    app.run(Command::LookAtBackup(saved[1].path.clone()));
+    app.finish_tasks();
+    let (_, words) = app.work().unwrap().backups().looked_at.clone().unwrap();
+    assert!(
+        words.iter().any(|words| words == "documents: 1 more"),
+        "{words:?}"
+    );
+    app.run(Command::RestoreBackup(saved[1].path.clone()));
+    app.finish_tasks();
+    assert!(*project(&app) == first);
+    assert!(
+        app.work().unwrap().misplaced().is_empty(),
+        "the text is there again"
+    );
+    app.run(Command::Undo);
+    assert!(*project(&app) == second);
+}
+
+#[test]
+fn what_is_no_whole_project_never_becomes_a_backup() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    save(&mut app);
+    let before = store::list_backups(&shared.path);
+    assert_eq!(before.len(), 1);
+    let whole = fs::read_to_string(&shared.path).unwrap();
+    for broken in ["", "\0\0\0\0", &whole[..whole.len() / 2]] {
+        fs::write(&shared.path, broken).unwrap();
+        assert!(store::back_up_file(&shared.path, BackupReason::BeforeEdit).is_err());
+    }
+    assert_eq!(store::list_backups(&shared.path), before);
+}
+
+#[test]
+fn a_project_that_cannot_be_read_offers_its_backup_and_stays_as_it_is() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    save(&mut app);
+    let saved = project(&app).clone();
+    app.run(Command::CloseProject);
+    fs::write(&shared.path, "").unwrap();
+    app.run(Command::OpenProjectAt(shared.path.clone()));
+    app.finish_tasks();
+    assert!(matches!(app.question(), Some(Question::CannotOpen { .. })));
+    app.run(Command::Answer(Answer::Cancel));
+    let deed = app.notices().iter().find_map(|notice| notice.deed.clone());
+    let Some((_, open)) = deed else {
+        panic!("{:?}", app.notices())
+    };
+    app.run(open);
+    app.finish_tasks();
+    assert!(*project(&app) == saved);
+    assert_eq!(
+        fs::read(&shared.path).unwrap(),
+        b"",
+        "nothing is written unasked"
+    );
+    app.run(Command::Save);
+    assert!(matches!(
+        app.question(),
+        Some(Question::LeavesOutUnreadable { .. })
+    ));
+    app.run(Command::Answer(Answer::Yes));
+    app.finish_tasks();
+    assert!(shared.on_disk() == saved);
+}
+
+/// Backups with these times in seconds, the newest first.
+fn made_at(seconds: impl Iterator<Item = i64>) -> Vec<Backup> {
+    let backup = |(number, second)| Backup {
+        path: PathBuf::from(format!("{number}")),
+        number: number as u32,
+        at: Timestamp::from_second(second).unwrap(),
+        reason: BackupReason::Saved,
+        size_bytes: 1_000,
+        hash: String::new(),
+    };
+    let mut all: Vec<Backup> = seconds.enumerate().map(backup).collect();
+    all.reverse();
+    all
+}
+
+#[test]
+fn the_last_backups_and_those_of_hours_and_days_are_kept() {
+    let every_ten_minutes = (0..6 * 24 * 60).map(|step| step * 600);
+    let all = made_at(every_ten_minutes);
+    let count = all.len();
+    let kept = count - superfluous_backups(all, u64::MAX).len();
+    println!("of {count} backups in 60 days {kept} are kept");
+    assert!((50..=70).contains(&kept), "{kept} of {count}");
+}
+
+#[test]
+fn a_wrong_clock_pushes_out_no_newer_backup() {
+    let times = (0..40).map(|step| {
+        if step % 2 == 0 {
+            step * 600
+        } else {
+            2_000_000_000 - step
+        }
+    });
+    let all = made_at(times);
+    let last: BTreeSet<u32> = all.iter().take(10).map(|backup| backup.number).collect();
+    let superfluous = superfluous_backups(all, u64::MAX);
+    assert!(
+        superfluous
+            .iter()
+            .all(|backup| !last.contains(&backup.number))
+    );
+}
+
+#[test]
+fn backups_take_no_more_room_than_they_may_and_the_newest_stays() {
+    let all = made_at((0..50).map(|step| step * 86_400));
+    assert_eq!(all.len() - superfluous_backups(all.clone(), 5_500).len(), 5);
+    let superfluous = superfluous_backups(all.clone(), 10);
+    assert_eq!(all.len() - superfluous.len(), 1);
+    assert!(
+        superfluous
+            .iter()
+            .all(|backup| backup.number != all[0].number)
     );
 }
 

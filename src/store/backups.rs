@@ -1,0 +1,241 @@
+//! Copies of a project as it was: after each save, and before what changes much at once.
+//!
+//! They lie in the state folder, outside what is synchronised or shared, so that what goes wrong there does not reach
+//! them. Each is read once after it has been written; what does not read as a whole project is no backup and pushes
+//! none out. They are rotated by their numbers and not by the clock, which may be wrong.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use super::disk::{WriteError, make_folder, read_regular, replace_file, sha256_of};
+use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
+use super::settings::state_folder;
+use super::{Progress, UnreadableEntry};
+use crate::model::Timestamp;
+
+/// What the backups of one project may take together.
+const MOST_BYTES: u64 = 500_000_000;
+/// So many of the last are kept …
+const LAST: usize = 10;
+/// … and the last of so many hours, of so many days …
+const HOURS: usize = 24;
+const DAYS: usize = 30;
+/// … and so many from before a merge or a large edit.
+const BEFORE: usize = 20;
+const ENDING: &str = ".ascribe.ron";
+
+/// One at a time, so that no two get the same number.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// A copy of a project as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Counts up.
+    pub number: u32,
+    /// When it was made, as the clock said then: `2026-11-24T20:11:05Z`.
+    pub at: Timestamp,
+    /// Why it was made.
+    pub reason: BackupReason,
+    /// How large it is.
+    pub size_bytes: u64,
+    /// The beginning of its hash.
+    pub hash: String,
+}
+
+/// Why a backup was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackupReason {
+    /// The project was saved like this.
+    Saved,
+    /// Changes of another program were about to be merged.
+    BeforeMerge,
+    /// Many entries were about to change at once.
+    BeforeEdit,
+}
+
+impl BackupReason {
+    const ALL: [Self; 3] = [Self::Saved, Self::BeforeMerge, Self::BeforeEdit];
+
+    /// In words, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::BeforeMerge => "before a merge",
+            Self::BeforeEdit => "before a large change",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::BeforeMerge => "merge",
+            Self::BeforeEdit => "edit",
+        }
+    }
+}
+
+/// Keeps a copy of the project file as it lies on disk. Not if it is the same as the last one.
+///
+/// # Errors
+/// If it cannot be read as a project, or the copy cannot be written.
+pub fn back_up_file(project_file: &Path, reason: BackupReason) -> Result<(), OpenError> {
+    let io = |source| OpenError::Io {
+        source,
+        path: project_file.to_owned(),
+    };
+    let bytes = read_regular(project_file, MOST_PROJECT_BYTES).map_err(io)?;
+    back_up(project_file, &bytes, reason)
+}
+
+/// Keeps these words as a copy of the project.
+///
+/// # Errors
+/// If they cannot be read as a project, or the copy cannot be written.
+pub fn back_up(project_file: &Path, bytes: &[u8], reason: BackupReason) -> Result<(), OpenError> {
+    let Some(folder) = folder_for(project_file) else {
+        return Ok(());
+    };
+    let _turn = TURN.lock();
+    let known = list_in(&folder);
+    let hash: String = sha256_of(bytes).chars().take(16).collect();
+    let last = known.first();
+    if last.is_some_and(|last| last.hash == hash && reason == BackupReason::Saved) {
+        return Ok(());
+    }
+    let number = last.map_or(1, |last| last.number + 1);
+    let at = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    let name = format!("{number:08}-{at}-{}-{hash}{ENDING}", reason.name());
+    let path = folder.join(name);
+    let unwritten = |error: WriteError| OpenError::Io {
+        source: std::io::Error::other(error),
+        path: path.clone(),
+    };
+    make_folder(&folder).map_err(unwritten)?;
+    replace_file(&path, bytes).map_err(unwritten)?;
+    if let Err(error) = read_back(&path, bytes) {
+        let _ = fs::remove_file(&path);
+        return Err(error);
+    }
+    for backup in superfluous_backups(list_in(&folder), MOST_BYTES) {
+        let _ = fs::remove_file(backup.path);
+    }
+    Ok(())
+}
+
+/// Whether what lies on disk is what was meant, and reads as a whole project.
+fn read_back(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
+    let io = |source| OpenError::Io {
+        source,
+        path: path.to_owned(),
+    };
+    let kept = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
+    if kept != bytes {
+        return Err(io(std::io::Error::other("the copy is not the same")));
+    }
+    parse(path, &kept).map(drop)
+}
+
+/// The backups of a project, the newest first.
+pub fn list_backups(project_file: &Path) -> Vec<Backup> {
+    folder_for(project_file)
+        .map(|folder| list_in(&folder))
+        .unwrap_or_default()
+}
+
+/// Opens a backup in place of a project file that cannot be read. The file stays as it is; saving will ask, and keep it
+/// beside.
+///
+/// # Errors
+/// If the backup cannot be read.
+pub fn open_backup(
+    project_file: &Path,
+    backup: &Path,
+    progress: &Progress,
+) -> Result<Opened, OpenError> {
+    let io = |source| OpenError::Io {
+        source,
+        path: backup.to_owned(),
+    };
+    let bytes = read_regular(backup, MOST_PROJECT_BYTES).map_err(io)?;
+    let mut opened = parse(backup, &bytes)?;
+    add_texts(project_file, &mut opened, progress);
+    opened.file_sha256 = super::hash_of_file(project_file);
+    opened.unreadable.push(UnreadableEntry {
+        line_number: 1,
+        entry: String::new(),
+        problem: "the project file cannot be read; what you see is its backup".to_owned(),
+    });
+    Ok(opened)
+}
+
+/// A folder for each project. The hash keeps projects of the same name in different places apart.
+fn folder_for(project_file: &Path) -> Option<PathBuf> {
+    let whole = project_file
+        .canonicalize()
+        .unwrap_or_else(|_| project_file.to_owned());
+    let name = project_file.file_name()?.to_string_lossy();
+    let name = name.strip_suffix(ENDING).unwrap_or(&name);
+    let hash = sha256_of(whole.to_string_lossy().as_bytes());
+    let folder = format!("{name}-{}", hash.get(..16)?);
+    Some(state_folder()?.join("backups").join(folder))
+}
+
+fn list_in(folder: &Path) -> Vec<Backup> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut backups: Vec<Backup> = entries
+        .flatten()
+        .filter_map(|entry| backup_of(entry.path(), entry.metadata().ok()?.len()))
+        .collect();
+    backups.sort_by_key(|backup| std::cmp::Reverse(backup.number));
+    backups
+}
+
+/// From its name: `00000012-20261124T201105Z-saved-0123456789abcdef.ascribe.ron`.
+fn backup_of(path: PathBuf, size_bytes: u64) -> Option<Backup> {
+    let name = path.file_name()?.to_str()?.strip_suffix(ENDING)?.to_owned();
+    let mut parts = name.split('-');
+    let number = parts.next()?.parse().ok()?;
+    let at = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", parts.next()?).ok()?;
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    let reason = parts.next()?;
+    let reason = BackupReason::ALL
+        .into_iter()
+        .find(|known| known.name() == reason)?;
+    let hash = parts.next()?.to_owned();
+    Some(Backup {
+        path,
+        number,
+        at,
+        reason,
+        size_bytes,
+        hash,
+    })
+}
+
+/// Which of the backups, the newest first, need not be kept. The newest always stays.
+pub fn superfluous_backups(backups: Vec<Backup>, most_bytes: u64) -> Vec<Backup> {
+    let (mut hours, mut days) = (BTreeSet::new(), BTreeSet::new());
+    let mut before = 0;
+    let mut size = 0;
+    let mut superfluous = Vec::new();
+    for (index, backup) in backups.into_iter().enumerate() {
+        let seconds = backup.at.as_second();
+        let is_last_of_hour = hours.len() < HOURS && hours.insert(seconds.div_euclid(3_600));
+        let is_last_of_day = days.len() < DAYS && days.insert(seconds.div_euclid(86_400));
+        before += usize::from(backup.reason != BackupReason::Saved);
+        let is_before = backup.reason != BackupReason::Saved && before <= BEFORE;
+        size += backup.size_bytes;
+        let is_wanted = index < LAST || is_last_of_hour || is_last_of_day || is_before;
+        if index > 0 && (!is_wanted || size > most_bytes) {
+            size -= backup.size_bytes;
+            superfluous.push(backup);
+        }
+    }
+    superfluous
+}
