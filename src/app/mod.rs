@@ -21,15 +21,16 @@ pub use files::{PROJECT_ENDING, project_name};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export};
-pub use work::{Linking, SavedState, Work};
+pub use work::{Linking, Safety, SavedState, Work};
 
-use crate::edit::{Author, Change, Edit, Refusal, Swap};
-use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
-use crate::store;
+use crate::edit::{self, Author, Edit, Refusal};
+use crate::model::{AnnotatorId, Timestamp};
+use crate::store::{self, Storage};
 
 /// The running program.
 pub struct App {
     settings: Settings,
+    storage: Storage,
     work: Option<Work>,
     notices: Vec<Notice>,
     next_notice: u64,
@@ -46,6 +47,7 @@ impl App {
     pub fn new(settings: Settings, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         Self {
             settings,
+            storage: Storage::own(),
             work: None,
             notices: Vec::new(),
             next_notice: 1,
@@ -54,6 +56,12 @@ impl App {
             requests: Vec::new(),
             after_save: None,
         }
+    }
+
+    /// With journals in another place than the person's own. For tests, which must not see each other's.
+    pub fn with_storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
     }
 
     /// What the program remembers about the person.
@@ -102,6 +110,7 @@ impl App {
         for result in self.tasks.finished() {
             self.take_result(result);
         }
+        self.watch_journal();
         self.autosave(now);
     }
 
@@ -217,20 +226,11 @@ impl App {
             annotator_id: work.annotator_id.clone(),
             at: now_in_seconds(),
         };
-        let mut edit = decide(work, &author)?;
+        let edit = decide(work, &author)?;
         if edit.changes.is_empty() {
             return Ok(());
         }
-        // Who makes a first edit joins the project with it, so that undo takes both back.
-        if !work.project().annotators.contains_key(&author.annotator_id) {
-            let annotator = Annotator {
-                id: author.annotator_id.clone(),
-                name: author.annotator_id.to_string(),
-                kind: AnnotatorKind::Person,
-            };
-            edit.changes
-                .insert(0, Change::Annotator(Swap::adding(Arc::new(annotator))));
-        }
+        let edit = edit::with_author(work.project(), edit);
         work.open.run(edit)?;
         self.after_change();
         Ok(())
@@ -239,6 +239,7 @@ impl App {
     /// What must hold again after every edit, undo and redo.
     fn after_change(&mut self) {
         let Some(work) = &mut self.work else { return };
+        work.journal.record(work.open.take_steps());
         let now = Instant::now();
         work.saved.first_unsaved_at.get_or_insert(now);
         work.saved.last_edit_at = Some(now);

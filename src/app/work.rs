@@ -9,7 +9,7 @@ use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{Opened, UnreadableEntry};
+use crate::store::{Journal, Opened, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -17,6 +17,10 @@ use crate::text::{ByteOffset, Span, Text};
 pub struct Work {
     /// The project with its history.
     pub(super) open: OpenProject,
+    /// Where every edit goes at once.
+    pub(super) journal: Arc<Journal>,
+    /// What was last said about the journal.
+    pub(super) journal_failure: Option<String>,
     /// The texts of its documents.
     pub(super) texts: Texts,
     /// The project file.
@@ -62,6 +66,23 @@ pub struct SavedState {
     pub failure: Option<String>,
 }
 
+/// How safe the work is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Safety {
+    /// The project file holds everything.
+    Saved,
+    /// The project file is being written.
+    Saving,
+    /// The journal holds what the file does not: it comes back after a crash.
+    Safe,
+    /// The last edits are on their way to the journal.
+    Unsaved,
+    /// The project file could not be written, for this reason; the journal holds everything.
+    NotSaved(String),
+    /// The last edits are in memory alone, for this reason.
+    NotSafe(String),
+}
+
 /// A link that waits for its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linking {
@@ -73,25 +94,35 @@ pub struct Linking {
 
 impl Work {
     /// Begins work on a project as it was read.
-    pub fn new(path: PathBuf, opened: Opened, annotator_id: AnnotatorId) -> Self {
+    pub fn new(
+        path: PathBuf,
+        opened: Opened,
+        annotator_id: AnnotatorId,
+        journal: Arc<Journal>,
+    ) -> Self {
         let Opened {
             project,
             texts,
             findings,
             unreadable,
             file_sha256,
+            recovery,
         } = opened;
+        // What the journal has brought back is not in the file yet.
+        let unsaved_at = (recovery.brought_back > 0).then(std::time::Instant::now);
         let misplaced = query::misplaced(&project, &texts);
         let document_id = project.documents.keys().next().cloned();
         Self {
-            open: OpenProject::new(project),
+            open: OpenProject::resume(project, recovery.history),
+            journal,
+            journal_failure: None,
             texts,
             path,
             saved: SavedState {
-                revision: 0,
+                revision: recovery.file_revision,
                 sha256: file_sha256,
-                first_unsaved_at: None,
-                last_edit_at: None,
+                first_unsaved_at: unsaved_at,
+                last_edit_at: unsaved_at,
                 is_saving: false,
                 failure: None,
             },
@@ -141,6 +172,21 @@ impl Work {
     /// Whether the file on disk holds everything.
     pub fn is_saved(&self) -> bool {
         self.saved.revision == self.revision()
+    }
+
+    /// How safe the work is.
+    pub fn safety(&self) -> Safety {
+        let journal = self.journal.state();
+        match (&self.saved.failure, journal.failure) {
+            (None, _) if self.is_saved() => Safety::Saved,
+            (_, Some(failure)) if journal.safe_revision < self.revision() => {
+                Safety::NotSafe(failure)
+            }
+            (Some(failure), _) => Safety::NotSaved(failure.clone()),
+            _ if self.saved.is_saving => Safety::Saving,
+            _ if journal.safe_revision >= self.revision() => Safety::Safe,
+            _ => Safety::Unsaved,
+        }
     }
 
     /// Entries of the file that could not be read.

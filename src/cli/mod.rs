@@ -3,6 +3,8 @@
 //! Exit codes: 0 done, 1 the data is not in order, 2 the command was wrong or there is no display,
 //! 3 something could not be read or written.
 
+mod edit;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,11 +12,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::app::{ExportChoice, PROJECT_ENDING, project_name, run_export};
-use crate::edit::{self, Author, OpenProject};
+use crate::edit::{Author, OpenProject, add_documents};
 use crate::export::FORMATS;
-use crate::model::{AnnotatorId, DocumentState, Project, Texts, Timestamp};
+use crate::model::{AnnotatorId, DocumentState, Texts, Timestamp};
 use crate::query;
-use crate::store::{self, BroughtIn, Opened, Progress};
+use crate::store::{self, BroughtIn, Journal, Opened, Progress, Storage};
 use crate::text::OffsetUnit;
 
 /// What is left to do after the command line has been read.
@@ -38,6 +40,21 @@ struct Arguments {
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 the data is not in order; 2 the command was wrong, or there is no \
                           display for the window; 3 something could not be read or written";
 
+const REQUESTS: &str = r#"Each request is answered by one line, {"ok":true,…}, once it is on the disk; a refusal is {"ok":false,"error":"…"} and changes nothing.
+
+  {"do":"annotate","document":"d","start":0,"end":5,"unit":"char","tag":"denial","annotator":"mara"}
+  {"do":"delete","id":"mara-17"}
+  {"do":"retag","id":"mara-17","tag":"impact"}
+  {"do":"move","id":"mara-17","start":2,"end":9,"unit":"byte"}
+  {"do":"set","id":"mara-17","attribute":"certainty","value":"likely"}
+  {"do":"set","id":"mara-17","note":"see the second source"}
+  {"do":"link","kind":"denies","from":"mara-17","to":"mara-2"}
+  {"do":"state","document":"d","state":"finished","annotator":"mara"}
+  {"do":"undo"}  {"do":"redo"}  {"do":"save"}
+  {"do":"list","document":"d","unit":"utf16"}
+
+Units are char (the default), byte and utf16. Who changes an annotation is its own annotator unless "annotator" says otherwise. States are not_assigned, new, in_progress, finished."#;
+
 #[derive(Subcommand)]
 enum Verb {
     /// Make an empty project with the default codebook
@@ -58,6 +75,12 @@ enum Verb {
         /// Whose work the texts are
         #[arg(long)]
         annotator: Option<String>,
+    },
+    /// Edit a project by requests on standard input, one JSON object a line
+    #[command(after_help = REQUESTS)]
+    Edit {
+        /// The project file
+        project: PathBuf,
     },
     /// Write a project as a labelled dataset
     Export {
@@ -153,6 +176,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             texts,
             annotator,
         } => add(&project, &texts, annotator),
+        Verb::Edit { project } => edit::edit(&project),
         Verb::Export {
             project,
             format,
@@ -192,7 +216,7 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
             .map_err(Failure::of_data)?
             .into();
     }
-    save(path, &project, &Texts::new(), None)?;
+    store::save_project(path, &project, &Texts::new(), None).map_err(Failure::of_world)?;
     println!("{}", path.display());
     Ok(())
 }
@@ -203,6 +227,7 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
         texts: mut read,
         unreadable,
         file_sha256,
+        recovery,
         ..
     } = open(path)?;
     if !unreadable.is_empty() {
@@ -233,10 +258,15 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
         added.push(document);
     }
     if !added.is_empty() {
-        let mut open = OpenProject::new(project);
-        let edit = edit::add_documents(open.project(), &author, added).map_err(Failure::of_data)?;
+        let expected = file_sha256.as_deref();
+        let journal = Journal::resume(Storage::own(), path, &recovery, expected, None);
+        let mut open = OpenProject::resume(project, recovery.history);
+        let edit = add_documents(open.project(), &author, added).map_err(Failure::of_data)?;
         open.run(edit).map_err(Failure::of_data)?;
-        save(path, open.project(), &read, file_sha256.as_deref())?;
+        journal.record(open.take_steps());
+        journal
+            .save(open.project(), &read, open.revision(), expected)
+            .map_err(Failure::of_world)?;
     }
     if problems.is_empty() {
         Ok(())
@@ -292,7 +322,9 @@ fn check(path: &Path, hints: bool) -> Result<(), Failure> {
             *salvage,
             Some(format!("{}:{line}:{column}: {words}", path.display())),
         ),
-        Err(error @ store::OpenError::Io { .. }) => return Err(Failure::of_world(error)),
+        Err(error @ (store::OpenError::Io { .. } | store::OpenError::Journal { .. })) => {
+            return Err(Failure::of_world(error));
+        }
         Err(error) => return Err(Failure::of_data(error)),
     };
     let mut count = 0;
@@ -362,22 +394,23 @@ fn stats(path: &Path, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Opens a project and says what its journal has brought back.
 fn open(path: &Path) -> Result<Opened, Failure> {
-    store::open_project(path, &Progress::default()).map_err(|error| match error {
-        store::OpenError::Io { .. } => Failure::of_world(error),
+    let opened = store::open_project(path, &Progress::default());
+    let opened = opened.map_err(|error| match error {
+        store::OpenError::Io { .. } | store::OpenError::Journal { .. } => Failure::of_world(error),
         error => Failure::of_data(error),
-    })
+    })?;
+    opened
+        .recovery
+        .notices()
+        .iter()
+        .for_each(|words| told(words));
+    Ok(opened)
 }
 
-fn save(
-    path: &Path,
-    project: &Project,
-    texts: &Texts,
-    expected: Option<&str>,
-) -> Result<(), Failure> {
-    store::save_project(path, project, texts, expected)
-        .map(drop)
-        .map_err(Failure::of_world)
+fn told(words: &str) {
+    eprintln!("ascribe: {words}");
 }
 
 fn now() -> Timestamp {

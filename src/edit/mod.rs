@@ -17,13 +17,13 @@ mod regions;
 pub use annotations::{
     annotate, delete_annotations, reanchor, retag, set_attribute, set_note, set_spans, set_tier,
 };
-pub use annotators::add_annotator;
+pub use annotators::{add_annotator, with_author};
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
 pub use documents::{
     add_documents, change_document, remove_document, rename_project, set_field, set_state,
 };
 pub use links::{link, unlink};
-pub use open_project::OpenProject;
+pub use open_project::{History, OpenProject, Step};
 pub use refusal::Refusal;
 pub use regions::{remove_region, set_aside};

@@ -1,17 +1,22 @@
-//! The project file and the disk. The only module that touches files.
+//! The project file, its journal, and the disk. The only module that touches files.
 //!
-//! The bytes of source texts are never written. A project file is replaced as a whole or not at all
-//! ([`save_project`]), and not if it is no longer what was read.
+//! The bytes of source texts are never written. A project file is replaced as a whole or not at all, and not if it
+//! is no longer what was read. Every edit goes to the [`Journal`] at once and comes back with [`open_project`].
+//! Whatever is written goes through one small interface, [`Disk`], so that tests can let it fail.
 
 mod codebooks;
 mod decode;
 mod disk;
+mod entries;
 mod entry_lines;
 mod file;
+mod folders;
+mod journal;
 mod paths;
 mod progress;
 mod read;
 mod reading;
+mod replace;
 mod sample;
 mod settings;
 mod texts;
@@ -21,13 +26,16 @@ use std::path::PathBuf;
 
 pub use codebooks::{read_codebook, write_codebook};
 pub use decode::{DEFAULT_ENCODING, encodings};
-pub use disk::{WriteError, hash_of_file, keep_before_repair, write_export};
+pub use disk::{Disk, DiskFile, Found, RealDisk, hash_of_file};
 pub use entry_lines::EntryLines;
+pub use folders::{Storage, use_own_folder};
+pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{OpenError, Opened, UnreadableEntry, open_project};
+pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in};
+pub use replace::{WriteError, keep_before_repair, write_export};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
-pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
+pub use settings::{SettingsError, read_settings, write_settings};
 pub use texts::{
     BroughtIn, ReadError, ReadText, bring_in, copy_texts, is_text_file, read_document, read_text,
 };

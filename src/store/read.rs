@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::disk::{read_regular, sha256_of};
+use super::disk::sha256_of;
 use super::entry_lines::{LISTS, entries_by_line};
+use super::folders::Storage;
+use super::journal::{Recovery, recover};
 use super::reading::Reading;
 use super::texts::read_document;
 use super::{Progress, file};
@@ -22,7 +24,7 @@ pub(super) const MOST_PROJECT_BYTES: u64 = 4_000_000_000;
 /// A project as it was read, with its texts and all that needs a look.
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
-    /// All that is sound.
+    /// All that is sound, with the edits that its journal holds beyond the file.
     pub project: Project,
     /// The texts that could be read.
     pub texts: Texts,
@@ -32,6 +34,8 @@ pub struct Opened {
     pub unreadable: Vec<UnreadableEntry>,
     /// The hash of the file.
     pub file_sha256: Option<String>,
+    /// What its journal brought back, and can be undone.
+    pub recovery: Recovery,
 }
 
 impl Opened {
@@ -65,6 +69,18 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
         /// Where.
+        path: PathBuf,
+    },
+    /// Its journal could not be read.
+    #[error(
+        "The journal of this project could not be read ({source}), and without it edits that were not saved would be \
+         missing. To open the project without them, move the journal away: {path}",
+        path = .path.display()
+    )]
+    Journal {
+        /// What the system said.
+        source: io::Error,
+        /// The journal.
         path: PathBuf,
     },
     /// It is no project file at all.
@@ -108,27 +124,41 @@ pub enum OpenError {
     Cancelled,
 }
 
-/// Reads a project and its texts, and checks every quote. Nothing on disk is changed.
+/// Reads a project, the edits that only its journal holds, and its texts, and checks every quote. Nothing on disk
+/// is changed.
 ///
 /// # Errors
 /// If the file cannot be read as a whole. [`OpenError::Damaged`] may hold the part that can.
 pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenError> {
+    open_project_in(&Storage::own(), path, progress)
+}
+
+/// As [`open_project`], with the project and its journal on a disk of the caller's choice.
+///
+/// # Errors
+/// As [`open_project`].
+pub fn open_project_in(
+    storage: &Storage,
+    path: &Path,
+    progress: &Progress,
+) -> Result<Opened, OpenError> {
     let io = |source| OpenError::Io {
         source,
         path: path.to_owned(),
     };
-    let bytes = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
+    let bytes = storage.disk.read(path, MOST_PROJECT_BYTES).map_err(io)?;
     let words = words_of(path, &bytes)?;
     check_version(path, words)?;
     let sha256 = sha256_of(&bytes);
     let mut read = match ron::from_str::<file::Project>(words) {
         Ok(parsed) => Reading::of(words, parsed).finish(),
         Err(error) => {
-            let salvage = salvage(words).map(|mut opened| {
+            let mut salvage = salvage(words).map(Box::new);
+            if let Some(opened) = &mut salvage {
                 opened.file_sha256 = Some(sha256.clone());
-                add_texts(path, &mut opened, progress);
-                Box::new(opened)
-            });
+                opened.recovery = recover(storage, path, &mut opened.project, &sha256)?;
+                add_texts(path, opened, progress);
+            }
             let (line, column) = (error.span.start.line, error.span.start.col);
             let words = explain(words, line, &error.code.to_string());
             return Err(OpenError::Damaged {
@@ -140,6 +170,7 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
             });
         }
     };
+    read.recovery = recover(storage, path, &mut read.project, &sha256)?;
     read.file_sha256 = Some(sha256);
     add_texts(path, &mut read, progress);
     if progress.is_cancelled() {

@@ -138,7 +138,7 @@ fn frames(path: &Path, row: &dyn Fn(&str, &mut Vec<Duration>)) {
         annotator: "mara".to_owned(),
         ..Settings::default()
     };
-    store::use_config_folder(path.with_file_name("config"));
+    store::use_own_folder(path.with_file_name("config"));
     let mut window = Window::new(
         &ctx,
         App::new(settings, Arc::new(|| {})),
