@@ -5,8 +5,9 @@
 //! The view `ui::text` lays the visible paragraphs out, turns a drag into a [`text::Span`] and puts a
 //! [`app::Command`] on a tray. After the frame [`app::App::run`] carries it out: it asks [`edit::annotate`] for an
 //! [`edit::Edit`], which may be refused, and [`edit::OpenProject::run`] applies it, all of it or nothing. The
-//! project has a new revision; what is derived from it is made anew. A pause later a snapshot of the project, which
-//! costs nothing because its maps are shared, goes to a thread that writes the file through [`store::save_project`].
+//! project has a new revision; what is derived from it is made anew. The edit goes to the [`store::Journal`], whose
+//! thread has it on the disk a moment later. After a pause a snapshot of the project, which costs nothing because its
+//! maps are shared, goes to a thread that writes the project file.
 //!
 //! # The house
 //!
@@ -21,7 +22,7 @@
 //! | [`edit`] | the only door through which a project changes; undo and redo |
 //! | [`import`] | bytes in, a small project and warnings out; one file a format |
 //! | [`export`] | project in, bytes and a loss report out, read back and compared; one file a format |
-//! | [`store`] | the project file (RON) and the disk |
+//! | [`store`] | the project file (RON), its journal, and the disk |
 //! | [`app`] | the running program without its windows: commands, tasks, settings |
 //! | [`cli`] | the same commands without a window |
 //! | [`ui`] | windows; reads the app, asks for commands |

@@ -1,6 +1,7 @@
 //! Commands on project files: new, open, save, export, close, quit.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::task::ExportFailure;
@@ -11,7 +12,9 @@ use super::{
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
-use crate::store::{self, FirstSight, OpenError, Opened, SaveError, Saved};
+use crate::store::{
+    self, FirstSight, Journal, JournalElsewhere, OpenError, Opened, SaveError, Saved,
+};
 
 /// Autosave waits until the person pauses …
 const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
@@ -51,6 +54,8 @@ impl App {
         if self.asks_about_unsaved(Command::OpenProjectAt(path.clone())) {
             return;
         }
+        // The same project again: its journal must be closed before it can be read.
+        self.work.take_if(|work| work.path == path);
         self.opening = Some(path.clone());
         let shown_last = self.settings.last_document_in.get(&path);
         let document_id = shown_last.map(|id| DocumentId::new(id.as_str()));
@@ -71,11 +76,16 @@ impl App {
             .map(|sight| (sight.document_id.clone(), sight.text.clone()));
         if let Some(sight) = sight {
             let annotator_id = self.annotator_for(&path, &sight.project);
-            self.work = Some(Work::at_first_sight(path.clone(), *sight, annotator_id));
+            // Nothing is written to this journal, since nothing can be changed yet.
+            let (storage, recovery) = (self.storage.clone(), Default::default());
+            let journal = Journal::resume(storage, &path, &recovery, None, None);
+            let work = Work::at_first_sight(path.clone(), *sight, annotator_id, Arc::new(journal));
+            self.work = Some(work);
         }
         let title = format!("Opening {}", project_name(&path));
+        let storage = self.storage.clone();
         self.tasks.start(title, move |progress| {
-            let mut outcome = store::open_project(&path, progress);
+            let mut outcome = store::open_project_in(&storage, &path, progress);
             if let (Ok(opened), Some((document_id, text))) = (&mut outcome, shown) {
                 opened.keep_text(&document_id, text);
             }
@@ -146,7 +156,15 @@ impl App {
             .filter(|finding| finding.is_error())
             .count()
             + opened.unreadable.len();
-        let mut work = Work::new(path.clone(), opened, annotator_id);
+        let (notices, elsewhere) = (opened.recovery.notices(), opened.recovery.elsewhere.clone());
+        let journal = Journal::resume(
+            self.storage.clone(),
+            &path,
+            &opened.recovery,
+            opened.file_sha256.as_deref(),
+            Some(self.tasks.wake()),
+        );
+        let mut work = Work::new(path.clone(), opened, annotator_id, Arc::new(journal));
         let last = self
             .settings
             .last_document_in
@@ -162,11 +180,17 @@ impl App {
         self.keep_settings();
         self.keep_texts();
         self.look_who_works_here();
-        if self
+        match elsewhere {
+            Some(elsewhere) => self.question = Some(Question::EditsElsewhere(elsewhere)),
+            None => notices
+                .into_iter()
+                .for_each(|words| self.tell(NoticeKind::Warning, capitalized(&words))),
+        }
+        let has_changed_texts = self
             .work
             .as_ref()
-            .is_some_and(|work| !work.changed.is_empty())
-        {
+            .is_some_and(|work| !work.changed.is_empty());
+        if has_changed_texts {
             self.tell_changed_texts();
             self.request(Request::Show(super::Page::Review));
         } else if errors > 0 {
@@ -227,16 +251,16 @@ impl App {
     pub(super) fn save_at(&mut self, path: PathBuf) {
         let path = with_ending(path);
         let Some(work) = &mut self.work else { return };
+        // The file dialog has asked whether a file that stands there may be replaced.
+        let expected = store::hash_of_file(&path);
         if path == work.path {
-            return self.save();
+            return self.start_save(path, expected);
         }
         if let Err(error) = store::copy_texts(&work.path, &path, work.open.project()) {
             return self.tell(NoticeKind::Failure, error.to_string());
         }
         let annotator = work.annotator_id.to_string();
         self.settings.annotator_in.insert(path.clone(), annotator);
-        // The file dialog has asked whether a file that stands there may be replaced.
-        let expected = store::hash_of_file(&path);
         work.path = path.clone();
         work.unreadable.clear();
         self.settings.remember(&path);
@@ -252,8 +276,13 @@ impl App {
         work.saved.writing = Some(work.open.project().clone());
         let (project, texts, revision) =
             (work.project().clone(), work.texts.clone(), work.revision());
+        let journal = work.journal.clone();
         self.tasks.start("Saving", move |_| {
-            let outcome = store::save_project(&path, &project, &texts, expected_sha256.as_deref());
+            let expected = expected_sha256.as_deref();
+            let outcome = match journal.project_file() == path {
+                true => journal.save(&project, &texts, revision, expected),
+                false => store::save_project(&path, &project, &texts, expected),
+            };
             TaskResult::Saved {
                 path,
                 revision,
@@ -280,6 +309,12 @@ impl App {
             }) => {
                 let newly_misplaced = misplaced.difference(&work.misplaced).count();
                 work.misplaced = misplaced;
+                if let Some(hash) = file_sha256
+                    .as_deref()
+                    .filter(|_| work.journal.project_file() != path)
+                {
+                    move_journal(work, revision, hash);
+                }
                 work.saved.revision = revision;
                 work.saved.sha256 = file_sha256;
                 if let Some(written) = work.saved.writing.take() {
@@ -321,6 +356,37 @@ impl App {
                     }
                 }
             }
+        }
+    }
+
+    /// Says once that the journal cannot be written, and once that it can again.
+    pub(super) fn watch_journal(&mut self) {
+        let Some(work) = &mut self.work else { return };
+        let failure = work.journal.state().failure;
+        if failure == work.journal_failure {
+            return;
+        }
+        work.journal_failure.clone_from(&failure);
+        match failure {
+            None => self.tell(NoticeKind::Done, "Your edits are safe again"),
+            Some(failure) => {
+                let words = format!("Your last edits are in memory alone: {failure}");
+                let deed = ("Save elsewhere…".to_owned(), Command::SaveAs);
+                self.tell_with(NoticeKind::Failure, words, Some(deed));
+            }
+        }
+    }
+
+    /// Carries out the edits that were never saved where the project was before.
+    fn bring_from_elsewhere(&mut self, elsewhere: JournalElsewhere) {
+        let Some(work) = &mut self.work else { return };
+        let count = elsewhere.steps.len();
+        let mut steps = elsewhere.steps.into_iter();
+        let outcome = steps.try_for_each(|step| work.open.follow(step));
+        self.after_change();
+        match outcome {
+            Ok(()) => self.tell(NoticeKind::Done, format!("{count} edits were brought here")),
+            Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
         }
     }
 
@@ -496,7 +562,7 @@ impl App {
                 Ok(())
             }
             (Question::Unsaved { then, .. }, Answer::Other) => {
-                self.work = None;
+                self.drop_unsaved();
                 self.carry_out(then)
             }
             (Question::Damaged { path, salvage, .. }, _) => {
@@ -517,11 +583,24 @@ impl App {
                 self.start_save(path, expected);
                 Ok(())
             }
+            (Question::EditsElsewhere(elsewhere), _) => {
+                self.bring_from_elsewhere(elsewhere);
+                Ok(())
+            }
             (Question::DeleteTag { tag_id, .. }, _) => self.delete_tag(&tag_id),
             (Question::RemoveDocument { .. }, _) => self.remove_document(),
         };
         if let Err(refusal) = outcome {
             self.tell(NoticeKind::Refused, refusal.to_string());
+        }
+    }
+
+    /// Closes the project without what is not saved: it shall not come back by way of the journal.
+    fn drop_unsaved(&mut self) {
+        if let Some(work) = self.work.take()
+            && let Some(hash) = &work.saved.sha256
+        {
+            work.journal.give_up_unsaved(hash);
         }
     }
 
@@ -537,6 +616,25 @@ impl App {
             }
             Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
         }
+    }
+}
+
+/// After the project was saved to another place: its history goes along, and what was not saved at the old place
+/// is no longer wanted there.
+fn move_journal(work: &mut Work, revision: u64, file_sha256: &str) {
+    let journal = work.journal.moved(&work.path, revision, file_sha256);
+    let is_safe = journal.wait_for(work.revision()).is_ok();
+    if let Some(old) = work.saved.sha256.as_ref().filter(|_| is_safe) {
+        work.journal.give_up_unsaved(old);
+    }
+    work.journal = Arc::new(journal);
+}
+
+fn capitalized(words: &str) -> String {
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
     }
 }
 

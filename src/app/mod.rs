@@ -30,19 +30,20 @@ pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Reque
 pub use outside::ReviewCounts;
 pub use settings::{Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export, run_import};
-pub use work::{Linking, SavedState, Work};
+pub use work::{Linking, Safety, SavedState, Work};
 
-use crate::edit::{Author, Change, Edit, Refusal, Swap};
 use outside::Looking;
 
-use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Timestamp};
-use crate::store::{self, SettingsError};
+use crate::edit::{self, Author, Edit, Refusal};
+use crate::model::{AnnotatorId, Timestamp};
+use crate::store::{self, SettingsError, Storage};
 
 /// The running program.
 pub struct App {
     settings: Settings,
     /// The settings that were last given to the disk, and whether they are still being written.
     kept_settings: (Settings, bool),
+    storage: Storage,
     work: Option<Work>,
     notices: Vec<Notice>,
     next_notice: u64,
@@ -64,6 +65,7 @@ impl App {
         Self {
             kept_settings: (settings.clone(), false),
             settings,
+            storage: Storage::own(),
             work: None,
             notices: Vec::new(),
             next_notice: 1,
@@ -74,6 +76,12 @@ impl App {
             looking: Looking::default(),
             opening: None,
         }
+    }
+
+    /// With journals in another place than the person's own. For tests, which must not see each other's.
+    pub fn with_storage(mut self, storage: Storage) -> Self {
+        self.storage = storage;
+        self
     }
 
     /// What the program remembers about the person.
@@ -119,6 +127,7 @@ impl App {
         for result in self.tasks.finished() {
             self.take_result(result);
         }
+        self.watch_journal();
         self.autosave(now);
         self.look_outside_now_and_then(now);
     }
@@ -287,23 +296,14 @@ impl App {
             return Ok(());
         };
         let author = author_of(work);
-        let mut edit = decide(work, &author)?;
+        let edit = decide(work, &author)?;
         if edit.changes.is_empty() {
             return Ok(());
         }
         if work.is_for_reading {
             return Err(Refusal::OpenForReading);
         }
-        // Who makes a first edit joins the project with it, so that undo takes both back.
-        if !work.project().annotators.contains_key(&author.annotator_id) {
-            let annotator = Annotator {
-                id: author.annotator_id.clone(),
-                name: author.annotator_id.to_string(),
-                kind: AnnotatorKind::Person,
-            };
-            edit.changes
-                .insert(0, Change::Annotator(Swap::adding(Arc::new(annotator))));
-        }
+        let edit = edit::with_author(work.project(), edit);
         self.back_up_before(&edit);
         let Some(work) = &mut self.work else {
             return Ok(());
@@ -316,6 +316,7 @@ impl App {
     /// What must hold again after every edit, undo and redo.
     fn after_change(&mut self) {
         let Some(work) = &mut self.work else { return };
+        work.journal.record(work.open.take_steps());
         let now = Instant::now();
         work.saved.first_unsaved_at.get_or_insert(now);
         work.saved.last_edit_at = Some(now);

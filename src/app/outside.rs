@@ -178,6 +178,7 @@ impl App {
                 .extend(changed.map(|text| (text.document_id.clone(), text)));
             self.tell_changed_texts();
         }
+        let was_merged = merged.is_some();
         match (merged, project) {
             (Some(merged), _) => self.take_up_merged(merged),
             (None, None) => {}
@@ -192,7 +193,11 @@ impl App {
                 self.tell(NoticeKind::Warning, words);
             }
         }
-        if saves && let Some(work) = &self.work {
+        // The journal belongs to the file as it was; only a save makes one with what others wrote.
+        let is_saved = self.work.as_ref().is_some_and(Work::is_saved);
+        if (saves || was_merged && !is_saved)
+            && let Some(work) = &self.work
+        {
             let (path, expected) = (work.path.clone(), work.saved.sha256.clone());
             self.start_save(path, expected);
         }

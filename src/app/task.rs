@@ -172,6 +172,11 @@ impl Tasks {
         results
     }
 
+    /// What wakes a sleeping window.
+    pub fn wake(&self) -> Arc<dyn Fn() + Send + Sync> {
+        self.wake.clone()
+    }
+
     /// The tasks under way.
     pub fn running(&self) -> &[Running] {
         &self.running

@@ -10,7 +10,7 @@ use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{ChangedText, FirstSight, Lock, Opened, Seen, UnreadableEntry};
+use crate::store::{ChangedText, FirstSight, Journal, Lock, Opened, Seen, UnreadableEntry};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -20,6 +20,10 @@ pub struct Work {
     pub(super) open: OpenProject,
     /// Whether all of the project has been read. Before that it has no annotations yet and cannot be changed.
     pub(super) is_whole: bool,
+    /// Where every edit goes at once.
+    pub(super) journal: Arc<Journal>,
+    /// What was last said about the journal.
+    pub(super) journal_failure: Option<String>,
     /// The texts of its documents.
     pub(super) texts: Texts,
     /// The project file.
@@ -85,6 +89,23 @@ pub struct SavedState {
     pub failure: Option<String>,
 }
 
+/// How safe the work is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Safety {
+    /// The project file holds everything.
+    Saved,
+    /// The project file is being written.
+    Saving,
+    /// The journal holds what the file does not: it comes back after a crash.
+    Safe,
+    /// The last edits are on their way to the journal.
+    Unsaved,
+    /// The project file could not be written, for this reason; the journal holds everything.
+    NotSaved(String),
+    /// The last edits are in memory alone, for this reason.
+    NotSafe(String),
+}
+
 /// A link that waits for its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linking {
@@ -96,7 +117,12 @@ pub struct Linking {
 
 impl Work {
     /// Begins work on a project as it was read.
-    pub fn new(path: PathBuf, opened: Opened, annotator_id: AnnotatorId) -> Self {
+    pub fn new(
+        path: PathBuf,
+        opened: Opened,
+        annotator_id: AnnotatorId,
+        journal: Arc<Journal>,
+    ) -> Self {
         let Opened {
             project,
             texts,
@@ -106,24 +132,29 @@ impl Work {
             changed,
             in_file,
             file_sha256,
+            recovery,
         } = opened;
         let changed = changed.into_iter();
         let changed = changed
             .map(|text| (text.document_id.clone(), text))
             .collect();
+        // What the journal has brought back is not in the file yet.
+        let unsaved_at = (recovery.brought_back > 0).then(std::time::Instant::now);
         let document_id = project.documents.keys().next().cloned();
         Self {
-            open: OpenProject::new(project),
+            open: OpenProject::resume(project, recovery.history),
             is_whole: true,
+            journal,
+            journal_failure: None,
             texts,
             path,
             saved: SavedState {
-                revision: 0,
+                revision: recovery.file_revision,
                 project: in_file,
                 writing: None,
                 sha256: file_sha256,
-                first_unsaved_at: None,
-                last_edit_at: None,
+                first_unsaved_at: unsaved_at,
+                last_edit_at: unsaved_at,
                 is_saving: false,
                 failure: None,
             },
@@ -149,7 +180,12 @@ impl Work {
     }
 
     /// Begins to show a project of which only the head and one text have been read.
-    pub fn at_first_sight(path: PathBuf, sight: FirstSight, annotator_id: AnnotatorId) -> Self {
+    pub fn at_first_sight(
+        path: PathBuf,
+        sight: FirstSight,
+        annotator_id: AnnotatorId,
+        journal: Arc<Journal>,
+    ) -> Self {
         let FirstSight {
             project,
             document_id,
@@ -157,7 +193,7 @@ impl Work {
         } = sight;
         let mut opened = Opened::sound(project, None);
         opened.texts.insert(document_id.clone(), text);
-        let mut work = Self::new(path, opened, annotator_id);
+        let mut work = Self::new(path, opened, annotator_id, journal);
         work.is_whole = false;
         work.document_id = Some(document_id);
         work
@@ -206,6 +242,21 @@ impl Work {
     /// Whether the file on disk holds everything.
     pub fn is_saved(&self) -> bool {
         self.saved.revision == self.revision()
+    }
+
+    /// How safe the work is.
+    pub fn safety(&self) -> Safety {
+        let journal = self.journal.state();
+        match (&self.saved.failure, journal.failure) {
+            (None, _) if self.is_saved() => Safety::Saved,
+            (_, Some(failure)) if journal.safe_revision < self.revision() => {
+                Safety::NotSafe(failure)
+            }
+            (Some(failure), _) => Safety::NotSaved(failure.clone()),
+            _ if self.saved.is_saving => Safety::Saving,
+            _ if journal.safe_revision >= self.revision() => Safety::Safe,
+            _ => Safety::Unsaved,
+        }
     }
 
     /// Entries of the file that could not be read.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Failure, save};
+use super::Failure;
 use crate::app::PROJECT_ENDING;
 use crate::edit;
 use crate::model::{Project, Texts};
@@ -18,11 +18,15 @@ pub fn merge(base: &Path, ours: &Path, theirs: &Path, out: &Path) -> Result<(), 
     let base = read(base)?;
     let merged = edit::merge(&base, &read(ours)?, &read(theirs)?);
     let expected = store::hash_of_file(out);
-    save(out, &merged.project, &Texts::new(), expected.as_deref())?;
+    store::save_project(out, &merged.project, &Texts::new(), expected.as_deref())
+        .map_err(Failure::of_world)?;
     for double in &merged.doubles {
-        println!(
+        say!(
             "{}: ours {}, theirs {}; {}",
-            double.what, double.ours, double.theirs, double.outcome
+            double.what,
+            double.ours,
+            double.theirs,
+            double.outcome
         );
     }
     match merged.doubles.len() {
@@ -65,8 +69,8 @@ pub fn install_git(folder: &Path) -> Result<(), Failure> {
     let line = format!("*{PROJECT_ENDING} merge={DRIVER}");
     let attributes = top.join(".gitattributes");
     store::add_line(&attributes, &line).map_err(Failure::of_world)?;
-    println!("{}: {line}", attributes.display());
-    println!(
+    say!("{}: {line}", attributes.display());
+    say!(
         "git merges project files entry by entry in {} from now on",
         top.display()
     );

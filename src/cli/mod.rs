@@ -4,11 +4,19 @@
 //! 3 something could not be read or written. For `import` and `convert`: 0 everything came over, 3 not everything
 //! did, 1 nothing was done.
 
+/// Prints a line. A reader that has seen enough, such as `head`, closes the pipe, which is no reason to fail.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
+mod edit;
 mod merge;
 mod repair;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,20 +25,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::app::{
     ExportChoice, ImportChoice, PROJECT_ENDING, project_name, run_export, run_import,
 };
-use crate::edit::{self, Author, OpenProject};
+use crate::edit::{Author, Edit, OpenProject, add_documents, take_in};
 use crate::export::{FORMATS, LossReport};
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
-use crate::store::{self, BroughtIn, Opened, Progress};
+use crate::store::{self, BroughtIn, Journal, Opened, Progress, Storage};
 use crate::text::OffsetUnit;
-
-/// Prints a line. A reader that has seen enough, such as `head`, closes the pipe, which is no reason to fail.
-macro_rules! say {
-    ($($words:tt)*) => {{
-        let _ = writeln!(std::io::stdout(), $($words)*);
-    }};
-}
 
 /// What is left to do after the command line has been read.
 pub enum Outcome {
@@ -54,6 +55,21 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 the data is not in order; 2 the 
                           display for the window; 3 something could not be read or written. \
                           For import and convert: 0 everything came over; 3 not everything did; 1 nothing was done";
 
+const REQUESTS: &str = r#"Each request is answered by one line, {"ok":true,…}, once it is on the disk; a refusal is {"ok":false,"error":"…"} and changes nothing.
+
+  {"do":"annotate","document":"d","start":0,"end":5,"unit":"char","tag":"denial","annotator":"mara"}
+  {"do":"delete","id":"mara-17"}
+  {"do":"retag","id":"mara-17","tag":"impact"}
+  {"do":"move","id":"mara-17","start":2,"end":9,"unit":"byte"}
+  {"do":"set","id":"mara-17","attribute":"certainty","value":"likely"}
+  {"do":"set","id":"mara-17","note":"see the second source"}
+  {"do":"link","kind":"denies","from":"mara-17","to":"mara-2"}
+  {"do":"state","document":"d","state":"finished","annotator":"mara"}
+  {"do":"undo"}  {"do":"redo"}  {"do":"save"}
+  {"do":"list","document":"d","unit":"utf16"}
+
+Units are char (the default), byte and utf16. Who changes an annotation is its own annotator unless "annotator" says otherwise. States are not_assigned, new, in_progress, finished."#;
+
 #[derive(Subcommand)]
 enum Verb {
     /// Make an empty project with the default codebook
@@ -74,6 +90,12 @@ enum Verb {
         /// Whose work the texts are
         #[arg(long)]
         annotator: Option<String>,
+    },
+    /// Edit a project by requests on standard input, one JSON object a line
+    #[command(after_help = REQUESTS)]
+    Edit {
+        /// The project file
+        project: PathBuf,
     },
     /// Write a project as a labelled dataset
     Export {
@@ -296,6 +318,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             texts,
             annotator,
         } => add(&project, &texts, annotator),
+        Verb::Edit { project } => edit::edit(&project),
         Verb::Export {
             project,
             format,
@@ -363,39 +386,25 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
             .map_err(Failure::of_data)?
             .into();
     }
-    save(path, &project, &Texts::new(), None)?;
+    store::save_project(path, &project, &Texts::new(), None).map_err(Failure::of_world)?;
     say!("{}", path.display());
     Ok(())
 }
 
 fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), Failure> {
-    let Opened {
-        project,
-        texts: mut read,
-        unreadable,
-        file_sha256,
-        ..
-    } = open(path)?;
-    if !unreadable.is_empty() {
-        let words =
-            "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
-        return Err(Failure::of_data(words));
-    }
+    let mut opened = open_sound(path)?;
     let BroughtIn {
         documents,
         problems,
-    } = store::bring_in(path, &project, texts, &Progress::default());
+    } = store::bring_in(path, &opened.project, texts, &Progress::default());
     for problem in &problems {
         eprintln!("ascribe: {problem}");
     }
-    let author = Author {
-        annotator_id: AnnotatorId::new(annotator.as_deref().unwrap_or("ascribe")),
-        at: now(),
-    };
+    let author = author(annotator.as_deref().unwrap_or("ascribe"));
     let mut added = Vec::new();
     for (mut document, text) in documents {
         say!("{}", document.path);
-        read.insert(document.id.clone(), text);
+        opened.texts.insert(document.id.clone(), text);
         if annotator.is_some() {
             document
                 .states
@@ -404,16 +413,28 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
         added.push(document);
     }
     if !added.is_empty() {
-        let mut open = OpenProject::new(project);
-        let edit = edit::add_documents(open.project(), &author, added).map_err(Failure::of_data)?;
-        open.run(edit).map_err(Failure::of_data)?;
-        save(path, open.project(), &read, file_sha256.as_deref())?;
+        let edit = add_documents(&opened.project, &author, added).map_err(Failure::of_data)?;
+        save_edited(path, &opened, edit)?;
     }
     if problems.is_empty() {
         Ok(())
     } else {
         Err(Failure::of_world(""))
     }
+}
+
+/// Carries an edit out on a project that was opened, and saves it. The journal goes along, so that the window can
+/// take the edit back.
+fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Failure> {
+    let (recovery, expected) = (&opened.recovery, opened.file_sha256.as_deref());
+    let journal = Journal::resume(Storage::own(), path, recovery, expected, None);
+    let mut open = OpenProject::resume(opened.project.clone(), recovery.history.clone());
+    open.run(edit).map_err(Failure::of_data)?;
+    journal.record(open.take_steps());
+    journal
+        .save(open.project(), &opened.texts, open.revision(), expected)
+        .map_err(Failure::of_world)?;
+    Ok(open.project().clone())
 }
 
 fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Result<(), Failure> {
@@ -457,21 +478,10 @@ fn import(
     dry_run: bool,
 ) -> Result<(), Failure> {
     let choice = reading.choice()?;
-    let Opened {
-        project,
-        texts: mut known,
-        unreadable,
-        file_sha256,
-        ..
-    } = open(path)?;
-    if !unreadable.is_empty() {
-        let words =
-            "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
-        return Err(Failure::of_data(words));
-    }
+    let mut opened = open_sound(path)?;
     let target = Target {
-        project: &project,
-        texts: &known,
+        project: &opened.project,
+        texts: &opened.texts,
     };
     let imported =
         run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_data)?;
@@ -486,17 +496,10 @@ fn import(
         return import_outcome(&report);
     }
     store::write_texts(path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
-    let author = Author {
-        annotator_id: AnnotatorId::new(reading.annotator.as_str()),
-        at: now(),
-    };
-    let mut open = OpenProject::new(project);
-    let edit = edit::take_in(open.project(), &author, "import".to_owned(), additions)
-        .map_err(Failure::of_data)?;
-    open.run(edit).map_err(Failure::of_data)?;
-    known.extend(texts);
-    store::save_project(path, open.project(), &known, file_sha256.as_deref())
-        .map_err(Failure::of_data)?;
+    let author = author(&reading.annotator);
+    let edit = take_in(&opened.project, &author, "import".to_owned(), additions);
+    opened.texts.extend(texts);
+    save_edited(path, &opened, edit.map_err(Failure::of_data)?)?;
     import_outcome(&report)
 }
 
@@ -551,7 +554,9 @@ fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
             *salvage,
             Some(format!("{}:{line}:{column}: {words}", path.display())),
         ),
-        Err(error @ store::OpenError::Io { .. }) => return Err(Failure::of_world(error)),
+        Err(error @ (store::OpenError::Io { .. } | store::OpenError::Journal { .. })) => {
+            return Err(Failure::of_world(error));
+        }
         Err(error) => return Err(Failure::of_data(error)),
     };
     let mut count = 0;
@@ -621,22 +626,41 @@ fn stats(path: &Path, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Opens a project and says what its journal has brought back.
 fn open(path: &Path) -> Result<Opened, Failure> {
-    store::open_project(path, &Progress::default()).map_err(|error| match error {
-        store::OpenError::Io { .. } => Failure::of_world(error),
+    let opened = store::open_project(path, &Progress::default());
+    let opened = opened.map_err(|error| match error {
+        store::OpenError::Io { .. } | store::OpenError::Journal { .. } => Failure::of_world(error),
         error => Failure::of_data(error),
-    })
+    })?;
+    opened
+        .recovery
+        .notices()
+        .iter()
+        .for_each(|words| told(words));
+    Ok(opened)
 }
 
-fn save(
-    path: &Path,
-    project: &Project,
-    texts: &Texts,
-    expected: Option<&str>,
-) -> Result<(), Failure> {
-    store::save_project(path, project, texts, expected)
-        .map(drop)
-        .map_err(Failure::of_world)
+/// A project that is to be changed: nothing of it may be left out by saving it.
+fn open_sound(path: &Path) -> Result<Opened, Failure> {
+    let opened = open(path)?;
+    if opened.unreadable.is_empty() {
+        return Ok(opened);
+    }
+    let words =
+        "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
+    Err(Failure::of_data(words))
+}
+
+fn author(name: &str) -> Author {
+    Author {
+        annotator_id: AnnotatorId::new(name),
+        at: now(),
+    }
+}
+
+fn told(words: &str) {
+    eprintln!("ascribe: {words}");
 }
 
 fn now() -> Timestamp {

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Failure, now, save};
+use super::{Failure, author, save_edited};
 use crate::anchor::Found;
-use crate::edit::{self, Author, OpenProject, TakenUp, Verdict};
-use crate::model::{AnnotatorId, Document, Project};
+use crate::edit::{self, TakenUp, Verdict};
+use crate::model::{Document, Project};
 use crate::store::{self, ChangedText, Opened};
 
 /// Moves what is certain, in the project file only, and says what is left to decide.
@@ -20,30 +20,20 @@ pub fn repair(path: &Path, opened: &Opened) -> Result<(), Failure> {
         .iter()
         .filter_map(|changed| certain_part(project, changed))
         .collect();
-    let author = Author {
-        annotator_id: AnnotatorId::new("ascribe"),
-        at: now(),
-    };
+    let author = author("ascribe");
     let edit = edit::take_up_texts(project, &author, texts).map_err(Failure::of_data)?;
     if edit.changes.is_empty() {
         return Ok(());
     }
     for changed in &opened.changed {
         let (certain, left) = count(changed);
-        println!(
+        say!(
             "{}: {certain} annotations found again; {left} are left for a person to decide in the window",
             changed.document_id
         );
     }
-    let mut open = OpenProject::new(project.clone());
-    open.run(edit).map_err(Failure::of_data)?;
-    save(
-        path,
-        open.project(),
-        &opened.texts,
-        opened.file_sha256.as_deref(),
-    )?;
-    store::keep_texts(path, open.project());
+    let repaired = save_edited(path, opened, edit)?;
+    store::keep_texts(path, &repaired);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Author, Change, Edit, Refusal, Swap};
-use crate::model::{Annotator, Project};
+use crate::model::{Annotator, AnnotatorKind, Project};
 
 /// Adds an annotator.
 ///
@@ -27,4 +27,19 @@ pub fn add_annotator(
         author: author.clone(),
         changes,
     })
+}
+
+/// Who makes a first edit joins the project with it, so that undo takes both back.
+pub fn with_author(project: &Project, mut edit: Edit) -> Edit {
+    let annotator_id = &edit.author.annotator_id;
+    if !edit.changes.is_empty() && !project.annotators.contains_key(annotator_id) {
+        let annotator = Annotator {
+            id: annotator_id.clone(),
+            name: annotator_id.to_string(),
+            kind: AnnotatorKind::Person,
+        };
+        let joining = Change::Annotator(Swap::adding(Arc::new(annotator)));
+        edit.changes.insert(0, joining);
+    }
+    edit
 }

@@ -22,7 +22,7 @@ pub use additions::{Additions, take_in};
 pub use annotations::{
     annotate, delete_annotations, retag, set_attribute, set_note, set_spans, set_tier,
 };
-pub use annotators::add_annotator;
+pub use annotators::{add_annotator, with_author};
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
 pub use difference::{become_project, changes_between, differences_in_words};
@@ -31,7 +31,7 @@ pub use documents::{
 };
 pub use links::{link, unlink};
 pub use merge::{Double, Merged, merge};
-pub use open_project::OpenProject;
+pub use open_project::{History, OpenProject, Step};
 pub use refusal::Refusal;
 pub use regions::{change_region, remove_region, set_aside};
 pub use texts::{TakenUp, Verdict, take_up_texts};

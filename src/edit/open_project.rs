@@ -8,17 +8,60 @@ use crate::model::Project;
 #[derive(Debug, Default)]
 pub struct OpenProject {
     project: Project,
-    revision: u64,
-    done: Vec<Edit>,
-    undone: Vec<Edit>,
+    history: History,
+    steps: Vec<(u64, Step)>,
+}
+
+/// What can be taken back and done again, and how far the project has come.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    /// Edits that can be taken back, the last one at the end.
+    pub done: Vec<Edit>,
+    /// Edits that were taken back, the last one at the end.
+    pub undone: Vec<Edit>,
+    /// Grows by one with every step.
+    pub revision: u64,
+}
+
+/// What brings a project from one revision to the next. A journal of steps brings it there again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// An edit is carried out.
+    Run(Edit),
+    /// The last edit is taken back.
+    Undo,
+    /// The edit last taken back is carried out again.
+    Redo,
+}
+
+impl History {
+    /// What can be taken back and done again after a step. Does not look at any project.
+    pub fn follow(&mut self, step: Step) {
+        match step {
+            Step::Run(edit) => {
+                self.done.push(edit);
+                self.undone.clear();
+            }
+            Step::Undo => self.undone.extend(self.done.pop()),
+            Step::Redo => self.done.extend(self.undone.pop()),
+        }
+        self.revision += 1;
+    }
 }
 
 impl OpenProject {
     /// Begins work on a project, with nothing to undo.
     pub fn new(project: Project) -> Self {
+        Self::resume(project, History::default())
+    }
+
+    /// Goes on with a project that has a history. Edits of the history that do not lead to this project are
+    /// found out when they are taken back.
+    pub fn resume(project: Project, history: History) -> Self {
         Self {
             project,
-            ..Self::default()
+            history,
+            steps: Vec::new(),
         }
     }
 
@@ -27,10 +70,20 @@ impl OpenProject {
         &self.project
     }
 
-    /// Grows with every change, undo and redo. What is derived from the project is kept with the
+    /// What can be taken back and done again.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Grows by one with every edit, undo and redo. What is derived from the project is kept with the
     /// revision it was made from.
     pub fn revision(&self) -> u64 {
-        self.revision
+        self.history.revision
+    }
+
+    /// The steps since the last call, each with the revision that it led to. For the journal.
+    pub fn take_steps(&mut self) -> Vec<(u64, Step)> {
+        std::mem::take(&mut self.steps)
     }
 
     /// Carries an edit out, all of it or nothing.
@@ -41,15 +94,14 @@ impl OpenProject {
         if edit.changes.is_empty() {
             return Ok(());
         }
-        self.apply(&edit.changes)?;
-        self.done.push(edit);
-        self.undone.clear();
+        self.project = applied(&self.project, &edit.changes)?;
+        self.step(Step::Run(edit));
         Ok(())
     }
 
     /// Takes the last edit back and returns it; `None` if there is none.
     pub fn undo(&mut self) -> Option<&Edit> {
-        let edit = self.done.pop()?;
+        let edit = self.history.done.last()?;
         let turned: Vec<Change> = edit
             .changes
             .iter()
@@ -57,51 +109,70 @@ impl OpenProject {
             .cloned()
             .map(Change::turned)
             .collect();
-        self.apply_own(&turned);
-        self.undone.push(edit);
-        self.undone.last()
+        match applied(&self.project, &turned) {
+            Ok(project) => self.project = project,
+            Err(_) => return self.forget_history(),
+        }
+        self.step(Step::Undo);
+        self.history.undone.last()
     }
 
     /// Carries the edit last undone out again and returns it; `None` if there is none.
     pub fn redo(&mut self) -> Option<&Edit> {
-        let edit = self.undone.pop()?;
-        self.apply_own(&edit.changes);
-        self.done.push(edit);
-        self.done.last()
+        let edit = self.history.undone.last()?;
+        match applied(&self.project, &edit.changes) {
+            Ok(project) => self.project = project,
+            Err(_) => return self.forget_history(),
+        }
+        self.step(Step::Redo);
+        self.history.done.last()
+    }
+
+    /// Goes one step on.
+    ///
+    /// # Errors
+    /// [`Refusal::Outdated`] if it does not follow from where the project stands; nothing has changed then.
+    pub fn follow(&mut self, step: Step) -> Result<(), Refusal> {
+        match step {
+            Step::Run(edit) => self.run(edit),
+            Step::Undo => self.undo().map(drop).ok_or(Refusal::Outdated),
+            Step::Redo => self.redo().map(drop).ok_or(Refusal::Outdated),
+        }
     }
 
     /// The edit that [`Self::undo`] would take back.
     pub fn last_done(&self) -> Option<&Edit> {
-        self.done.last()
+        self.history.done.last()
     }
 
     /// The edit that [`Self::redo`] would carry out.
     pub fn last_undone(&self) -> Option<&Edit> {
-        self.undone.last()
+        self.history.undone.last()
     }
 
-    fn apply_own(&mut self, changes: &[Change]) {
-        let outcome = self.apply(changes);
-        debug_assert!(
-            outcome.is_ok(),
-            "the edits of the history follow one from the other"
-        );
-        if outcome.is_err() {
-            log::error!("an edit of the history did not fit the project");
-        }
+    fn step(&mut self, step: Step) {
+        self.history.follow(step.clone());
+        self.steps.push((self.history.revision, step));
     }
 
-    /// Changes are tried on a copy, which is cheap, so that a misfit half-way leaves the project untouched.
-    fn apply(&mut self, changes: &[Change]) -> Result<(), Refusal> {
-        let mut project = self.project.clone();
-        for change in changes {
-            if !change.fits(&project) {
-                return Err(Refusal::Outdated);
-            }
-            change.apply(&mut project);
-        }
-        self.project = project;
-        self.revision += 1;
-        Ok(())
+    /// Within one run the edits follow one from the other. A history that came from a journal may not lead to
+    /// the project after all; then it is worth nothing, and the project stays as it is.
+    fn forget_history(&mut self) -> Option<&Edit> {
+        log::error!("an edit of the history did not fit the project; the history is dropped");
+        self.history.done.clear();
+        self.history.undone.clear();
+        None
     }
+}
+
+/// The project with the changes, which are tried on a copy, so that a misfit half-way leaves nothing behind.
+fn applied(project: &Project, changes: &[Change]) -> Result<Project, Refusal> {
+    let mut project = project.clone();
+    for change in changes {
+        if !change.fits(&project) {
+            return Err(Refusal::Outdated);
+        }
+        change.apply(&mut project);
+    }
+    Ok(project)
 }

@@ -9,9 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::disk::{WriteError, make_folder, read_regular, replace_file, sha256_of};
+use super::disk::{RealDisk, read_regular, sha256_of};
+use super::folders::state_folder;
 use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
-use super::settings::state_folder;
+use super::replace::{WriteError, make_folder, replace_file};
 use super::{Progress, UnreadableEntry};
 use crate::model::Timestamp;
 
@@ -114,8 +115,8 @@ pub fn back_up(project_file: &Path, bytes: &[u8], reason: BackupReason) -> Resul
         source: std::io::Error::other(error),
         path: path.clone(),
     };
-    make_folder(&folder).map_err(unwritten)?;
-    replace_file(&path, bytes).map_err(unwritten)?;
+    make_folder(&RealDisk, &folder).map_err(unwritten)?;
+    replace_file(&RealDisk, &path, bytes).map_err(unwritten)?;
     if let Err(error) = read_back(&path, bytes) {
         let _ = fs::remove_file(&path);
         return Err(error);

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::disk::{WriteError, read_regular, replace_file};
+use super::disk::{RealDisk, read_regular};
 use super::file;
 use super::read::{OpenError, damage};
+use super::replace::{WriteError, replace_file};
 use crate::model::Codebook;
 
 /// A codebook is a few pages.
@@ -36,7 +37,7 @@ pub fn read_codebook(path: &Path) -> Result<Codebook, OpenError> {
 /// # Errors
 /// If it cannot be written.
 pub fn write_codebook(path: &Path, codebook: &Codebook) -> Result<(), WriteError> {
-    replace_file(path, codebook_to_string(codebook).as_bytes())
+    replace_file(&RealDisk, path, codebook_to_string(codebook).as_bytes()).map(drop)
 }
 
 /// Reads what [`codebook_to_string`] wrote.

@@ -1,14 +1,15 @@
-//! Writing files so that the old one or the new one is there, whatever happens in between.
+//! The disk: what the program asks of it, and the real one.
+//!
+//! A trait stands between, so that a test can put a simulated disk in its place that fails at any operation,
+//! and can look at every state in which a power cut would leave it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fmt::Debug;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use thiserror::Error;
-
-use crate::import::FileInMemory;
 
 /// How often a replacement is tried again where a virus scanner or a sync client holds the file for a moment.
 const RETRY_WAITS: [Duration; 5] = [
@@ -19,118 +20,209 @@ const RETRY_WAITS: [Duration; 5] = [
     Duration::from_millis(800),
 ];
 
-/// A file could not be written; what stood there before is still there.
-#[derive(Debug, Error)]
-pub enum WriteError {
-    /// The system said no.
-    #[error("{what}: {source} in {path}", path = .path.display())]
-    Io {
-        /// Which step failed.
-        what: &'static str,
-        /// What the system said.
-        source: io::Error,
-        /// Where.
-        path: PathBuf,
+/// What stands at a path, links followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// A regular file of so many bytes.
+    File {
+        /// Its size.
+        size_bytes: u64,
     },
-    /// The disk took fewer bytes than it was given.
-    #[error("the disk kept only {kept} of {given} bytes of {path}", path = .path.display())]
-    Short {
-        /// Bytes that are there.
-        kept: u64,
-        /// Bytes that should be.
-        given: u64,
-        /// Where.
-        path: PathBuf,
-    },
-    /// A folder with something else in it stands where an export should go.
-    #[error("the folder is not empty; choose an empty or new one: {path}", path = .0.display())]
-    FolderNotEmpty(PathBuf),
-    /// There is nowhere to write to.
-    #[error("this system names no folder for the program's own files")]
-    NoFolder,
+    /// A folder, pipe, device or socket.
+    Other,
 }
 
-pub fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
-    move |source| WriteError::Io {
-        what,
-        source,
-        path: path.to_owned(),
-    }
+/// A disk. Nothing that is written is certain before it is flushed: the bytes of a file by
+/// [`DiskFile::flush`], its name by [`Disk::flush_folder`].
+pub trait Disk: Debug + Send + Sync {
+    /// What stands at the path.
+    fn find(&self, path: &Path) -> io::Result<Found>;
+    /// Whether anything has this name, even a link that leads nowhere.
+    fn is_taken(&self, path: &Path) -> io::Result<bool>;
+    /// The path with its links followed, even if the last of them leads to nothing yet.
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
+    /// All bytes of a regular file of at most this size. A pipe or device is refused without waiting for it.
+    fn read(&self, path: &Path, most_bytes: u64) -> io::Result<Vec<u8>>;
+    /// The paths in a folder, in the order of their names.
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
+    /// A new empty file. An error if the name is taken.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// A file to which more is written at its end.
+    fn open_to_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Gives a file another name, over whatever file has it.
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Takes a file away.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Makes a folder and those above it.
+    fn make_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Makes the names in a folder certain.
+    fn flush_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Gives a file the owner and the permissions of another, as far as the system lets us.
+    fn copy_rights(&self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
-/// Replaces a file as a whole: written beside it, checked, flushed, renamed over it, folder flushed.
-/// Links are followed and permissions kept.
-pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    // A leading dot hides it, and sync clients pass over names that end in `.tmp`.
-    let temp = folder.join(format!(".{name}.{}.tmp", std::process::id()));
-    let outcome = write_beside(&temp, &target, bytes).and_then(|()| rename_over(&temp, &target));
-    if outcome.is_err() {
-        let _ = fs::remove_file(&temp);
-    }
-    outcome?;
-    flush_folder(folder).map_err(io_error("the folder could not be flushed", folder))
+/// A file open for writing at its end.
+pub trait DiskFile: Send {
+    /// Writes all of it.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// How many bytes it has.
+    fn size_bytes(&self) -> io::Result<u64>;
+    /// Makes its bytes certain. After an error nobody knows what is on the disk: the file must not be trusted,
+    /// and flushing it again may succeed falsely.
+    fn flush(&mut self) -> io::Result<()>;
+    /// Keeps it for this program until it is dropped or the program ends in whatever way. `false` if another
+    /// has it.
+    fn lock(&self) -> io::Result<bool>;
 }
 
-fn write_beside(temp: &Path, target: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let failed = |what| io_error(what, temp);
-    let mut file = File::create(temp).map_err(failed("the file could not be made"))?;
-    file.write_all(bytes)
-        .map_err(failed("the file could not be written"))?;
-    let kept = file
-        .metadata()
-        .map_err(failed("the file could not be checked"))?
-        .len();
-    if kept != bytes.len() as u64 {
-        return Err(WriteError::Short {
-            kept,
-            given: bytes.len() as u64,
-            path: target.to_owned(),
-        });
-    }
-    if let Ok(old) = fs::metadata(target) {
-        fs::set_permissions(temp, old.permissions())
-            .map_err(failed("its permissions could not be set"))?;
-    }
-    file.sync_all()
-        .map_err(failed("the file could not be flushed"))
-}
+/// The disk of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RealDisk;
 
-fn rename_over(temp: &Path, target: &Path) -> Result<(), WriteError> {
-    let mut waits = RETRY_WAITS.into_iter();
-    loop {
-        match fs::rename(temp, target) {
-            Ok(()) => return Ok(()),
-            Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => {
-                match waits.next() {
-                    Some(wait) => std::thread::sleep(wait),
-                    None => {
-                        return Err(io_error("the old file could not be replaced", target)(
-                            error,
-                        ));
-                    }
+impl Disk for RealDisk {
+    fn find(&self, path: &Path) -> io::Result<Found> {
+        let metadata = fs::metadata(path)?;
+        Ok(match metadata.is_file() {
+            true => Found::File {
+                size_bytes: metadata.len(),
+            },
+            false => Found::Other,
+        })
+    }
+
+    fn is_taken(&self, path: &Path) -> io::Result<bool> {
+        match fs::symlink_metadata(path) {
+            Ok(_) => Ok(true),
+            Err(error) if is_absence(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+        match path.canonicalize() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+                Ok(link) => Ok(path.parent().unwrap_or(Path::new("")).join(link)),
+                Err(_) => Err(error),
+            },
+            outcome => outcome,
+        }
+    }
+
+    fn read(&self, path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
+        read_regular(path, most_bytes)
+    }
+
+    fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(folder)?;
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let file = OpenOptions::new().append(true).create_new(true).open(path);
+        Ok(Box::new(RealFile(file?)))
+    }
+
+    fn open_to_append(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        let file = OpenOptions::new().append(true).open(path);
+        Ok(Box::new(RealFile(file?)))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut waits = RETRY_WAITS.into_iter();
+        loop {
+            match fs::rename(from, to) {
+                Err(error) if cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied => {
+                    std::thread::sleep(waits.next().ok_or(error)?);
                 }
-            }
-            Err(error) => {
-                return Err(io_error("the old file could not be replaced", target)(
-                    error,
-                ));
+                outcome => return outcome,
             }
         }
     }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        for above in folder.ancestors().skip(1) {
+            // Folders further up may not be ours to open; their names are old and certain.
+            let _ = self.flush_folder(above);
+        }
+        Ok(())
+    }
+
+    /// Without it a power cut could undo a rename. Windows neither needs nor allows it.
+    fn flush_folder(&self, folder: &Path) -> io::Result<()> {
+        match cfg!(windows) {
+            true => Ok(()),
+            false => File::open(folder)?.sync_all(),
+        }
+    }
+
+    fn copy_rights(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let mut permissions = fs::metadata(from)?.permissions();
+        copy_owner(from, to, &mut permissions)?;
+        fs::set_permissions(to, permissions)
+    }
 }
 
-/// Without it a power cut could undo the rename. Windows neither needs nor allows it.
-fn flush_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(windows) {
-        Ok(())
-    } else {
-        File::open(folder)?.sync_all()
+/// Whether the error says that nothing has this name, and not that we could not look.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Only the administrator may give files away. Where we may not, the file becomes the writer's, and if the
+/// group could not be kept, the group gets no more than everybody has.
+#[cfg(unix)]
+fn copy_owner(from: &Path, to: &Path, permissions: &mut fs::Permissions) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let (old, new) = (fs::metadata(from)?, fs::metadata(to)?);
+    if old.gid() != new.gid() && chown(to, None, Some(old.gid())).is_err() {
+        let mode = permissions.mode();
+        permissions.set_mode((mode & !0o070) | ((mode & 0o007) << 3));
+    }
+    if old.uid() != new.uid() {
+        // Refused to all but the administrator; the file is then ours, which is the best there is.
+        let _ = chown(to, Some(old.uid()), None);
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn copy_owner(_: &Path, _: &Path, _: &mut fs::Permissions) -> io::Result<()> {
+    Ok(())
+}
+
+struct RealFile(File);
+
+impl DiskFile for RealFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn size_bytes(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.sync_all()
+    }
+
+    fn lock(&self) -> io::Result<bool> {
+        match self.0.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 }
 
@@ -138,10 +230,8 @@ fn flush_folder(folder: &Path) -> io::Result<()> {
 pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "this is not a file",
-        ));
+        let words = "this is not a file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
     }
     if metadata.len() > most_bytes {
         let words = format!("it is larger than {} MB", most_bytes / 1_000_000);
@@ -165,99 +255,4 @@ pub fn hash_of_file(path: &Path) -> Option<String> {
     read_regular(path, u64::MAX)
         .ok()
         .map(|bytes| sha256_of(&bytes))
-}
-
-/// Keeps a copy of a project file as it is, beside it, and says where. Never writes over an older copy.
-///
-/// # Errors
-/// If the copy cannot be made.
-pub fn keep_before_repair(path: &Path) -> Result<PathBuf, WriteError> {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let kept = first_free(|number| match number {
-        1 => path.with_file_name(format!("{name}.before-repair")),
-        number => path.with_file_name(format!("{name}.before-repair-{number}")),
-    });
-    fs::copy(path, &kept).map_err(io_error("the copy could not be made", &kept))?;
-    Ok(kept)
-}
-
-/// The first of the numbered paths at which nothing stands.
-pub fn first_free(numbered: impl Fn(u32) -> PathBuf) -> PathBuf {
-    let mut number = 1;
-    while fs::symlink_metadata(numbered(number)).is_ok() {
-        number += 1;
-    }
-    numbered(number)
-}
-
-/// Writes what an export made: one file to the path itself, several into a folder of that name.
-/// A single file that stands there is replaced, since the file dialog or `--force` has asked; a folder
-/// must be empty or new, so that nothing old mixes with the new.
-///
-/// # Errors
-/// If a file cannot be written, or the folder has something in it.
-pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError> {
-    if let [only] = files
-        && !only.path.contains('/')
-        && !to.is_dir()
-    {
-        return replace_file(to, &only.bytes);
-    }
-    let is_filled = fs::read_dir(to).is_ok_and(|mut entries| entries.next().is_some());
-    if is_filled {
-        return Err(WriteError::FolderNotEmpty(to.to_owned()));
-    }
-    for file in files {
-        let path = to.join(&file.path);
-        let folder = path.parent().unwrap_or(to);
-        fs::create_dir_all(folder).map_err(io_error("the folder could not be made", folder))?;
-        replace_file(&path, &file.bytes)?;
-    }
-    Ok(())
-}
-
-/// Makes a folder and those above it.
-pub fn make_folder(folder: &Path) -> Result<(), WriteError> {
-    fs::create_dir_all(folder).map_err(io_error("the folder could not be made", folder))
-}
-
-/// Writes a new file; `None` if something stands there already, which is left alone.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<Option<()>, WriteError> {
-    let failed = |what| io_error(what, path);
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-        Err(error) => Err(failed("the file could not be made")(error)),
-        Ok(mut file) => {
-            file.write_all(bytes)
-                .map_err(failed("the file could not be written"))?;
-            file.sync_all()
-                .map_err(failed("the file could not be flushed"))?;
-            Ok(Some(()))
-        }
-    }
-}
-
-/// Adds a line to a file of lines, unless it is there already. The file is made if there is none.
-///
-/// # Errors
-/// If the file cannot be read or written.
-pub fn add_line(path: &Path, line: &str) -> Result<(), WriteError> {
-    let read = match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        read => read.map_err(io_error("the file could not be read", path)),
-    };
-    let mut words = read?;
-    if words.lines().any(|known| known.trim() == line) {
-        return Ok(());
-    }
-    if !words.is_empty() && !words.ends_with('\n') {
-        words.push('\n');
-    }
-    words.push_str(line);
-    words.push('\n');
-    replace_file(path, words.as_bytes())
 }

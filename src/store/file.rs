@@ -360,6 +360,19 @@ impl<'de> Deserialize<'de> for Color {
     }
 }
 
+impl From<Settings> for model::ProjectSettings {
+    fn from(settings: Settings) -> Self {
+        let Settings {
+            description,
+            export_unit,
+        } = settings;
+        Self {
+            description,
+            export_unit,
+        }
+    }
+}
+
 impl From<&model::Codebook> for Codebook {
     fn from(codebook: &model::Codebook) -> Self {
         let model::Codebook {

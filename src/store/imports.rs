@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::disk::{WriteError, io_error, make_folder, read_regular, sha256_of};
+use super::disk::{RealDisk, read_regular, sha256_of};
+use super::replace::{WriteError, io_error, make_folder};
 use super::texts::{ReadError, TEXT_FOLDER};
 use super::{Progress, folder_of, hash_of_file};
 use crate::import::{self, FileInMemory};
@@ -111,7 +112,7 @@ pub fn write_texts(
     texts: &Texts,
 ) -> Result<(), WriteError> {
     let folder = folder_of(project_file);
-    make_folder(&folder.join(TEXT_FOLDER))?;
+    make_folder(&RealDisk, &folder.join(TEXT_FOLDER))?;
     // Systems that do not tell small from capital letters apart would take two names for one.
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut writing = Vec::with_capacity(documents.len());

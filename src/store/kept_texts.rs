@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{make_folder, read_regular, replace_file, sha256_of};
-use super::settings::state_folder;
+use super::disk::{RealDisk, read_regular, sha256_of};
+use super::folders::state_folder;
+use super::replace::{make_folder, replace_file};
 use super::texts::{MOST_TEXT_BYTES, place_of};
 use crate::model::{Document, Project};
 
@@ -30,7 +31,8 @@ pub fn keep_texts(project_file: &Path, project: &Project) {
             continue;
         }
         if let Some(bytes) = bytes_as_labelled(project_file, document) {
-            let kept = make_folder(&folder).and_then(|()| replace_file(&copy, &bytes));
+            let kept = make_folder(&RealDisk, &folder)
+                .and_then(|()| replace_file(&RealDisk, &copy, &bytes));
             if let Err(error) = kept {
                 return log::warn!("a text could not be kept: {error}");
             }

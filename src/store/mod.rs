@@ -1,15 +1,19 @@
-//! The project file and the disk. The only module that touches files.
+//! The project file, its journal, and the disk. The only module that touches files.
 //!
-//! The bytes of source texts are never written. A project file is replaced as a whole or not at all
-//! ([`save_project`]), and not if it is no longer what was read.
+//! The bytes of source texts are never written. A project file is replaced as a whole or not at all, and not if it
+//! is no longer what was read. Every edit goes to the [`Journal`] at once and comes back with [`open_project`].
+//! Whatever is written goes through one small interface, [`Disk`], so that tests can let it fail.
 
 mod backups;
 mod codebooks;
 mod disk;
+mod entries;
 mod entry_lines;
 mod file;
 mod first_sight;
+mod folders;
 mod imports;
+mod journal;
 mod kept_texts;
 mod lock;
 mod outside;
@@ -17,6 +21,7 @@ mod paths;
 mod progress;
 mod read;
 mod reading;
+mod replace;
 mod sample;
 mod settings;
 mod texts;
@@ -28,18 +33,21 @@ pub use backups::{
     Backup, BackupReason, back_up, back_up_file, list_backups, open_backup, superfluous_backups,
 };
 pub use codebooks::{read_codebook, write_codebook};
-pub use disk::{WriteError, add_line, hash_of_file, keep_before_repair, write_export};
+pub use disk::{Disk, DiskFile, Found, RealDisk, hash_of_file};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
+pub use folders::{Storage, use_own_folder};
 pub use imports::{read_files, write_texts};
+pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use kept_texts::keep_texts;
 pub use lock::{Holder, InUse, Lock, take_lock};
 pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
-pub use read::{OpenError, Opened, UnreadableEntry, open_project, read_project};
+pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in, read_project};
+pub use replace::{WriteError, add_line, keep_before_repair, write_export};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
-pub use settings::{SettingsError, read_settings, use_config_folder, write_settings};
+pub use settings::{SettingsError, read_settings, write_settings};
 pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
     read_document, read_labelled, read_text,

@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use super::disk::{read_regular, sha256_of};
 use super::entry_lines::{LISTS, entries_by_line};
+use super::folders::Storage;
+use super::journal::{Recovery, recover};
 use super::reading::Reading;
 use super::texts::{ChangedText, Labelled, read_labelled};
 use super::{Progress, file};
@@ -24,7 +26,7 @@ pub(super) const MOST_PROJECT_BYTES: u64 = 4_000_000_000;
 /// A project as it was read, with its texts and all that needs a look.
 #[derive(Debug, Clone, Default)]
 pub struct Opened {
-    /// All that is sound.
+    /// All that is sound, with the edits that its journal holds beyond the file.
     pub project: Project,
     /// The texts that could be read, as they were labelled where that is still known.
     pub texts: Texts,
@@ -40,6 +42,8 @@ pub struct Opened {
     pub in_file: Project,
     /// The hash of the file.
     pub file_sha256: Option<String>,
+    /// What its journal brought back, and can be undone.
+    pub recovery: Recovery,
 }
 
 impl Opened {
@@ -81,6 +85,18 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
         /// Where.
+        path: PathBuf,
+    },
+    /// Its journal could not be read.
+    #[error(
+        "The journal of this project could not be read ({source}), and without it edits that were not saved would be \
+         missing. To open the project without them, move the journal away: {path}",
+        path = .path.display()
+    )]
+    Journal {
+        /// What the system said.
+        source: io::Error,
+        /// The journal.
         path: PathBuf,
     },
     /// It is no project file at all.
@@ -130,23 +146,36 @@ pub enum OpenError {
     Cancelled,
 }
 
-/// Reads a project and its texts, and checks every quote. Nothing on disk is changed.
+/// Reads a project, the edits that only its journal holds, and its texts, and checks every quote. Nothing on disk
+/// is changed.
 ///
 /// # Errors
 /// If the file cannot be read as a whole. [`OpenError::Damaged`] may hold the part that can.
 pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenError> {
+    open_project_in(&Storage::own(), path, progress)
+}
+
+/// As [`open_project`], with the project and its journal on a disk of the caller's choice.
+///
+/// # Errors
+/// As [`open_project`].
+pub fn open_project_in(
+    storage: &Storage,
+    path: &Path,
+    progress: &Progress,
+) -> Result<Opened, OpenError> {
     let io = |source| OpenError::Io {
         source,
         path: path.to_owned(),
     };
-    let bytes = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
+    let bytes = storage.disk.read(path, MOST_PROJECT_BYTES).map_err(io)?;
     let mut outcome = parse(path, &bytes);
     match &mut outcome {
-        Ok(opened) => add_texts(path, opened, progress),
+        Ok(opened) => complete(storage, path, opened, progress)?,
         Err(OpenError::Damaged {
             salvage: Some(salvage),
             ..
-        }) => add_texts(path, salvage, progress),
+        }) => complete(storage, path, salvage, progress)?,
         Err(_) => {}
     }
     if progress.is_cancelled() {
@@ -156,7 +185,20 @@ pub fn open_project(path: &Path, progress: &Progress) -> Result<Opened, OpenErro
     }
 }
 
-/// Reads a project file alone, without the texts of its documents.
+/// Adds what does not stand in the file: the edits that only the journal holds, and the texts.
+fn complete(
+    storage: &Storage,
+    path: &Path,
+    opened: &mut Opened,
+    progress: &Progress,
+) -> Result<(), OpenError> {
+    let sha256 = opened.file_sha256.clone().unwrap_or_default();
+    opened.recovery = recover(storage, path, &mut opened.project, &sha256)?;
+    add_texts(path, opened, progress);
+    Ok(())
+}
+
+/// Reads a project file alone, without its journal and the texts of its documents.
 ///
 /// # Errors
 /// As [`open_project`].

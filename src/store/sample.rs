@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::disk::{WriteError, make_folder, write_new};
-use super::settings::data_folder;
+use super::disk::RealDisk;
+use super::folders::data_folder;
+use super::replace::{WriteError, make_folder, write_new};
 
 /// The files of the sample, by their path from its folder.
 const FILES: [(&str, &[u8]); 7] = [
@@ -52,9 +53,9 @@ pub fn unpack_sample() -> Result<PathBuf, WriteError> {
 /// # Errors
 /// If a file cannot be written.
 pub fn unpack_sample_into(folder: &Path) -> Result<PathBuf, WriteError> {
-    make_folder(&folder.join("texts"))?;
+    make_folder(&RealDisk, &folder.join("texts"))?;
     for (path, bytes) in FILES {
-        write_new(&folder.join(path), bytes)?;
+        write_new(&RealDisk, &folder.join(path), bytes)?;
     }
     Ok(folder.join("sample.ascribe.ron"))
 }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::disk::{WriteError, first_free, make_folder, read_regular, sha256_of, write_new};
+use super::disk::{RealDisk, read_regular, sha256_of};
 use super::kept_texts::bytes_as_they_were;
 use super::paths::{PathProblem, relative, resolve, stays_in};
+use super::replace::{WriteError, first_free, make_folder, write_new};
 use super::{Progress, folder_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::import::{DecodeProblem, decode};
@@ -340,7 +341,7 @@ fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadE
         path: file.to_owned(),
     };
     let bytes = read_regular(file, MOST_TEXT_BYTES).map_err(io)?;
-    make_folder(&folder.join(TEXT_FOLDER))?;
+    make_folder(&RealDisk, &folder.join(TEXT_FOLDER))?;
     let name = portable_name(file);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "txt"));
     let path_of = |number| match number {
@@ -351,8 +352,8 @@ fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadE
     if super::hash_of_file(&folder.join(&first)).as_deref() == Some(sha256) {
         return Ok(first);
     }
-    let place = first_free(|number| folder.join(path_of(number)));
-    write_new(&place, &bytes)?;
+    let place = first_free(&RealDisk, |number| folder.join(path_of(number)));
+    write_new(&RealDisk, &place, &bytes)?;
     relative(folder, &place).ok_or(ReadError::Path {
         problem: PathProblem::NotPortable,
         path: first,
@@ -418,8 +419,8 @@ pub fn copy_texts(from: &Path, to: &Path, project: &Project) -> Result<(), ReadE
         let Ok(bytes) = read_regular(&source, MOST_TEXT_BYTES) else {
             continue;
         };
-        make_folder(target.parent().unwrap_or(&new))?;
-        if write_new(&target, &bytes)?.is_none()
+        make_folder(&RealDisk, target.parent().unwrap_or(&new))?;
+        if write_new(&RealDisk, &target, &bytes)?.is_none()
             && read_regular(&target, MOST_TEXT_BYTES).map_err(io)? != bytes
         {
             let words = "another file with this name is in the way";

@@ -13,8 +13,9 @@ use ron::ser::PrettyConfig;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::disk::{WriteError, hash_of_file, replace_file, sha256_of};
+use super::disk::{RealDisk, hash_of_file, sha256_of};
 use super::file;
+use super::replace::{WriteError, replace_file};
 use crate::model::{self, AnnotationId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
 use crate::text::LineEnds;
@@ -37,13 +38,20 @@ pub enum SaveError {
         /// The file.
         path: PathBuf,
     },
+    /// The file is no longer there.
+    #[error("the project file is gone, and with it perhaps its folder: {path}", path = .path.display())]
+    Gone {
+        /// Where it was.
+        path: PathBuf,
+    },
     /// It could not be written.
     #[error("The project could not be saved: {0}")]
     Write(#[from] WriteError),
 }
 
-/// Writes a project to its file, and looks once more whether each annotation stands where it says. `expected_sha256` is the hash of what was opened or saved last, `None` for
-/// a file that should not exist yet.
+/// Writes a project to its file, without a journal, and looks once more whether each annotation stands where it
+/// says. `expected_sha256` is the hash of what is there, `None` for a file that should not exist yet. For new files;
+/// a project that is being worked on is saved by its [`Journal`](super::Journal).
 ///
 /// # Errors
 /// If the file is not what was expected, or cannot be written; nothing has changed then.
@@ -59,7 +67,7 @@ pub fn save_project(
         });
     }
     let words = project_to_string(project, texts);
-    replace_file(path, words.as_bytes())?;
+    replace_file(&RealDisk, path, words.as_bytes())?;
     let file_sha256 = Some(sha256_of(words.as_bytes()));
     Ok(Saved {
         file_sha256,
@@ -72,10 +80,7 @@ pub fn project_to_string(project: &Project, texts: &Texts) -> String {
     let head = file::Head {
         version: file::VERSION,
         name: project.name.clone(),
-        settings: file::Settings {
-            description: project.settings.description.clone(),
-            export_unit: project.settings.export_unit,
-        },
+        settings: settings_entry(&project.settings),
         codebook: file::Codebook::from(&*project.codebook),
     };
     let head = pretty(&head);
@@ -148,7 +153,7 @@ fn write_list<T: Serialize>(words: &mut String, name: &str, entries: impl Iterat
     words.push_str("  ],\n");
 }
 
-fn written(outcome: Result<String, ron::Error>) -> String {
+pub(super) fn written(outcome: Result<String, ron::Error>) -> String {
     debug_assert!(outcome.is_ok(), "{outcome:?}");
     outcome.unwrap_or_else(|error| {
         log::error!("an entry could not be written: {error}");
@@ -156,7 +161,18 @@ fn written(outcome: Result<String, ron::Error>) -> String {
     })
 }
 
-fn annotator_entry(annotator: &model::Annotator) -> file::Annotator {
+pub(super) fn settings_entry(settings: &model::ProjectSettings) -> file::Settings {
+    let model::ProjectSettings {
+        description,
+        export_unit,
+    } = settings;
+    file::Settings {
+        description: description.clone(),
+        export_unit: *export_unit,
+    }
+}
+
+pub(super) fn annotator_entry(annotator: &model::Annotator) -> file::Annotator {
     let model::Annotator { id, name, kind } = annotator;
     file::Annotator {
         id: id.to_string(),
@@ -165,7 +181,7 @@ fn annotator_entry(annotator: &model::Annotator) -> file::Annotator {
     }
 }
 
-fn document_entry(document: &model::Document, texts: &Texts) -> file::Document {
+pub(super) fn document_entry(document: &model::Document, texts: &Texts) -> file::Document {
     let model::Document {
         id,
         path,
@@ -212,7 +228,7 @@ fn state_entry(state: DocumentState) -> Option<file::State> {
     }
 }
 
-fn annotation_entry(annotation: &model::Annotation) -> file::Annotation {
+pub(super) fn annotation_entry(annotation: &model::Annotation) -> file::Annotation {
     let model::Annotation {
         id,
         document_id,
@@ -249,7 +265,7 @@ fn annotation_entry(annotation: &model::Annotation) -> file::Annotation {
     }
 }
 
-fn link_entry(link: &model::Link) -> file::Link {
+pub(super) fn link_entry(link: &model::Link) -> file::Link {
     let model::Link {
         id,
         kind,
@@ -266,7 +282,7 @@ fn link_entry(link: &model::Link) -> file::Link {
     }
 }
 
-fn region_entry(region: &model::Region) -> file::Region {
+pub(super) fn region_entry(region: &model::Region) -> file::Region {
     let model::Region {
         id,
         document_id,
@@ -283,7 +299,7 @@ fn region_entry(region: &model::Region) -> file::Region {
     }
 }
 
-fn claim_entry(claim: &model::Claim) -> file::Claim {
+pub(super) fn claim_entry(claim: &model::Claim) -> file::Claim {
     let model::Claim {
         id,
         statement,

@@ -10,7 +10,7 @@ use egui::{
 use super::theme::{Theme, semibold};
 use super::widgets::{cut_label, soft};
 use super::{Cx, ViewState, keys};
-use crate::app::{App, Command, Menu, NoticeKind, Page, Work, listed};
+use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed};
 use crate::model::{DocumentState, Tag};
 use crate::text::OffsetUnit;
 
@@ -347,26 +347,36 @@ pub fn status_bar_ui(
 
 fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
-    let saved = work.saved();
-    let (color, words) = match &saved.failure {
-        Some(_) => (theme.bad, "Not saved"),
-        None if !work.is_whole() => (theme.warn, "Reading annotations…"),
-        None if saved.is_saving => (theme.warn, "Saving…"),
-        None if work.is_saved() => (theme.good, "Saved"),
-        None => (theme.warn, "Unsaved changes"),
+    let (color, words, why) = match work.safety() {
+        Safety::Saved => (
+            theme.good,
+            "Saved",
+            "The project file holds everything".to_owned(),
+        ),
+        Safety::Saving => (
+            theme.warn,
+            "Saving…",
+            "The project file is being written".to_owned(),
+        ),
+        Safety::Safe => {
+            let why = "Every edit is on the disk and comes back after a crash. The project file is written when you \
+                       pause";
+            (theme.good, "Safe", why.to_owned())
+        }
+        Safety::Unsaved => (
+            theme.warn,
+            "Unsaved changes",
+            "The last edits are on their way to the disk".to_owned(),
+        ),
+        Safety::NotSaved(why) => (theme.bad, "Not saved", why),
+        Safety::NotSafe(why) => (theme.bad, "Not safe", why),
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (rect, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
         ui.painter().circle_filled(rect.center(), 4.0, color);
         let label = ui.label(RichText::new(words).color(color).size(12.0));
-        let path = work.path().display().to_string();
-        label.on_hover_text(
-            saved
-                .failure
-                .as_deref()
-                .map_or(path.clone(), |failure| format!("{failure}\n{path}")),
-        );
+        label.on_hover_text(format!("{why}\n{}", work.path().display()));
     });
 }
 

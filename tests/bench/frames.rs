@@ -33,7 +33,7 @@ impl Headless {
             annotator: "mara".to_owned(),
             ..Settings::default()
         };
-        store::use_config_folder(config_folder.to_owned());
+        store::use_own_folder(config_folder.to_owned());
         let ctx = egui::Context::default();
         let window = Window::new(&ctx, App::new(settings, Arc::new(|| {})), None);
         Self {

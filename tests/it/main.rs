@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary, because each further binary links the program again.
 
 mod anchor;
+mod crashes;
 mod drawing;
 mod edits;
 mod find;
@@ -13,6 +14,7 @@ mod merging;
 mod opening;
 mod outside;
 mod pictures;
+mod sim_disk;
 mod store;
 mod surface;
 mod texts;

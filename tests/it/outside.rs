@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use ascribe::app::{Answer, App, Command, Question, Settings};
 use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
 use ascribe::store::{
-    self, Backup, BackupReason, Progress, open_project, superfluous_backups, unpack_sample_into,
+    self, Backup, BackupReason, Progress, Storage, open_project, superfluous_backups,
+    unpack_sample_into,
 };
 use ascribe::text::{ByteOffset, Span};
 use tempfile::TempDir;
@@ -21,6 +22,8 @@ use crate::window::own_folder;
 struct Shared {
     folder: TempDir,
     path: PathBuf,
+    /// Where the programs keep their journals: those of other copies of the sample are not theirs.
+    state: TempDir,
 }
 
 impl Shared {
@@ -28,7 +31,21 @@ impl Shared {
         own_folder();
         let folder = TempDir::new().unwrap();
         let path = unpack_sample_into(folder.path()).unwrap();
-        Self { folder, path }
+        let state = TempDir::new().unwrap();
+        Self {
+            folder,
+            path,
+            state,
+        }
+    }
+
+    /// A program without its window.
+    fn program(&self, settings: Settings) -> App {
+        let storage = Storage {
+            state_folder: Some(self.state.path().to_owned()),
+            ..Storage::own()
+        };
+        App::new(settings, Arc::new(|| {})).with_storage(storage)
     }
 
     /// A program without its window, with the project open.
@@ -37,7 +54,7 @@ impl Shared {
             has_started_before: true,
             ..Settings::default()
         };
-        let mut app = App::new(settings, Arc::new(|| {}));
+        let mut app = self.program(settings);
         app.run(Command::OpenProjectAt(self.path.clone()));
         app.finish_tasks();
         if let Some(Question::InUse { .. }) = app.question() {
@@ -231,7 +248,7 @@ fn a_second_program_is_told_and_may_read_or_edit() {
     let shared = Shared::new();
     let before = files_in(shared.folder.path());
     let first = shared.open_as("ana");
-    let mut second = App::new(Settings::default(), Arc::new(|| {}));
+    let mut second = shared.program(Settings::default());
     let open = |app: &mut App| {
         app.run(Command::OpenProjectAt(shared.path.clone()));
         app.finish_tasks();
@@ -271,7 +288,7 @@ fn a_lock_that_a_killed_program_left_behind_is_taken_over() {
         assert!(!lock.exists());
         fs::write(&lock, words).unwrap();
     }
-    let mut app = App::new(Settings::default(), Arc::new(|| {}));
+    let mut app = shared.program(Settings::default());
     app.run(Command::OpenProjectAt(shared.path.clone()));
     app.finish_tasks();
     assert!(app.question().is_none(), "{:?}", app.question());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ascribe::anchor::MarkId;
 use ascribe::app::{App, Command, ExportChoice, Settings};
 use ascribe::model::{DocumentId, DocumentState, TagId};
-use ascribe::store::{Progress, open_project, unpack_sample_into};
+use ascribe::store::{Progress, Storage, open_project, unpack_sample_into};
 use ascribe::text::OffsetUnit;
 use ascribe::ui::Window;
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
@@ -34,7 +34,7 @@ fn settings() -> Settings {
 /// Settings and copies of texts are written to a folder of the test run, never to the person's own.
 pub fn own_folder() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("ascribe-test-{}", std::process::id()));
-    ascribe::store::use_config_folder(folder.clone());
+    ascribe::store::use_own_folder(folder.clone());
     folder
 }
 
@@ -43,10 +43,16 @@ fn open_window(open: Option<PathBuf>) -> Harness<'static, Option<Window>> {
     let builder = Harness::builder()
         .with_size(vec2(1400.0, 900.0))
         .with_step_dt(1.0 / 60.0);
+    let state = TempDir::new().unwrap();
     let draw = move |ui: &mut egui::Ui, window: &mut Option<Window>| {
         let ctx = ui.ctx().clone();
         let window = window.get_or_insert_with(|| {
-            Window::new(&ctx, App::new(settings(), Arc::new(|| {})), open.clone())
+            let storage = Storage {
+                state_folder: Some(state.path().to_owned()),
+                ..Storage::own()
+            };
+            let app = App::new(settings(), Arc::new(|| {})).with_storage(storage);
+            Window::new(&ctx, app, open.clone())
         });
         window.frame(ui);
     };

@@ -1,0 +1,262 @@
+//! Writing files so that the old one or the new one is there, whatever happens in between.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::disk::{Disk, DiskFile, Found, RealDisk};
+use crate::import::FileInMemory;
+
+/// How many temporary files of other programs that write the same file at the same time are passed over.
+const MOST_TEMPS: u32 = 20;
+
+/// A file could not be written; what stood there before is still there.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The system said no.
+    #[error("{what}: {source} in {path}", path = .path.display())]
+    Io {
+        /// Which step failed.
+        what: &'static str,
+        /// What the system said.
+        source: io::Error,
+        /// Where.
+        path: PathBuf,
+    },
+    /// The disk took fewer bytes than it was given.
+    #[error("the disk kept only {kept} of {given} bytes of {path}", path = .path.display())]
+    Short {
+        /// Bytes that are there.
+        kept: u64,
+        /// Bytes that should be.
+        given: u64,
+        /// Where.
+        path: PathBuf,
+    },
+    /// A folder, pipe or device stands where a file should go.
+    #[error("something that is not a file stands in the way: {path}", path = .0.display())]
+    NotAFile(PathBuf),
+    /// A folder with something else in it stands where an export should go.
+    #[error("the folder is not empty; choose an empty or new one: {path}", path = .0.display())]
+    FolderNotEmpty(PathBuf),
+    /// There is nowhere to write to.
+    #[error("this system names no folder for the program's own files")]
+    NoFolder,
+}
+
+pub(super) fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> WriteError {
+    move |source| WriteError::Io {
+        what,
+        source,
+        path: path.to_owned(),
+    }
+}
+
+/// Replaces a file as a whole: written beside it, checked, flushed, renamed over it, folder flushed. Links are
+/// followed; owner and permissions are kept. Returns the new file, still open, for whoever goes on writing.
+///
+/// A try that failed leaves nothing behind, and the next one begins with a new file: after a failed flush the
+/// old one may hold anything.
+pub fn replace_file(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Box<dyn DiskFile>, WriteError> {
+    let target = disk.resolve(path).unwrap_or_else(|_| path.to_owned());
+    if matches!(disk.find(&target), Ok(Found::Other)) {
+        return Err(WriteError::NotAFile(target));
+    }
+    let (temp, file) = create_temp(disk, &target)?;
+    let outcome = fill(disk, file, &temp, &target, bytes).and_then(|file| {
+        let failed = io_error("the old file could not be replaced", &target);
+        disk.rename(&temp, &target).map_err(failed)?;
+        Ok(file)
+    });
+    if outcome.is_err() {
+        let _ = disk.remove(&temp);
+    }
+    let file = outcome?;
+    flush_folder_of(disk, &target)?;
+    Ok(file)
+}
+
+/// A new file beside the target. One that was left behind by a program that was killed is taken away; one that
+/// is being written just now is passed over. Which is which the lock tells: it goes with the program.
+fn create_temp(disk: &dyn Disk, target: &Path) -> Result<(PathBuf, Box<dyn DiskFile>), WriteError> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    for number in 1..=MOST_TEMPS {
+        // A leading dot hides it, and sync clients pass over names that end in `.tmp`.
+        let temp = target.with_file_name(format!(".{name}.{number}.tmp"));
+        let is_left_behind = |temp: &Path| {
+            let is_free = |file: Box<dyn DiskFile>| file.lock();
+            matches!(disk.open_to_append(temp).and_then(is_free), Ok(true))
+        };
+        if matches!(disk.is_taken(&temp), Ok(true)) && is_left_behind(&temp) {
+            let _ = disk.remove(&temp);
+        }
+        match disk.create(&temp) {
+            Ok(file) => {
+                // Where the system has no locks, the worst is that another program's save fails and says so.
+                let _ = file.lock();
+                return Ok((temp, file));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(io_error("the file could not be made", &temp)(error)),
+        }
+    }
+    let words = "the names of temporary files are all taken";
+    let taken = io::Error::new(io::ErrorKind::AlreadyExists, words);
+    Err(io_error("the file could not be made", target)(taken))
+}
+
+fn fill(
+    disk: &dyn Disk,
+    mut file: Box<dyn DiskFile>,
+    temp: &Path,
+    target: &Path,
+    bytes: &[u8],
+) -> Result<Box<dyn DiskFile>, WriteError> {
+    let failed = |what| io_error(what, target);
+    write_checked(&mut *file, target, bytes)?;
+    let is_taken = disk.is_taken(target);
+    if is_taken.map_err(failed("the old file could not be looked at"))? {
+        disk.copy_rights(target, temp)
+            .map_err(failed("its permissions could not be set"))?;
+    }
+    file.flush()
+        .map_err(failed("the file could not be flushed"))?;
+    Ok(file)
+}
+
+/// Some disks take less than they were given and say nothing.
+fn write_checked(file: &mut dyn DiskFile, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let failed = |what| io_error(what, path);
+    file.write(bytes)
+        .map_err(failed("the file could not be written"))?;
+    let kept = file
+        .size_bytes()
+        .map_err(failed("the file could not be checked"))?;
+    match kept == bytes.len() as u64 {
+        true => Ok(()),
+        false => Err(WriteError::Short {
+            kept,
+            given: bytes.len() as u64,
+            path: path.to_owned(),
+        }),
+    }
+}
+
+fn flush_folder_of(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    disk.flush_folder(folder)
+        .map_err(io_error("the folder could not be flushed", folder))
+}
+
+/// Writes a new file and returns it, still open; `None` if something stands there already, which is left alone.
+pub fn write_new(
+    disk: &dyn Disk,
+    path: &Path,
+    bytes: &[u8],
+) -> Result<Option<Box<dyn DiskFile>>, WriteError> {
+    let failed = |what| io_error(what, path);
+    let mut file = match disk.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
+        outcome => outcome.map_err(failed("the file could not be made"))?,
+    };
+    let outcome = write_checked(&mut *file, path, bytes).and_then(|()| {
+        file.flush()
+            .map_err(failed("the file could not be flushed"))
+    });
+    if outcome.is_err() {
+        let _ = disk.remove(path);
+    }
+    outcome?;
+    flush_folder_of(disk, path)?;
+    Ok(Some(file))
+}
+
+/// Makes a folder and those above it.
+pub fn make_folder(disk: &dyn Disk, folder: &Path) -> Result<(), WriteError> {
+    disk.make_folder(folder)
+        .map_err(io_error("the folder could not be made", folder))
+}
+
+/// The first of the numbered paths at which nothing stands.
+pub fn first_free(disk: &dyn Disk, numbered: impl Fn(u32) -> PathBuf) -> PathBuf {
+    let mut number = 1;
+    while matches!(disk.is_taken(&numbered(number)), Ok(true)) {
+        number += 1;
+    }
+    numbered(number)
+}
+
+/// Keeps a copy of a project file as it is, beside it, and says where. Never writes over an older copy.
+///
+/// # Errors
+/// If the copy cannot be made.
+pub fn keep_before_repair(path: &Path) -> Result<PathBuf, WriteError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let kept = first_free(&RealDisk, |number| match number {
+        1 => path.with_file_name(format!("{name}.before-repair")),
+        number => path.with_file_name(format!("{name}.before-repair-{number}")),
+    });
+    let bytes = RealDisk
+        .read(path, u64::MAX)
+        .map_err(io_error("the file could not be read", path))?;
+    match write_new(&RealDisk, &kept, &bytes)? {
+        Some(_) => Ok(kept),
+        None => {
+            let taken = io::ErrorKind::AlreadyExists.into();
+            Err(io_error("the copy could not be made", &kept)(taken))
+        }
+    }
+}
+
+/// Writes what an export made: one file to the path itself, several into a folder of that name.
+/// A single file that stands there is replaced, since the file dialog or `--force` has asked; a folder
+/// must be empty or new, so that nothing old mixes with the new.
+///
+/// # Errors
+/// If a file cannot be written, or the folder has something in it.
+pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError> {
+    if let [only] = files
+        && !only.path.contains('/')
+        && !to.is_dir()
+    {
+        return replace_file(&RealDisk, to, &only.bytes).map(drop);
+    }
+    if RealDisk.list(to).is_ok_and(|paths| !paths.is_empty()) {
+        return Err(WriteError::FolderNotEmpty(to.to_owned()));
+    }
+    for file in files {
+        let path = to.join(&file.path);
+        make_folder(&RealDisk, path.parent().unwrap_or(to))?;
+        replace_file(&RealDisk, &path, &file.bytes)?;
+    }
+    Ok(())
+}
+
+/// Adds a line to a file of lines, unless it is there already. The file is made if there is none.
+///
+/// # Errors
+/// If the file cannot be read or written.
+pub fn add_line(path: &Path, line: &str) -> Result<(), WriteError> {
+    let read = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        read => read.map_err(io_error("the file could not be read", path)),
+    };
+    let mut words = read?;
+    if words.lines().any(|known| known.trim() == line) {
+        return Ok(());
+    }
+    if !words.is_empty() && !words.ends_with('\n') {
+        words.push('\n');
+    }
+    words.push_str(line);
+    words.push('\n');
+    replace_file(&RealDisk, path, words.as_bytes()).map(drop)
+}
