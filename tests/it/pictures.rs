@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use ascribe::app::ReadingFace;
 use ascribe::model::{AnnotatorId, TagId};
 use ascribe::ui::{SurfaceLook, TagColors, paint_text};
 use egui::{Color32, vec2};
@@ -47,6 +48,8 @@ fn look(is_dark: bool) -> SurfaceLook {
         text_size: 18.0,
         line_height: 1.9,
         column_width: 720.0,
+        face: ReadingFace::Serif,
+        shows_invisible: false,
         shows_line_numbers: true,
     }
 }

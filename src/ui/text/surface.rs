@@ -167,6 +167,8 @@ impl TextSurface {
             size,
             line_height: shown.look.line_height,
             width,
+            face: shown.look.face,
+            shows_invisible: shown.look.shows_invisible,
         };
         let estimate = estimate(&setting);
         let is_same_text =
