@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use super::{Answer, Page, ThemeChoice};
+use super::{Answer, Page, ReadingFace, ThemeChoice};
 use crate::anchor::MarkId;
 use crate::edit::Verdict;
 use crate::import::ImportOptions;
@@ -205,6 +205,14 @@ pub enum Command {
     UsualKeys,
     /// Shows or hides the line numbers.
     ToggleLineNumbers,
+    /// Shows what cannot be seen in the text, or hides it.
+    ToggleInvisible,
+    /// Sets the text in this face.
+    SetFace(ReadingFace),
+    /// Moves the lines of the text apart (1) or together (-1), or to their usual distance (0).
+    StepLineSpacing(i8),
+    /// Makes the text wider (1) or narrower (-1), or of its usual width (0).
+    StepColumnWidth(i8),
     /// Makes drags snap to whole words, or not.
     ToggleSnapping,
     /// Follows the system's colours, or not.
@@ -585,6 +593,19 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::ToggleDocuments, "Documents", &["Ctrl+Shift+D"], false),
             (C::ToggleInspector, "Inspector", &["Ctrl+Shift+I"], false),
             (C::ToggleLineNumbers, "Line numbers", &[], false),
+            (C::ToggleInvisible, "Invisible characters", &["F9"], false),
+            (
+                C::SetFace(ReadingFace::Serif),
+                "Text with serifs",
+                &[],
+                true,
+            ),
+            (
+                C::SetFace(ReadingFace::Sans),
+                "Text without serifs",
+                &[],
+                false,
+            ),
             (
                 C::SetTheme(ThemeChoice::System),
                 "Colours of the system",
@@ -608,6 +629,13 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
                 false,
             ),
             (C::StepTextSize(-1), "Smaller text", &["Alt+Minus"], false),
+            (C::StepTextSize(0), "Usual size of text", &["Alt+0"], false),
+            (C::StepLineSpacing(1), "Lines farther apart", &[], true),
+            (C::StepLineSpacing(-1), "Lines nearer together", &[], false),
+            (C::StepLineSpacing(0), "Usual distance of lines", &[], false),
+            (C::StepColumnWidth(1), "Wider text", &[], true),
+            (C::StepColumnWidth(-1), "Narrower text", &[], false),
+            (C::StepColumnWidth(0), "Usual width of text", &[], false),
         ],
     );
     menu(

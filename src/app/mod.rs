@@ -28,7 +28,7 @@ pub use find::Find;
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use outside::ReviewCounts;
-pub use settings::{Settings, ThemeChoice};
+pub use settings::{ReadingFace, Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export, run_import};
 pub use work::{Linking, Safety, SavedState, Work};
 
@@ -239,6 +239,10 @@ impl App {
             C::ToggleDocuments => self.settings.shows_documents ^= true,
             C::ToggleInspector => self.settings.shows_inspector ^= true,
             C::ToggleLineNumbers => self.settings.shows_line_numbers ^= true,
+            C::ToggleInvisible => self.settings.shows_invisible ^= true,
+            C::SetFace(face) => self.settings.reading_face = face,
+            C::StepLineSpacing(step) => self.settings.step_line_spacing(step),
+            C::StepColumnWidth(step) => self.settings.step_column_width(step),
             C::ToggleSnapping => self.settings.snaps_to_words ^= true,
             C::SetTheme(theme) => self.settings.theme = theme,
             C::StepTextSize(step) => self.settings.step_text_size(step),

@@ -34,10 +34,28 @@ pub struct Settings {
     pub shows_line_numbers: bool,
     /// Whether drags snap to whole words.
     pub snaps_to_words: bool,
+    /// Whether characters that cannot be seen are shown in the text.
+    pub shows_invisible: bool,
+    /// The face of the text.
+    pub reading_face: ReadingFace,
     /// Size of the text, in points.
     pub text_size: f32,
+    /// Distance of two baselines of the text, in ems.
+    pub line_spacing: f32,
+    /// Most width of the text, in points at its usual size.
+    pub column_width: f32,
     /// Size of everything, in hundredths.
     pub zoom_percent: u32,
+}
+
+/// The face of the text. Scripts that it does not have come from the system's fonts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ReadingFace {
+    /// Noto Serif, which comes with the program.
+    #[default]
+    Serif,
+    /// Inter, which comes with the program.
+    Sans,
 }
 
 /// Light, dark, or as the system has it.
@@ -66,7 +84,11 @@ impl Default for Settings {
             shows_inspector: true,
             shows_line_numbers: true,
             snaps_to_words: true,
+            shows_invisible: false,
+            reading_face: ReadingFace::Serif,
             text_size: Self::TEXT_SIZE,
+            line_spacing: Self::LINE_SPACING,
+            column_width: Self::COLUMN_WIDTH,
             zoom_percent: 100,
         }
     }
@@ -75,6 +97,10 @@ impl Default for Settings {
 impl Settings {
     /// The usual size of the text, in points.
     pub const TEXT_SIZE: f32 = 18.0;
+    /// The usual distance of two baselines, in ems; leaves room for lanes.
+    pub const LINE_SPACING: f32 = 1.9;
+    /// The usual width of the text, in points; about 75 characters of the usual size.
+    pub const COLUMN_WIDTH: f32 = 720.0;
 
     /// Puts a project at the top of the recent ones.
     pub fn remember(&mut self, path: &Path) {
@@ -88,6 +114,22 @@ impl Settings {
         self.text_size = match step {
             0 => Self::TEXT_SIZE,
             step => (self.text_size + f32::from(step)).clamp(10.0, 40.0),
+        };
+    }
+
+    /// One step farther apart or nearer, or the usual distance for 0.
+    pub fn step_line_spacing(&mut self, step: i8) {
+        self.line_spacing = match step {
+            0 => Self::LINE_SPACING,
+            step => (self.line_spacing + 0.2 * f32::from(step)).clamp(1.3, 3.1),
+        };
+    }
+
+    /// One step wider or narrower, or the usual width for 0.
+    pub fn step_column_width(&mut self, step: i8) {
+        self.column_width = match step {
+            0 => Self::COLUMN_WIDTH,
+            step => (self.column_width + 80.0 * f32::from(step)).clamp(400.0, 1600.0),
         };
     }
 

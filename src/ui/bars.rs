@@ -99,6 +99,8 @@ pub fn title_of(app: &App, command: &Command, title: &str) -> String {
         Command::ToggleDocuments => checked(app.settings().shows_documents),
         Command::ToggleInspector => checked(app.settings().shows_inspector),
         Command::ToggleLineNumbers => checked(app.settings().shows_line_numbers),
+        Command::ToggleInvisible => checked(app.settings().shows_invisible),
+        Command::SetFace(face) => checked(app.settings().reading_face == *face),
         Command::ToggleSnapping => checked(app.settings().snaps_to_words),
         Command::SetTheme(theme) => checked(app.settings().theme == *theme),
         _ => title.to_owned(),
@@ -118,6 +120,10 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
             | C::ToggleInspector
             | C::ToggleLineNumbers
             | C::ToggleSnapping
+            | C::ToggleInvisible
+            | C::SetFace(_)
+            | C::StepLineSpacing(_)
+            | C::StepColumnWidth(_)
             | C::SetTheme(_)
             | C::StepZoom(_)
             | C::StepTextSize(_)
@@ -333,7 +339,7 @@ pub fn status_bar_ui(
                 quiet_button(ui, cx, &name, "Annotator…", Command::Show(Page::Annotator));
                 state_ui(ui, cx, work);
                 if let Some(first) = missing.first() {
-                    let words = format!("no font for {first}");
+                    let words = format!("no font for {first} (U+{:04X})", u32::from(*first));
                     ui.label(RichText::new(words).color(theme.warn).size(12.0)).on_hover_text(
                         "This machine has no font for some characters of this text. Install one, for example from the \
                          Noto family, and start Ascribe again",

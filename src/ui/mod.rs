@@ -24,8 +24,8 @@ use std::time::{Duration, Instant};
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
 
 pub use text::{
-    Blocks, Engine, Estimate, Highlight, Paragraph, Place, Setting, SurfaceLook, TagColors,
-    TextSurface, highlights,
+    Blocks, Cell, Engine, Estimate, Highlight, Line, Paragraph, Place, Setting, SurfaceLook,
+    TagColors, TextSurface, highlights,
 };
 
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};

@@ -13,10 +13,6 @@ use crate::model::{Codebook, Color, Tag};
 
 /// The semibold cut of the interface face.
 pub const SEMIBOLD: &str = "semibold";
-/// Widest column of text, in points; about 75 characters of the usual size.
-const COLUMN_WIDTH: f32 = 720.0;
-/// Distance of two baselines, in ems; leaves room for lanes.
-const LINE_HEIGHT: f32 = 1.9;
 
 /// The colours of one mode.
 #[derive(Debug, Clone, Copy)]
@@ -133,8 +129,10 @@ impl Theme {
                 .collect(),
             unknown_tag: self.tag(Color([0x80, 0x80, 0x80])),
             text_size: settings.text_size,
-            line_height: LINE_HEIGHT,
-            column_width: COLUMN_WIDTH * settings.text_size / Settings::TEXT_SIZE,
+            line_height: settings.line_spacing,
+            column_width: settings.column_width * settings.text_size / Settings::TEXT_SIZE,
+            face: settings.reading_face,
+            shows_invisible: settings.shows_invisible,
             shows_line_numbers: settings.shows_line_numbers,
         }
     }

@@ -125,11 +125,7 @@ pub fn measure(project: &Path, config_folder: &Path) -> Vec<Row> {
 
 /// What the first text of a run pays for its fonts.
 fn fonts() -> Vec<Row> {
-    let setting = Setting {
-        size: 18.0,
-        line_height: 1.9,
-        width: 700.0,
-    };
+    let setting = Setting::default();
     let words = SENTENCES.concat();
     let begun = work_time();
     let mut engine = Engine::new();

@@ -47,6 +47,32 @@ for index in range(desktop.get_child_count()): walk(desktop.get_child_at_index(i
 print(json.dumps(nodes))
 """
 
+TEXT_READER = r"""
+import gi, json, sys, time
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi
+Atspi.init()
+def documents(node):
+    if node is None: return
+    if node.get_role_name() == "document frame" and node.get_text_iface(): yield node
+    for index in range(node.get_child_count()): yield from documents(node.get_child_at_index(index))
+desktop = Atspi.get_desktop(0)
+for _ in range(50):
+    if desktop.get_child_count(): break
+    time.sleep(0.1)
+found = [node for index in range(desktop.get_child_count()) for node in documents(desktop.get_child_at_index(index))]
+text = found[0].get_text_iface()
+if sys.argv[1:]: text.set_caret_offset(int(sys.argv[1])); time.sleep(0.7)
+count = text.get_character_count()
+selections = [text.get_selection(index) for index in range(text.get_n_selections())]
+line = text.get_string_at_offset(text.get_caret_offset(), Atspi.TextGranularity.LINE)
+print(json.dumps({
+    "name": found[0].get_name(), "text": text.get_text(0, count), "caret": text.get_caret_offset(),
+    "selections": [[one.start_offset, one.end_offset] for one in selections], "line": line.content,
+    "states": [state.value_nick for state in found[0].get_state_set().get_states()],
+}))
+"""
+
 
 class Desktop:
     """A display with the program's window on it; use it in a `with` statement."""
@@ -147,14 +173,24 @@ class Desktop:
         reader = subprocess.run(["/usr/bin/python3", "-c", TREE_READER], env=self.env, capture_output=True, text=True)
         return json.loads(reader.stdout or "[]")
 
+    def read_text(self, *caret):
+        """The text as a screen reader reads it: words, caret, what is selected. May put the caret first."""
+        argv = ["/usr/bin/python3", "-c", TEXT_READER, *map(str, caret)]
+        reader = subprocess.run(argv, env=self.env, capture_output=True, text=True)
+        if reader.returncode:
+            raise LookupError(reader.stderr)
+        return json.loads(reader.stdout)
+
     def find(self, name, role=None):
-        """The first node with that name, or else with that name in it."""
-        nodes = [node for node in self.nodes() if "x" in node and role in (None, node["role"])]
-        exact = [node for node in nodes if node["name"] == name]
-        partly = [node for node in nodes if name.lower() in node["name"].lower()]
-        if not exact and not partly:
-            raise LookupError(f"there is no node named {name!r}")
-        return (exact or partly)[0]
+        """The first node with that name, or else with that name in it; waits for it on a slow machine."""
+        for _ in range(20):
+            nodes = [node for node in self.nodes() if "x" in node and role in (None, node["role"])]
+            exact = [node for node in nodes if node["name"] == name]
+            partly = [node for node in nodes if name.lower() in node["name"].lower()]
+            if exact or partly:
+                return (exact or partly)[0]
+            time.sleep(0.5)
+        raise LookupError(f"there is no node named {name!r}")
 
     def click(self, name, role=None, button=1):
         node = self.find(name, role)

@@ -318,3 +318,24 @@ fn keys_that_stand_for_something_else_are_refused_with_the_reason() {
         assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
     }
 }
+
+#[test]
+fn reading_settings_are_asked_for_by_the_palette() {
+    let mut driven = Driven::with_text("One.");
+    for words in [
+        "without serifs",
+        "lines farther",
+        "wider text",
+        "invisible",
+        "line numbers",
+    ] {
+        driven.key(Modifiers::COMMAND, Key::P);
+        driven.type_key(words);
+        driven.key(NONE, Key::Enter);
+    }
+    let settings = driven.app().settings();
+    assert_eq!(settings.reading_face, ascribe::app::ReadingFace::Sans);
+    assert!(settings.line_spacing > Settings::LINE_SPACING);
+    assert!(settings.column_width > Settings::COLUMN_WIDTH);
+    assert!(settings.shows_invisible && !settings.shows_line_numbers);
+}

@@ -4,10 +4,12 @@
 //! what is tested still holds for the boxes that stand in its place.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
+use ascribe::app::ReadingFace;
 use ascribe::model::AnnotationId;
 use ascribe::text::{Boundaries, ByteOffset, Span, Text};
-use ascribe::ui::{Blocks, Engine, Estimate, Paragraph, Place, Setting, highlights};
+use ascribe::ui::{Blocks, Cell, Engine, Estimate, Line, Paragraph, Place, Setting, highlights};
 use egui::{Pos2, Rect, pos2};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -19,6 +21,8 @@ const SETTING: Setting = Setting {
     size: 18.0,
     line_height: 1.9,
     width: 320.0,
+    face: ReadingFace::Serif,
+    shows_invisible: false,
 };
 
 const TEXTS: [&str; 9] = [
@@ -260,11 +264,199 @@ fn chinese_breaks_anywhere_and_words_do_not() {
     }
 }
 
+/// The cells of each line as they stand on the screen, from left to right; `[ ]` around those that the words fill.
+/// A viewer that reorders right-to-left letters shows this line in another order than it has.
+fn drawn(paragraph: &Paragraph, words: &str, span: &Range<usize>) -> String {
+    let boxes = paragraph.boxes(span);
+    let mut drawing = String::new();
+    for line in &paragraph.lines {
+        let is_filled = |cell: &Cell| {
+            let middle = pos2((cell.left + cell.right) / 2.0, line.letters_top + 1.0);
+            boxes.iter().any(|rect| rect.contains(middle))
+        };
+        let mut was_filled = false;
+        for cell in &line.cells {
+            match (was_filled, is_filled(cell)) {
+                (false, true) => drawing.push('['),
+                (true, false) => drawing.push(']'),
+                _ => {}
+            }
+            was_filled = is_filled(cell);
+            let letters = words[cell.bytes.clone()].replace(' ', "_");
+            drawing.push_str(&letters);
+            drawing.push('|');
+        }
+        drawing.push_str(if was_filled { "]\n" } else { "\n" });
+    }
+    drawing
+}
+
+fn check_drawn(words: &str, filled: &str, expected: Expect) {
+    let wide = Setting {
+        width: 4000.0,
+        ..SETTING
+    };
+    let paragraph = lay_out_in(&wide, words);
+    let start = words.find(filled).unwrap();
+    expected.assert_eq(&drawn(&paragraph, words, &(start..start + filled.len())));
+}
+
 #[test]
-fn invisible_and_direction_marks_are_shown() {
-    let paragraph = lay_out("safe\u{202E}txt.exe\u{202C} zero\u{200B}width \u{0} end");
-    let names: Vec<&str> = paragraph.marks.iter().map(|(_, name)| *name).collect();
-    assert_eq!(names, ["RLO", "PDF", "ZWSP", "NUL"]);
+fn boxes_fill_the_words_in_every_script() {
+    check_drawn(
+        "It denied it.",
+        "denied",
+        expect![[r#"
+        I|t|_|[d|e|n|i|e|d|]_|i|t|.|
+    "#]],
+    );
+    check_drawn(
+        "نفت الوزارة",
+        "الوزارة",
+        expect![[r#"
+        [ة|ر|ا|ز|و|ل|ا|]_|ت|ف|ن|
+    "#]],
+    );
+    check_drawn(
+        "הוא דחה 42",
+        "דחה 42",
+        expect![[r#"
+        [4|2|_|ה|ח|ד|]_|א|ו|ה|
+    "#]],
+    );
+    check_drawn(
+        "ab שלום 42 cd",
+        "b של",
+        expect![[r#"
+        a|[b|_|]4|2|_|ם|ו|[ל|ש|]_|c|d|
+    "#]],
+    );
+    check_drawn(
+        "قال ABC 12 هنا",
+        "ABC 12",
+        expect![[r#"
+        ا|ن|ه|_|[A|B|C|_|1|2|]_|ل|ا|ق|
+    "#]],
+    );
+    check_drawn(
+        "该组织否认",
+        "否认",
+        expect![[r#"
+        该|组|织|[否|认|]
+    "#]],
+    );
+    check_drawn(
+        "ที่กำลัง",
+        "กำ",
+        expect![[r#"
+        ที่|[กำ|]ลั|ง|
+    "#]],
+    );
+    check_drawn(
+        "क्षि न",
+        "न",
+        expect![[r#"
+        क्षि|_|[न|]
+    "#]],
+    );
+    check_drawn(
+        "👩‍👩‍👧🇺🇦✊🏽.",
+        "🇺🇦",
+        expect![[r#"
+        👩‍👩‍👧|[🇺🇦|]✊🏽|.|
+    "#]],
+    );
+    check_drawn(
+        "cafe\u{301} e",
+        "e\u{301}",
+        expect![[r#"
+        c|a|f|[é|]_|e|
+    "#]],
+    );
+    check_drawn(
+        "a\tb\u{A0}c",
+        "\tb\u{A0}",
+        expect![[r#"
+        a|[	|b| |]c|
+    "#]],
+    );
+}
+
+#[test]
+fn invisible_and_direction_marks_are_named() {
+    let words = "safe\u{202E}txt.exe\u{202C} zero\u{200B}width \u{0} a\tb\u{A0}c\u{AD}d";
+    let names = |paragraph: Paragraph| -> Vec<&str> {
+        paragraph.marks.iter().map(|(_, name)| *name).collect()
+    };
+    assert_eq!(names(lay_out(words)), ["RLO", "PDF", "ZWSP", "NUL", "SHY"]);
+    let all = names(lay_out_in(&SHOWING_ALL, words));
+    assert_eq!(all, ["RLO", "PDF", "ZWSP", "NUL", "→", "°", "SHY"]);
+}
+
+const SHOWING_ALL: Setting = Setting {
+    shows_invisible: true,
+    ..SETTING
+};
+
+#[test]
+fn an_override_of_direction_never_makes_words_read_as_others() {
+    for setting in [SETTING, SHOWING_ALL] {
+        let words = "safe\u{202E}txt.exe\u{202C} end";
+        let paragraph = lay_out_in(&setting, words);
+        let start = words.find("txt.exe").unwrap();
+        let lefts = (start..start + 7).map(|byte| paragraph.boxes(&(byte..byte + 1))[0].left());
+        let lefts: Vec<f32> = lefts.collect();
+        assert!(lefts.is_sorted(), "the letters stand as they are written");
+        assert_eq!(paragraph.boxes(&(0..words.len() - 4)).len(), 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_gets_room_of_its_own_on_demand() {
+    for unseen in [
+        "\u{200B}", "\u{200F}", "\u{202B}", "\u{2066}", "\u{FEFF}", "\u{AD}", "\u{202E}",
+    ] {
+        let words = format!("ab{unseen}cd");
+        let room = |setting| {
+            let paragraph = lay_out_in(setting, &words);
+            paragraph
+                .boxes(&(2..2 + unseen.len()))
+                .first()
+                .map_or(0.0, Rect::width)
+        };
+        assert!(room(&SHOWING_ALL) > 3.0, "{unseen:?}");
+    }
+}
+
+#[test]
+fn a_tab_is_wider_than_a_space() {
+    let width = |words: &str| lay_out(words).boxes(&(1..2))[0].width();
+    assert!(width("a\tb") > 3.0 * width("a b"));
+}
+
+#[test]
+fn a_line_separator_begins_a_new_line_and_a_hard_space_none() {
+    assert_eq!(lay_out("one\u{2028}two").lines.len(), 2);
+    let words = "word ".repeat(20) + "ten\u{A0}thousand";
+    let paragraph = lay_out(&words);
+    let (number, noun) = (words.find("ten").unwrap(), words.find("thousand").unwrap());
+    assert_eq!(paragraph.caret(number).top(), paragraph.caret(noun).top());
+}
+
+#[test]
+fn a_letter_without_a_font_is_reported() {
+    assert_eq!(lay_out("ok").missing, None);
+    assert_eq!(lay_out("x \u{10FFFD}").missing, Some('\u{10FFFD}'));
+}
+
+#[test]
+fn both_faces_are_those_that_come_with_the_program() {
+    let sans = Setting {
+        face: ReadingFace::Sans,
+        ..SETTING
+    };
+    let width = |setting| lay_out_in(setting, "minimum").boxes(&(0..7))[0].width();
+    assert!((width(&SETTING) - width(&sans)).abs() > 1.0);
 }
 
 #[test]
@@ -313,6 +505,48 @@ proptest! {
         let (block, below) = blocks.at_height(y);
         prop_assert!((blocks.top_of(block) - tops[block]).abs() < 0.01);
         prop_assert!((tops[block] + f64::from(below) - y.min(total)).abs() < 0.01);
+    }
+
+    /// Every place where a caret may stand can be pointed at, and the point leads back to it.
+    #[test]
+    fn every_place_maps_to_the_screen_and_back(words in any_words()) {
+        let words = words.replace(['\n', '\r'], " ");
+        let paragraph = lay_out(&words);
+        for byte in boundaries(&words) {
+            let caret = paragraph.caret(byte);
+            let cells = paragraph.lines.iter().flat_map(|line| line.cells.iter().map(move |cell| (line, cell)));
+            // White space that hangs over the edge where a line wraps cannot be pointed at.
+            let hangs = |(line, cell): &(&Line, &Cell)| {
+                !line.is_last && cell.hangs && (cell.bytes.contains(&byte) || cell.bytes.end == byte)
+            };
+            if cells.clone().any(|cell| hangs(&cell)) {
+                continue;
+            }
+            let back = paragraph.place_at(caret.center());
+            prop_assert!(
+                (paragraph.caret_at(back).left() - caret.left()).abs() < 0.1,
+                "{words:?}: {byte} comes back as {back:?}"
+            );
+        }
+    }
+
+    /// The boxes of a span hold the middle of each of its characters, and of no other.
+    #[test]
+    fn boxes_hold_just_the_characters_of_the_span(words in any_words(), from in 0usize..60, to in 0usize..60) {
+        let words = words.replace(['\n', '\r'], " ");
+        let places = boundaries(&words);
+        let Some((&from, &to)) = places.get(from).zip(places.get(to)) else { return Ok(()) };
+        let span = from.min(to)..from.max(to);
+        let paragraph = lay_out(&words);
+        let boxes = paragraph.boxes(&span);
+        for line in &paragraph.lines {
+            for cell in line.cells.iter().filter(|cell| !cell.hangs && cell.right - cell.left > 0.1) {
+                let middle = pos2((cell.left + cell.right) / 2.0, line.letters_top + 1.0);
+                let is_covered = boxes.iter().any(|rect| rect.contains(middle));
+                let is_wanted = cell.bytes.start < span.end && span.start < cell.bytes.end;
+                prop_assert_eq!(is_covered, is_wanted, "{:?} in {:?} of {:?}", cell, span, words);
+            }
+        }
     }
 
     /// Any point gives a place at which a caret may stand.

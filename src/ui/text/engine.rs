@@ -13,13 +13,28 @@ use parley::{
 };
 
 use super::paragraph::{Cell, Face, Line, Paragraph, PlacedGlyph};
+use crate::app::ReadingFace;
 
-/// The reading face that comes with the program, under a name that no system font has.
-const READING_FACE: &str = "Ascribe Serif";
-const READING_FONTS: [&[u8]; 2] = [
-    include_bytes!("../../../assets/fonts/NotoSerif-Regular.ttf"),
-    include_bytes!("../../../assets/fonts/NotoSerif-Italic.ttf"),
+/// The reading faces that come with the program, under names that no system font has.
+const SERIF: &str = "Ascribe Serif";
+const SANS: &str = "Ascribe Sans";
+const READING_FONTS: [(&str, &[u8]); 3] = [
+    (
+        SERIF,
+        include_bytes!("../../../assets/fonts/NotoSerif-Regular.ttf"),
+    ),
+    (
+        SERIF,
+        include_bytes!("../../../assets/fonts/NotoSerif-Italic.ttf"),
+    ),
+    (
+        SANS,
+        include_bytes!("../../../assets/fonts/Inter-Regular.otf"),
+    ),
 ];
+
+/// How much wider than a space a tab is, in ems.
+const TAB_ROOM: f32 = 1.25;
 
 /// How letters of a paragraph look.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -38,6 +53,22 @@ pub struct Setting {
     pub line_height: f32,
     /// Width of the column in pixels.
     pub width: f32,
+    /// The face that comes first.
+    pub face: ReadingFace,
+    /// Whether characters that cannot be seen get room of their own and lose what they do.
+    pub shows_invisible: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            size: 18.0,
+            line_height: 1.9,
+            width: 700.0,
+            face: ReadingFace::Serif,
+            shows_invisible: false,
+        }
+    }
 }
 
 /// The fonts, and the layout library with its scratch memory.
@@ -57,9 +88,9 @@ impl Engine {
     /// Looks for the system's fonts and adds the reading face.
     pub fn new() -> Self {
         let mut fonts = FontContext::new();
-        for bytes in READING_FONTS {
+        for (family_name, bytes) in READING_FONTS {
             let name = FontInfoOverride {
-                family_name: Some(READING_FACE),
+                family_name: Some(family_name),
                 ..FontInfoOverride::default()
             };
             fonts
@@ -85,11 +116,14 @@ impl Engine {
         setting: &Setting,
         set_aside: &[Range<usize>],
     ) -> Paragraph {
-        let shown = showable(words);
+        let shown = showable(words, setting.shows_invisible);
         let mut builder = self
             .layouts
             .ranged_builder(&mut self.fonts, &shown, 1.0, false);
-        let family = format!("'{READING_FACE}', serif");
+        let family = match setting.face {
+            ReadingFace::Serif => format!("'{SERIF}', serif"),
+            ReadingFace::Sans => format!("'{SANS}', sans-serif"),
+        };
         builder.push_default(StyleProperty::FontFamily(FontFamily::Source(family.into())));
         builder.push_default(StyleProperty::FontSize(setting.size));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(
@@ -98,6 +132,11 @@ impl Engine {
         for bytes in set_aside {
             builder.push(StyleProperty::FontStyle(FontStyle::Italic), bytes.clone());
             builder.push(StyleProperty::Brush(Ink::SetAside), bytes.clone());
+        }
+        // A tab is a space with more room behind it; stops would move with every word before them.
+        for (byte, _) in words.match_indices('\t') {
+            let room = StyleProperty::LetterSpacing(setting.size * TAB_ROOM);
+            builder.push(room, byte..byte + 1);
         }
         let mut layout: Layout<Ink> = builder.build(&shown);
         layout.break_all_lines(Some(setting.width));
@@ -134,6 +173,11 @@ impl Engine {
                 let run = glyph_run.run();
                 if last_run != Some(run.index()) {
                     last_run = Some(run.index());
+                    for cluster in run.visual_clusters() {
+                        if cluster.glyphs().any(|glyph| glyph.id == 0) {
+                            note_missing(&mut paragraph, words, cluster.text_range());
+                        }
+                    }
                     push_cells(&mut line, glyph_run.offset(), run.visual_clusters());
                 }
                 let coords = run
@@ -144,9 +188,6 @@ impl Engine {
                 let font = self.face_index(run.font(), coords);
                 let is_set_aside = glyph_run.style().brush == Ink::SetAside;
                 for glyph in glyph_run.positioned_glyphs() {
-                    if glyph.id == 0 {
-                        note_missing(&mut paragraph, words, run.text_range());
-                    }
                     let (at, size) = (pos2(glyph.x, glyph.y), run.font_size());
                     paragraph.glyphs.push(PlacedGlyph {
                         font,
@@ -163,7 +204,7 @@ impl Engine {
         if let Some(last) = paragraph.lines.last_mut() {
             last.is_last = true;
         }
-        add_marks(&mut paragraph, words);
+        add_marks(&mut paragraph, words, setting.shows_invisible);
         paragraph
     }
 
@@ -231,17 +272,33 @@ fn mark_hanging(line: &mut Line, words: &str, is_rtl: bool) {
     }
 }
 
-/// The words with control characters as spaces of the same length, since fonts have no glyphs for them.
-/// Offsets stay as they are.
-fn showable(words: &str) -> std::borrow::Cow<'_, str> {
-    if !words.bytes().any(|byte| byte < 0x20 || byte == 0x7F) {
+/// The words as they are laid out, character for character of the same length, so that offsets stay as they
+/// are. Control characters become spaces, since fonts have no glyphs for them. Overrides of direction become
+/// spaces always: they can make words read as others. With `shows_invisible` all that cannot be seen does.
+fn showable(words: &str, shows_invisible: bool) -> std::borrow::Cow<'_, str> {
+    let room_for = |c: char| {
+        let gets_room = is_override(c) || (shows_invisible && is_unseen(c));
+        match (c.is_ascii_control(), gets_room, c.len_utf8()) {
+            (true, _, _) => ' ',
+            (_, true, 2) => '\u{A0}',
+            (_, true, 3) => '\u{2003}',
+            _ => c,
+        }
+    };
+    if words.chars().all(|c| room_for(c) == c) {
         return words.into();
     }
-    words
-        .chars()
-        .map(|c| if c.is_ascii_control() { ' ' } else { c })
-        .collect::<String>()
-        .into()
+    words.chars().map(room_for).collect::<String>().into()
+}
+
+/// Characters that make what follows read from the other end.
+fn is_override(character: char) -> bool {
+    matches!(character, '\u{202D}' | '\u{202E}')
+}
+
+/// Characters without a picture that do something. Joiners are none of them: without them letters fall apart.
+fn is_unseen(character: char) -> bool {
+    short_name(character).is_some() && !matches!(character, '\u{2028}' | '\u{FFFD}')
 }
 
 fn note_missing(paragraph: &mut Paragraph, words: &str, bytes: Range<usize>) {
@@ -277,11 +334,24 @@ fn short_name(character: char) -> Option<&'static str> {
     })
 }
 
-fn add_marks(paragraph: &mut Paragraph, words: &str) {
+/// Names for what cannot be seen: in the room it has been given, or else small above its place.
+fn add_marks(paragraph: &mut Paragraph, words: &str, shows_invisible: bool) {
     for (byte, character) in words.char_indices() {
-        if let Some(name) = short_name(character) {
-            let caret = paragraph.caret(byte);
-            paragraph.marks.push((caret.min, name));
-        }
+        let blank = match character {
+            '\t' => Some("→"),
+            '\u{A0}' => Some("°"),
+            _ => None,
+        };
+        let blank = blank.filter(|_| shows_invisible);
+        let Some(name) = short_name(character).or(blank) else {
+            continue;
+        };
+        let room = paragraph.boxes(&(byte..byte + character.len_utf8()));
+        let has_room = blank.is_some() || is_override(character) || shows_invisible;
+        let at = match room.first().filter(|_| has_room) {
+            Some(room) => room.center(),
+            None => paragraph.caret(byte).min,
+        };
+        paragraph.marks.push((at, name));
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::Color32;
 
+use crate::app::ReadingFace;
 use crate::model::TagId;
 
 /// The colours and measures that the surface paints with.
@@ -31,6 +32,10 @@ pub struct SurfaceLook {
     pub line_height: f32,
     /// Most width of the column in points.
     pub column_width: f32,
+    /// Which face the text is set in.
+    pub face: ReadingFace,
+    /// Whether characters that cannot be seen are shown.
+    pub shows_invisible: bool,
     /// Whether line numbers hang beside the text.
     pub shows_line_numbers: bool,
 }

@@ -24,7 +24,7 @@ pub use blocks::{Blocks, Estimate};
 pub use engine::{Engine, Setting};
 pub use highlights::{Highlight, highlights};
 pub use look::{SurfaceLook, TagColors};
-pub use paragraph::{Paragraph, Place};
+pub use paragraph::{Cell, Line, Paragraph, Place};
 pub use quote::QuoteLook;
 pub use surface::TextSurface;
 pub use view::{Shown, TextAction};

@@ -40,6 +40,7 @@ impl TextSurface {
             size: look.size * scale,
             line_height: 1.45,
             width: (room * scale).max(20.0),
+            ..Setting::default()
         };
         let paragraph = self.laid_out_quote(&words, &setting, look.lines);
         let bottom = paragraph.height;

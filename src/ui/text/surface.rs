@@ -130,7 +130,7 @@ impl TextSurface {
         self.paint(ui, &response, shown, &view, &highlights);
         actions.extend(self.margin_ui(ui, shown, &view, &highlights));
         self.show_card(ui, shown);
-        describe(ui, id, shown, &view, &highlights);
+        actions.extend(describe(ui, id, shown, &view, &highlights));
         self.sweep();
         if self.atlas.needs_another_frame() {
             ui.ctx().request_repaint();
@@ -167,6 +167,8 @@ impl TextSurface {
             size,
             line_height: shown.look.line_height,
             width,
+            face: shown.look.face,
+            shows_invisible: shown.look.shows_invisible,
         };
         let estimate = estimate(&setting);
         let is_same_text =

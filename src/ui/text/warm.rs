@@ -43,11 +43,6 @@ impl WarmEngine {
 
 fn warmed_up() -> Engine {
     let mut engine = Engine::new();
-    let setting = Setting {
-        size: 18.0,
-        line_height: 1.9,
-        width: 700.0,
-    };
-    engine.lay_out(WARM_UP, &setting, &[]);
+    engine.lay_out(WARM_UP, &Setting::default(), &[]);
     engine
 }
