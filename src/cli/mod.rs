@@ -381,10 +381,14 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
             "parts of the project cannot be read; “ascribe check” lists them. Nothing was changed";
         return Err(Failure::of_data(words));
     }
+    let brought_in = store::bring_in(path, &project, texts, &Progress::default());
+    for remark in brought_in.remarks() {
+        eprintln!("ascribe: {remark}");
+    }
     let BroughtIn {
         documents,
         problems,
-    } = store::bring_in(path, &project, texts, &Progress::default());
+    } = brought_in;
     for problem in &problems {
         eprintln!("ascribe: {problem}");
     }

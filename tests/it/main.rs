@@ -5,6 +5,7 @@ mod drawing;
 mod edits;
 mod find;
 mod formats;
+mod hostile;
 mod house;
 mod imports;
 mod index;
