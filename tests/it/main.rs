@@ -14,6 +14,7 @@ mod merging;
 mod opening;
 mod outside;
 mod pictures;
+mod properties;
 mod store;
 mod surface;
 mod texts;
