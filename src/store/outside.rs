@@ -9,9 +9,8 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::Progress;
 use super::disk::hash_of_file;
-use super::read::{OpenError, Opened, open_project};
+use super::read::{OpenError, Opened, read_project};
 use super::texts::{ChangedText, place_of, read_document};
 use crate::anchor::all_stand_in;
 use crate::model::{DocumentId, Project, Texts};
@@ -50,7 +49,7 @@ pub struct Known {
 pub struct Look {
     /// For the next time.
     pub seen: Seen,
-    /// The project file, if it is not the one that is known.
+    /// The project file without its texts, if it is not the one that is known.
     pub project: Option<Result<Opened, OpenError>>,
     /// Texts that have changed since they were last looked at.
     pub changed: Vec<ChangedText>,
@@ -73,7 +72,7 @@ pub fn look_outside(path: &Path, known: &Known) -> Look {
         && look.seen.project_file != known.seen.project_file
         && hash_of_file(path) != known.file_sha256
     {
-        look.project = Some(open_project(path, &Progress::default()));
+        look.project = Some(read_project(path));
     }
     for document_id in known.project.documents.keys() {
         look_at_text(path, known, document_id, &mut look);

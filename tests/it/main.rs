@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary, because each further binary links the program again.
 
 mod anchor;
+mod any_bytes;
 mod drawing;
 mod edits;
 mod find;
