@@ -35,7 +35,9 @@
 //! - Offsets are UTF-8 bytes everywhere inside; other units exist only where files are read and written.
 //! - Every annotation keeps the words it was made on. One whose words are no longer at its place is never painted,
 //!   never moved by itself and never lost: it stays in the file as it is and is listed until a person decides.
-//! - The texts on disk are never written.
+//! - The texts on disk are never written. Whether they or the project file have changed is looked at every few seconds
+//!   and before each save ([`store::look_outside`]); what others changed is merged ([`edit::merge`]), and annotations
+//!   follow their text ([`anchor::find_again`]).
 //! - The structs of the file stand apart from the model, so that either can change without the other.
 
 pub mod anchor;

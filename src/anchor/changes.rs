@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::Patience;
 use super::alike::are_alike;
 use super::context::{CONTEXT_CHARACTERS, Known, LEAST_CONTEXT, LEAST_MARGIN, rank, span};
 use super::tokens::Tokens;
 use crate::text::{Span, Text, trim};
 
-/// So many characters in a row are the same by chance only where a whole passage is repeated; [`slides`] sees those.
+/// So many characters in a row are the same by chance only where a whole passage is repeated; [`slide`] sees those.
 const LONG_RUN_CHARACTERS: usize = 200;
 
 /// What became of a span.
@@ -29,8 +30,7 @@ pub struct Changes<'a> {
     new_text: &'a Text,
     /// Runs of pieces that are the same, in order.
     same: Vec<Run>,
-    /// Pieces of the old text that could as well be the image of another place; see [`slides`].
-    ambiguous: Vec<Range<usize>>,
+    patience: &'a Patience,
 }
 
 /// Pieces that are the same in both texts.
@@ -39,6 +39,10 @@ struct Run {
     old: usize,
     new: usize,
     count: usize,
+    /// How many of its first pieces could as well be the image of another place; see [`slide`].
+    ambiguous_head: usize,
+    /// How many of its last.
+    ambiguous_tail: usize,
 }
 
 impl Run {
@@ -52,20 +56,19 @@ impl Run {
 }
 
 impl<'a> Changes<'a> {
-    pub fn between(old_text: &'a Text, new_text: &'a Text) -> Self {
+    pub fn between(old_text: &'a Text, new_text: &'a Text, patience: &'a Patience) -> Self {
         let (old, new) = (Tokens::of(old_text.as_str()), Tokens::of(new_text.as_str()));
         let mut known = HashMap::new();
         let (old_numbers, new_numbers) = (old.numbers(&mut known), new.numbers(&mut known));
         let operations = capture_diff_slices(Algorithm::Myers, &old_numbers, &new_numbers);
-        let same = runs(&operations);
-        let ambiguous = slides(&operations, &old_numbers, &new_numbers);
+        let same = runs(&operations, &old_numbers, &new_numbers);
         Self {
             old,
             new,
             old_text,
             new_text,
             same,
-            ambiguous,
+            patience,
         }
     }
 
@@ -79,10 +82,8 @@ impl<'a> Changes<'a> {
             return Image::Perhaps(self.guess(of, &pieces));
         };
         let image = self.moved(run, of);
-        let is_ambiguous = self
-            .ambiguous
-            .iter()
-            .any(|range| range.start <= pieces.start && pieces.end <= range.end);
+        let is_ambiguous = pieces.end <= run.old + run.ambiguous_head
+            || pieces.start + run.ambiguous_tail >= run.old_pieces().end;
         match image {
             Some(image) if !is_ambiguous && self.is_beyond_doubt(run, &pieces, of, image) => {
                 Image::Unchanged(image)
@@ -98,12 +99,15 @@ impl<'a> Changes<'a> {
             return true;
         }
         let shared = self.surroundings(run, pieces, CONTEXT_CHARACTERS);
+        let both_bytes = self.old_text.end().0 + self.new_text.end().0;
+        if shared < LEAST_CONTEXT || !self.patience.lasts_for(both_bytes) {
+            return false;
+        }
         let rival = |from: Span, to: Span, (a, b): (&Text, &'a Text)| {
             let words = a.slice(from).unwrap_or_default();
             rank(&Known::whole(a), from, words, b, |place| *place != to).best
         };
-        shared >= LEAST_CONTEXT
-            && shared >= LEAST_MARGIN + rival(of, image, (self.old_text, self.new_text))
+        shared >= LEAST_MARGIN + rival(of, image, (self.old_text, self.new_text))
             && shared >= LEAST_MARGIN + rival(image, of, (self.new_text, self.old_text))
     }
 
@@ -208,70 +212,60 @@ impl<'a> Changes<'a> {
     }
 }
 
-fn runs(operations: &[DiffOp]) -> Vec<Run> {
-    operations
-        .iter()
-        .filter_map(|operation| match *operation {
-            DiffOp::Equal {
-                old_index,
-                new_index,
-                len,
-            } => Some(Run {
-                old: old_index,
-                new: new_index,
-                count: len,
-            }),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Where a comparison could have been made another way: in “A A B” that became “A B” either A may be the one that
-/// went. A run of pieces that came or went can slide along while the piece that it leaves equals the one that it
-/// takes in; the pieces of the old text that it slides over are ambiguous.
-fn slides(operations: &[DiffOp], old: &[u32], new: &[u32]) -> Vec<Range<usize>> {
-    let mut ambiguous = Vec::new();
-    for (index, operation) in operations.iter().enumerate() {
-        let (at, pieces, range) = match *operation {
-            DiffOp::Delete {
-                old_index, old_len, ..
-            } => (
-                old_index..old_index + old_len,
-                old,
-                old_index..old_index + old_len,
-            ),
-            DiffOp::Insert {
-                old_index,
-                new_index,
-                new_len,
-            } => (old_index..old_index, new, new_index..new_index + new_len),
-            _ => continue,
-        };
-        let room = |neighbour: Option<&DiffOp>| match neighbour {
-            Some(DiffOp::Equal { len, .. }) => *len,
-            _ => 0,
-        };
-        let equal = |a: Option<usize>, b: Option<usize>| {
-            let piece = |at: Option<usize>| at.and_then(|at| pieces.get(at));
-            piece(a).is_some() && piece(a) == piece(b)
+fn runs(operations: &[DiffOp], old: &[u32], new: &[u32]) -> Vec<Run> {
+    let run = |(index, operation): (usize, &DiffOp)| {
+        let DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } = *operation
+        else {
+            return None;
         };
         let before = index
             .checked_sub(1)
             .and_then(|before| operations.get(before));
-        let left = (0..room(before))
-            .take_while(|step| {
-                equal(
-                    range.start.checked_sub(step + 1),
-                    range.end.checked_sub(step + 1),
-                )
-            })
-            .count();
-        let right = (0..room(operations.get(index + 1)))
-            .take_while(|step| equal(Some(range.start + step), Some(range.end + step)))
-            .count();
-        ambiguous.push(at.start - left..at.start);
-        ambiguous.push(at.end..at.end + right);
-    }
-    ambiguous.retain(|range| !range.is_empty());
-    ambiguous
+        let behind = operations.get(index + 1);
+        Some(Run {
+            old: old_index,
+            new: new_index,
+            count: len,
+            ambiguous_head: before.map_or(0, |change| slide(change, old, new, len, Way::Onwards)),
+            ambiguous_tail: behind.map_or(0, |change| slide(change, old, new, len, Way::Back)),
+        })
+    };
+    operations.iter().enumerate().filter_map(run).collect()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    Onwards,
+    Back,
+}
+
+/// A comparison can often be made in another way: in “A A B” that became “A B” either A may be the one that went. What
+/// came or went can slide along the run beside it while the piece that it leaves equals the one that it takes in. The
+/// pieces of the run that it slides over are ambiguous; this is how many.
+fn slide(change: &DiffOp, old: &[u32], new: &[u32], room: usize, way: Way) -> usize {
+    let (pieces, range) = match *change {
+        DiffOp::Delete {
+            old_index, old_len, ..
+        } => (old, old_index..old_index + old_len),
+        DiffOp::Insert {
+            new_index, new_len, ..
+        } => (new, new_index..new_index + new_len),
+        _ => return 0,
+    };
+    let is_same = |step: &usize| {
+        let (left, taken_in) = match way {
+            Way::Onwards => (Some(range.start + step), Some(range.end + step)),
+            Way::Back => (
+                range.end.checked_sub(step + 1),
+                range.start.checked_sub(step + 1),
+            ),
+        };
+        let piece = |at: Option<usize>| at.and_then(|at| pieces.get(at));
+        piece(left).is_some() && piece(left) == piece(taken_in)
+    };
+    (0..room).take_while(is_same).count()
 }

@@ -29,9 +29,6 @@ use tokens::Tokens;
 
 /// More places than this to choose from would help nobody.
 const MOST_OFFERS: usize = 3;
-/// Looking for words that are alike goes through the whole text for each mark. After so many pieces of text it is given
-/// up, about a second, and what is left is an orphan: a text that lost so much is a new text.
-const MOST_PIECES_LOOKED_AT: usize = 50_000_000;
 
 /// A piece of a text that carries an annotation or is set aside: where it stood, and its words.
 #[derive(Debug, Clone, Copy)]
@@ -64,12 +61,12 @@ enum FoundPiece {
 /// known. The answers are in the order of the marks.
 pub fn find_again(old: Option<&Text>, new: &Text, marks: &[Mark<'_>]) -> Vec<Found> {
     let tokens = Tokens::of(new.as_str());
-    let patience = Cell::new(MOST_PIECES_LOOKED_AT);
+    let patience = Patience::default();
     let with_old = old.map(|old| Search {
         new,
         tokens: &tokens,
         known: Known::whole(old),
-        changes: Some(Changes::between(old, new)),
+        changes: Some(Changes::between(old, new, &patience)),
         patience: &patience,
     });
     let without_old = Search {
@@ -102,9 +99,36 @@ struct Search<'a> {
     known: Known<'a>,
     /// Only where the whole old text is known.
     changes: Option<Changes<'a>>,
-    /// How many more pieces of text may be looked at for words that are alike.
-    patience: &'a Cell<usize>,
+    patience: &'a Patience,
 }
+
+/// How many more bytes may be looked through for words. Each mark that is in doubt goes through the whole text; in a long
+/// text of which little is left that would never end, and most of what it found would be asked about anyway.
+struct Patience {
+    bytes_left: Cell<usize>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        /// A few seconds.
+        const MOST_BYTES: usize = 5_000_000_000;
+        Self {
+            bytes_left: Cell::new(MOST_BYTES),
+        }
+    }
+}
+
+impl Patience {
+    /// Whether there is still time to look through so many bytes.
+    fn lasts_for(&self, bytes: usize) -> bool {
+        let left = self.bytes_left.get().checked_sub(bytes);
+        self.bytes_left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
+/// Comparing words takes so many times longer than finding them.
+const COST_OF_LIKENESS: usize = 20;
 
 impl Search<'_> {
     /// The words stand where they stood. Short ones may do so by chance, so others must bear them out.
@@ -161,15 +185,15 @@ impl Search<'_> {
         };
         // An offer of the comparison with other words is only a guess at what became of the span where it stood;
         // the words themselves, standing elsewhere, may still be it.
-        let ranked = context::rank(&self.known, span, words, self.new, is_new);
-        if let Some(best) = ranked.certain {
-            return FoundPiece::Certain(best);
+        let size_bytes = self.new.end().0;
+        if self.patience.lasts_for(size_bytes) {
+            let ranked = context::rank(&self.known, span, words, self.new, is_new);
+            if let Some(best) = ranked.certain {
+                return FoundPiece::Certain(best);
+            }
+            offers.extend(ranked.offers);
         }
-        offers.extend(ranked.offers);
-        if offers.is_empty()
-            && let Some(left) = self.patience.get().checked_sub(self.tokens.count())
-        {
-            self.patience.set(left);
+        if offers.is_empty() && self.patience.lasts_for(size_bytes * COST_OF_LIKENESS) {
             offers = alike::places(words, self.tokens, is_new);
         }
         dedup(&mut offers);

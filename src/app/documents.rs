@@ -1,6 +1,6 @@
 //! Commands on documents and their texts.
 
-use super::{App, Command, NoticeKind, Question, TaskResult, Work};
+use super::{App, Command, NoticeKind, Page, Question, TaskResult, Work};
 use crate::edit::{self, Author, Change, Edit, Refusal};
 use crate::model::{Annotation, Document, DocumentId, DocumentState, quote_of};
 use crate::query::{Finding, FindingKind};
@@ -125,10 +125,19 @@ impl App {
 
     /// Texts have been read: they become documents that are the person's to do.
     pub(super) fn brought_in(&mut self, brought_in: BroughtIn) {
+        let remarks = brought_in.remarks();
         let BroughtIn {
             documents,
             problems,
         } = brought_in;
+        if let Some(first) = remarks.first() {
+            let words = match remarks.len() - 1 {
+                0 => first.clone(),
+                more => format!("{first}. {more} more texts need a look like this"),
+            };
+            let deed = ("Choose encoding…".to_owned(), Command::Show(Page::Document));
+            self.tell_with(NoticeKind::Warning, words, Some(deed));
+        }
         for problem in &problems {
             self.tell(NoticeKind::Warning, problem.to_string());
         }

@@ -393,10 +393,14 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
 
 fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), Failure> {
     let mut opened = open_sound(path)?;
+    let brought_in = store::bring_in(path, &opened.project, texts, &Progress::default());
+    for remark in brought_in.remarks() {
+        eprintln!("ascribe: {remark}");
+    }
     let BroughtIn {
         documents,
         problems,
-    } = store::bring_in(path, &opened.project, texts, &Progress::default());
+    } = brought_in;
     for problem in &problems {
         eprintln!("ascribe: {problem}");
     }

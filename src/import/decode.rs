@@ -74,8 +74,10 @@ pub fn decode(
     bytes: Vec<u8>,
     chosen: Option<&str>,
 ) -> Result<(String, model::Encoding), DecodeProblem> {
-    // A UTF-32 mark begins like one of UTF-16.
-    if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
+    // A UTF-32 mark begins like one of UTF-16, and is the same as one before a NUL. Whoever says which it is decides.
+    let marks_utf32 =
+        bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]);
+    if chosen.is_none() && marks_utf32 {
         return Err(DecodeProblem::Utf32);
     }
     let marked = Encoding::for_bom(&bytes);

@@ -49,7 +49,7 @@ pub struct Known {
 pub struct Look {
     /// For the next time.
     pub seen: Seen,
-    /// The project file, if it is not the one that is known.
+    /// The project file without its texts, if it is not the one that is known.
     pub project: Option<Result<Opened, OpenError>>,
     /// Texts that have changed since they were last looked at.
     pub changed: Vec<ChangedText>,

@@ -10,6 +10,9 @@ use thiserror::Error;
 /// Names that Windows keeps for devices, whatever ending follows.
 const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
+/// Most systems allow names of so many bytes.
+pub const MOST_NAME_BYTES: usize = 255;
+
 /// Why a path in a project file is not followed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PathProblem {
@@ -22,7 +25,7 @@ pub enum PathProblem {
     /// It has `..` in it, or leads out through a link.
     #[error("the path leads out of the folder of the project")]
     LeadsOut,
-    /// It has `\`, `:` or a control character in it, or a name that Windows keeps for a device.
+    /// It has `\`, `:` or a control character in it, or a name that not every system can keep.
     #[error("the path cannot be used on every system")]
     NotPortable,
 }
@@ -41,7 +44,7 @@ pub fn resolve(folder: &Path, path: &str) -> Result<PathBuf, PathProblem> {
     if path
         .chars()
         .any(|c| matches!(c, '\\' | ':') || c.is_control())
-        || path.split('/').any(is_reserved)
+        || path.split('/').any(is_not_portable)
     {
         return Err(PathProblem::NotPortable);
     }
@@ -83,11 +86,26 @@ fn folder_canonical(folder: &Path) -> Option<PathBuf> {
     folder.canonicalize().ok()
 }
 
-fn is_reserved(part: &str) -> bool {
-    let stem = part.split('.').next().unwrap_or(part).to_ascii_lowercase();
+/// Whether a name means something else on another system, or cannot be there at all.
+fn is_not_portable(part: &str) -> bool {
+    // Windows leaves dots and spaces at the end out, so that two names become one.
+    matches!(part, "" | ".")
+        || part.ends_with(['.', ' '])
+        || part.len() > MOST_NAME_BYTES
+        || is_reserved(part)
+}
+
+/// Whether Windows keeps the name for a device.
+pub fn is_reserved(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end();
+    let stem = stem.to_lowercase();
     let is_port = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|n| n.len() == 1 && n.chars().all(|c| c.is_ascii_digit()))
+        let number = stem.strip_prefix(prefix);
+        number.is_some_and(|number| {
+            let mut digits = number.chars();
+            let is_digit = |c: char| c.is_ascii_digit() || matches!(c, '¹' | '²' | '³');
+            digits.next().is_some_and(is_digit) && digits.next().is_none()
+        })
     };
     RESERVED.contains(&stem.as_str()) || is_port("com") || is_port("lpt")
 }

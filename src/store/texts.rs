@@ -9,16 +9,18 @@ use thiserror::Error;
 
 use super::disk::{RealDisk, read_regular, sha256_of};
 use super::kept_texts::bytes_as_they_were;
-use super::paths::{PathProblem, relative, resolve, stays_in};
+use super::paths::{MOST_NAME_BYTES, PathProblem, is_reserved, relative, resolve, stays_in};
 use super::replace::{WriteError, first_free, make_folder, write_new};
 use super::{Progress, folder_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
-use crate::import::{DecodeProblem, decode};
+use crate::import::{DEFAULT_ENCODING, DecodeProblem, decode};
 use crate::model::{Document, DocumentId, Encoding, Project};
 use crate::text::Text;
 
 /// Larger texts are refused: a screen of them could not be shown in reasonable memory.
 pub(super) const MOST_TEXT_BYTES: u64 = 500_000_000;
+/// Larger ones are remarked upon.
+const MANY_TEXT_BYTES: u64 = 20_000_000;
 /// The folder beside the project file that texts from elsewhere are copied to.
 pub(super) const TEXT_FOLDER: &str = "texts";
 /// Endings of files that are taken for texts.
@@ -235,6 +237,43 @@ pub struct BroughtIn {
     pub problems: Vec<ReadError>,
 }
 
+impl BroughtIn {
+    /// What a person should know of the texts: that their encoding is a guess, that they are large.
+    pub fn remarks(&self) -> Vec<String> {
+        let documents = self.documents.iter().map(|(document, _)| document);
+        documents.flat_map(remarks_on).collect()
+    }
+}
+
+fn remarks_on(document: &Document) -> Vec<String> {
+    let Document {
+        path,
+        encoding,
+        size_bytes,
+        ..
+    } = document;
+    let mut remarks = Vec::new();
+    if encoding.is_lossy {
+        remarks.push(format!(
+            "{path}: some bytes mean nothing in {}; they stand as \u{FFFD}. Another encoding may fit",
+            encoding.name
+        ));
+    } else if encoding.name != DEFAULT_ENCODING && !encoding.has_byte_order_mark {
+        remarks.push(format!(
+            "{path}: read as {}, which is a guess; look whether its letters are right",
+            encoding.name
+        ));
+    }
+    if *size_bytes > MANY_TEXT_BYTES {
+        remarks.push(format!(
+            "{path}: {} MB; texts over {} MB are slow to work with",
+            size_bytes / 1_000_000,
+            MANY_TEXT_BYTES / 1_000_000
+        ));
+    }
+    remarks
+}
+
 /// Reads texts for a project. Those below its folder stay where they are; others are copied beside it,
 /// never over another file. Folders are searched for texts. Texts that the project has already are left out.
 pub fn bring_in(
@@ -362,16 +401,28 @@ fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadE
 
 /// The file's name with what not every system can keep replaced.
 fn portable_name(file: &Path) -> String {
+    /// Room for an ending and a number.
+    const MOST_BYTES: usize = MOST_NAME_BYTES - 20;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    name.chars()
-        .map(|c| {
-            if c.is_control() || r#"\/:*?"<>|"#.contains(c) {
-                '_'
-            } else {
-                c
-            }
+    let replaced: String = name
+        .chars()
+        .map(|c| match c {
+            c if c.is_control() || r#"\/:*?"<>|"#.contains(c) => '_',
+            c => c,
         })
-        .collect()
+        .collect();
+    let (stem, ending) = replaced.rsplit_once('.').unwrap_or((&replaced, ""));
+    let end = stem.floor_char_boundary(MOST_BYTES.saturating_sub(ending.len()));
+    let stem = stem.get(..end).unwrap_or_default();
+    let name = match ending {
+        "" => stem.to_owned(),
+        ending => format!("{stem}.{ending}"),
+    };
+    let name = name.trim_end_matches(['.', ' ']);
+    match is_reserved(name) || name.is_empty() {
+        true => format!("_{name}"),
+        false => name.to_owned(),
+    }
 }
 
 /// The texts in a folder, in the order of their names. Links to folders are not followed.

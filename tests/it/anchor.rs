@@ -628,3 +628,40 @@ fn random_changes_put_hardly_any_span_in_a_wrong_place() {
     println!("moved unasked: {placed}, of these to a wrong place: {wrong} ({percent:.3} %)");
     assert!(percent <= 0.2);
 }
+
+/// A long text with many changes is done in bearable time, even in a build for tests.
+#[test]
+fn thousands_of_spans_of_a_long_text_are_found_in_seconds() {
+    let mut dice = Dice(42);
+    let mut words = String::new();
+    while words.len() < 1_000_000 {
+        words.push_str(&sentence(&mut dice, 0));
+    }
+    let old = Text::new(words.clone());
+    let whole_words = words_in(&old);
+    let spans: Vec<Spans> = (0..5_000)
+        .map(|step| whole_words[step * whole_words.len() / 5_000].into())
+        .collect();
+    let mut changing = Changing::of(&words);
+    for _ in 0..20 {
+        change(&mut changing, "10 words", 0, &mut dice);
+    }
+    let new = changing.text();
+    let marks: Vec<Mark<'_>> = spans
+        .iter()
+        .map(|spans| Mark {
+            spans,
+            quote: &words[spans.hull().bytes()],
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    let found = find_again(Some(&old), &new, &marks);
+    let took = begun.elapsed();
+    let certain = found
+        .iter()
+        .filter(|found| matches!(found, Found::Certain(_)))
+        .count();
+    println!("1 MB, 200 changes, 5,000 spans: {certain} certain in {took:?}");
+    assert!(certain > 4_500, "{certain}");
+    assert!(took.as_secs() < 60, "{took:?}");
+}

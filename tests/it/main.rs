@@ -1,11 +1,13 @@
 //! All integration tests are modules of this one binary, because each further binary links the program again.
 
 mod anchor;
+mod any_bytes;
 mod crashes;
 mod drawing;
 mod edits;
 mod find;
 mod formats;
+mod hostile;
 mod house;
 mod imports;
 mod index;
@@ -14,6 +16,7 @@ mod merging;
 mod opening;
 mod outside;
 mod pictures;
+mod properties;
 mod sim_disk;
 mod store;
 mod surface;

@@ -394,6 +394,14 @@ fn paths_that_lead_elsewhere_are_not_followed() {
         "\\\\\\\\server\\\\x.txt",
         "texts/../../x",
         "texts/NUL.txt",
+        "texts/com1",
+        "texts/LPT³.txt",
+        "texts/con .txt",
+        "texts/a.",
+        "texts/a ",
+        "texts//a.txt",
+        "./a.txt",
+        ".",
         "",
     ] {
         let saved =
