@@ -7,13 +7,14 @@ use std::sync::{Arc, LazyLock};
 use super::{Answer, Page, ThemeChoice};
 use crate::anchor::MarkId;
 use crate::edit::Verdict;
+use crate::export::ExportOptions;
 use crate::import::ImportOptions;
 use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
 };
 use crate::query::Needle;
-use crate::text::{ByteOffset, Edge, OffsetUnit, Span, Spans, Stride};
+use crate::text::{ByteOffset, Edge, Span, Spans, Stride};
 
 /// What a person asks for. Views put commands on a tray; `App::run` carries them out after the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -309,8 +310,8 @@ impl Command {
 pub struct ExportChoice {
     /// The name of one of `export::FORMATS`.
     pub format: &'static str,
-    /// What offsets are counted in.
-    pub unit: OffsetUnit,
+    /// What is counted, written and left out.
+    pub options: ExportOptions,
 }
 
 /// What is imported, and how.

@@ -235,8 +235,7 @@ pub fn run_export(
 ) -> Result<LossReport, ExportFailure> {
     progress.expect(2);
     let format = crate::export::format(choice.format).ok_or(ExportError::UnknownFormat)?;
-    let options = crate::export::ExportOptions { unit: choice.unit };
-    let export = crate::export::export(format, project, texts, &options)?;
+    let export = crate::export::export(format, project, texts, &choice.options)?;
     progress.step();
     if progress.is_cancelled() {
         return Err(ExportFailure::Cancelled);

@@ -138,11 +138,19 @@ impl Table {
             .from_reader(words.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let mut table = Self {
-            is_guarded: file.bytes.starts_with("\u{FEFF}".as_bytes()),
+            is_guarded: false,
             file: label,
             header,
             rows: Vec::new(),
         };
+        let own: [&[&str]; 4] = [
+            &["span_id", "piece"],
+            &["document", "path"],
+            &["link_id", "kind"],
+            &["tag", "color"],
+        ];
+        table.is_guarded = file.bytes.starts_with("\u{FEFF}".as_bytes())
+            && own.iter().any(|columns| table.has(columns));
         for row in reader.records() {
             let row = row.map_err(|error| ImportError::Broken {
                 file: file.path.clone(),

@@ -25,11 +25,13 @@ mod build;
 mod conll;
 mod csv;
 mod decode;
+mod doccano;
 mod files;
 mod found;
 mod heal;
 mod json;
 mod jsonl;
+mod label_studio;
 mod mapping;
 mod reading;
 mod report;
@@ -42,20 +44,22 @@ use crate::edit::{Additions, Author, OpenProject, Refusal, take_in};
 use crate::model::{AnnotatorId, AttributeValue, Project, Texts, Timestamp};
 
 pub use brat::BRAT;
-pub use conll::CONLL;
+pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
 pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings};
+pub use doccano::{ANNOTATOR_KEY, DOCCANO, DOCUMENT_KEY, UNIT_KEY};
 pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
 };
 pub use jsonl::JSONL;
+pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use mapping::{Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
 
 /// Every format, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&BRAT, &JSONL, &CSV, &CONLL];
+pub const FORMATS: &[&Format] = &[&BRAT, &LABEL_STUDIO, &JSONL, &DOCCANO, &CSV, &CONLL];
 
 /// Who is said to have made what the files ascribe to nobody.
 pub const NOBODY: &str = "imported";

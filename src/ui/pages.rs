@@ -16,7 +16,7 @@ use super::widgets::{
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
-use crate::export::FORMATS;
+use crate::export::{ExportOptions, FORMATS, Newlines, Scheme};
 use crate::import;
 use crate::model::{AnnotatorId, DocumentState, Region};
 use crate::query::{Severity, Subject};
@@ -28,7 +28,7 @@ pub struct PageState {
     words: String,
     chosen: usize,
     format: usize,
-    unit: OffsetUnit,
+    export: ExportOptions,
     fields: std::collections::BTreeMap<String, String>,
     keys: key_page::KeyPageState,
 }
@@ -45,7 +45,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
     let Some(page) = view.page else { return };
     if view.page_is_new {
         view.pages = PageState {
-            unit: view.pages.unit,
+            export: view.pages.export.clone(),
             format: view.pages.format,
             ..PageState::default()
         };
@@ -529,11 +529,36 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 OffsetUnit::Byte => "bytes",
                 OffsetUnit::Utf16 => "UTF-16 units",
             };
-            if ui.selectable_label(state.unit == unit, words).clicked() {
-                state.unit = unit;
+            if ui
+                .selectable_label(state.export.unit == unit, words)
+                .clicked()
+            {
+                state.export.unit = unit;
             }
         }
     });
+    ui.horizontal(|ui| {
+        ui.label("Line ends");
+        for newlines in Newlines::ALL {
+            let is_chosen = state.export.newlines == newlines;
+            if ui.selectable_label(is_chosen, newlines.words()).clicked() {
+                state.export.newlines = newlines;
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label("Tags of tokens");
+        for scheme in Scheme::ALL {
+            let is_chosen = state.export.scheme == scheme;
+            if ui.selectable_label(is_chosen, scheme.words()).clicked() {
+                state.export.scheme = scheme;
+            }
+        }
+    });
+    ui.checkbox(
+        &mut state.export.filter.is_core_only,
+        "Core annotations only",
+    );
     ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
@@ -542,7 +567,7 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         {
             cx.ask(Command::Export(ExportChoice {
                 format: format.name,
-                unit: state.unit,
+                options: state.export.clone(),
             }));
             is_done = true;
         }

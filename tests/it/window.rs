@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use ascribe::anchor::MarkId;
 use ascribe::app::{App, Command, ExportChoice, Settings};
+use ascribe::export::ExportOptions;
 use ascribe::model::{DocumentId, DocumentState, TagId};
 use ascribe::store::{Progress, open_project, unpack_sample_into};
-use ascribe::text::OffsetUnit;
 use ascribe::ui::Window;
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -456,7 +456,7 @@ fn what_is_saved_is_there_again() {
     let out = driven.folder.path().join("out.jsonl");
     let choice = ExportChoice {
         format: "jsonl",
-        unit: OffsetUnit::CodePoint,
+        options: ExportOptions::default(),
     };
     driven.app().run(Command::ExportTo(choice, out.clone()));
     driven.app().finish_tasks();
