@@ -25,6 +25,7 @@ pub const CSV: Format = Format {
     description: "An annotation or a text a row; which column holds what can be said",
     endings: &["csv", "tsv"],
     recognise: |files| files.ending_in(CSV.endings).next().is_some(),
+    names: Some(names),
     read,
 };
 
@@ -44,6 +45,19 @@ const ROLES: [Role; 12] = [
     Role::Annotator,
     Role::Id,
 ];
+
+/// The columns of the tables.
+fn names(files: &Files<'_>) -> Vec<String> {
+    let tables = files
+        .ending_in(CSV.endings)
+        .filter_map(|file| Table::of(file, &mut Found::default()).ok());
+    let mut names: Vec<String> = tables
+        .flat_map(|table| table.header.iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();

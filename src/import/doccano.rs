@@ -29,6 +29,7 @@ pub const DOCCANO: Format = Format {
             .ending_in(DOCCANO.endings)
             .any(|file| looks_so(&file.head()))
     },
+    names: None,
     read,
 };
 

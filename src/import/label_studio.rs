@@ -36,6 +36,7 @@ pub const LABEL_STUDIO: Format = Format {
                     .any(has)
         })
     },
+    names: None,
     read,
 };
 

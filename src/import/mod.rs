@@ -30,6 +30,7 @@ mod files;
 mod found;
 mod heal;
 mod json;
+mod json_mapped;
 mod jsonl;
 mod label_studio;
 mod mapping;
@@ -52,6 +53,7 @@ pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
 };
+pub use json_mapped::JSON;
 pub use jsonl::JSONL;
 pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use mapping::{Mapping, Role};
@@ -59,7 +61,7 @@ pub use reading::{Mark, Newlines, Reading, Unit};
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
 
 /// Every format, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&BRAT, &LABEL_STUDIO, &JSONL, &DOCCANO, &CSV, &CONLL];
+pub const FORMATS: &[&Format] = &[&BRAT, &LABEL_STUDIO, &JSONL, &DOCCANO, &CSV, &CONLL, &JSON];
 
 /// Who is said to have made what the files ascribe to nobody.
 pub const NOBODY: &str = "imported";
@@ -76,6 +78,8 @@ pub struct Format {
     pub endings: &'static [&'static str],
     /// Whether these files look like it.
     recognise: fn(&Files<'_>) -> bool,
+    /// The names of columns or keys, for formats in which they can mean anything.
+    names: Option<fn(&Files<'_>) -> Vec<String>>,
     /// What the files say.
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
 }
@@ -181,6 +185,11 @@ pub fn recognise(files: &[FileInMemory]) -> Option<&'static Format> {
         .iter()
         .copied()
         .find(|format| (format.recognise)(&files))
+}
+
+/// The names of columns or keys that a mapping may speak of; `None` for formats that need no mapping.
+pub fn names(format: &Format, files: &[FileInMemory]) -> Option<Vec<String>> {
+    Some(format.names?(&Files::new(files)))
 }
 
 /// Whether a file of a folder is worth reading, by its ending.
