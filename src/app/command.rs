@@ -39,6 +39,16 @@ pub enum Command {
     AddTexts,
     /// Asks for a folder and adds the texts in it.
     AddFolder,
+    /// Asks for files that other tools wrote.
+    Import,
+    /// Asks for a folder of them.
+    ImportFolder,
+    /// Reads these files and shows what they would bring.
+    ImportFrom(Vec<PathBuf>),
+    /// Reads the same files in another way.
+    ImportAs(ImportChoice),
+    /// Takes in what is shown, in one edit.
+    MakeImport,
     /// Adds these texts, or opens the project among them: what was chosen or dropped.
     Receive(Vec<PathBuf>),
     /// Asks for a place and exports there.
@@ -424,6 +434,8 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::OpenSample, "Open sample", &[], false),
             (C::AddTexts, "Add texts…", &["Ctrl+Shift+O"], true),
             (C::AddFolder, "Add folder of texts…", &[], false),
+            (C::Import, "Import…", &["Ctrl+Shift+E"], false),
+            (C::ImportFolder, "Import folder…", &[], false),
             (C::Save, "Save", &["Ctrl+S"], true),
             (C::SaveAs, "Save as…", &["Ctrl+Shift+S"], false),
             (C::Show(Page::Export), "Export…", &["Ctrl+E"], false),

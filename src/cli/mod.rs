@@ -563,7 +563,7 @@ fn import(
         project: &project,
         texts: &known,
     };
-    let imported =
+    let (imported, _) =
         run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_data)?;
     let Imported {
         mut additions,
@@ -610,7 +610,7 @@ fn convert(
         project: &empty,
         texts: &no_texts,
     };
-    let imported = run_import(&[from.to_owned()], &choice, target, &Progress::default())
+    let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_data)?;
     let (project, texts, report) = imported.into_project().map_err(Failure::of_data)?;
     let format =

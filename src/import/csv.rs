@@ -455,7 +455,7 @@ fn read_rows(
     if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
         return Err(ImportError::NeedsMapping {
             what: "columns",
-            found: table.header.iter().collect::<Vec<_>>().join(", "),
+            names: table.header.iter().map(str::to_owned).collect(),
             file: table.file.to_string(),
         });
     }

@@ -105,7 +105,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if let Some(unknown) = mapped.iter().find(|each| !is_known(each)) {
         return Err(ImportError::NeedsMapping {
             what: "keys",
-            found: names(files).join(", "),
+            names: names(files),
             file: unknown.file.to_string(),
         });
     }

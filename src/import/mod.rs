@@ -159,12 +159,12 @@ pub enum ImportError {
     #[error("there is no file in the format {0}")]
     WrongFormat(&'static str),
     /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what: {found} in {file}")]
+    #[error("say which {what} hold what; there are {} in {file}", .names.join(", "))]
     NeedsMapping {
         /// Columns or keys.
         what: &'static str,
         /// Those that there are.
-        found: String,
+        names: Vec<String>,
         /// Which file.
         file: String,
     },

@@ -8,6 +8,7 @@ use egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::import_page::{ImportPageState, import_page_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
@@ -31,6 +32,7 @@ pub struct PageState {
     export: ExportOptions,
     fields: std::collections::BTreeMap<String, String>,
     keys: key_page::KeyPageState,
+    import: ImportPageState,
 }
 
 impl PageState {
@@ -52,7 +54,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
         view.review = ReviewState::default();
     }
     let width = match page {
-        Page::Codebook => 860.0,
+        Page::Codebook | Page::Import => 860.0,
         Page::Keys | Page::Findings | Page::Review | Page::Doubles | Page::Backups => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
@@ -76,6 +78,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Doubles => doubles_ui(ui, cx),
                 Page::Backups => backups_ui(ui, cx),
+                Page::Import => import_page_ui(ui, cx, &mut view.pages.import),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
