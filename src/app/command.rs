@@ -7,13 +7,14 @@ use std::sync::{Arc, LazyLock};
 use super::{Answer, Page, ReadingFace, ThemeChoice};
 use crate::anchor::MarkId;
 use crate::edit::Verdict;
+use crate::export::ExportOptions;
 use crate::import::ImportOptions;
 use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
 };
 use crate::query::Needle;
-use crate::text::{ByteOffset, Edge, OffsetUnit, Span, Spans, Stride};
+use crate::text::{ByteOffset, Edge, Span, Spans, Stride};
 
 /// What a person asks for. Views put commands on a tray; `App::run` carries them out after the frame.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +39,16 @@ pub enum Command {
     AddTexts,
     /// Asks for a folder and adds the texts in it.
     AddFolder,
+    /// Asks for files that other tools wrote.
+    Import,
+    /// Asks for a folder of them.
+    ImportFolder,
+    /// Reads these files and shows what they would bring.
+    ImportFrom(Vec<PathBuf>),
+    /// Reads the same files in another way.
+    ImportAs(ImportChoice),
+    /// Takes in what is shown, in one edit.
+    MakeImport,
     /// Adds these texts, or opens the project among them: what was chosen or dropped.
     Receive(Vec<PathBuf>),
     /// Asks for a place and exports there.
@@ -317,8 +328,8 @@ impl Command {
 pub struct ExportChoice {
     /// The name of one of `export::FORMATS`.
     pub format: &'static str,
-    /// What offsets are counted in.
-    pub unit: OffsetUnit,
+    /// What is counted, written and left out.
+    pub options: ExportOptions,
 }
 
 /// What is imported, and how.
@@ -431,6 +442,8 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::OpenSample, "Open sample", &[], false),
             (C::AddTexts, "Add texts…", &["Ctrl+Shift+O"], true),
             (C::AddFolder, "Add folder of texts…", &[], false),
+            (C::Import, "Import…", &["Ctrl+Shift+E"], false),
+            (C::ImportFolder, "Import folder…", &[], false),
             (C::Save, "Save", &["Ctrl+S"], true),
             (C::SaveAs, "Save as…", &["Ctrl+Shift+S"], false),
             (C::Show(Page::Export), "Export…", &["Ctrl+E"], false),

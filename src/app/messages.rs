@@ -138,6 +138,10 @@ pub enum FileChoice {
     Texts,
     /// A folder of texts to add.
     TextFolder,
+    /// Files to import.
+    Import,
+    /// A folder to import.
+    ImportFolder,
     /// Where an export goes: a file with this name and ending, or a folder.
     Export(super::ExportChoice, String),
     /// A codebook to read.
@@ -165,6 +169,8 @@ pub enum Page {
     Doubles,
     /// Copies of the project as it was.
     Backups,
+    /// What files of other tools would bring.
+    Import,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

@@ -10,6 +10,7 @@ mod command;
 mod documents;
 mod files;
 mod find;
+mod importing;
 mod keys;
 mod messages;
 mod outside;
@@ -25,6 +26,7 @@ pub use backups::Backups;
 pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
+pub use importing::{Importing, Preview};
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
 pub use outside::ReviewCounts;
@@ -52,6 +54,8 @@ pub struct App {
     requests: Vec<Request>,
     /// What was asked for when a save had to come first.
     after_save: Option<Command>,
+    /// What the person may import.
+    importing: Option<Importing>,
     /// Whether somebody is looking at the files on disk.
     looking: Looking,
     /// The project that is being opened; what comes of an earlier one is no longer wanted.
@@ -73,6 +77,7 @@ impl App {
             tasks: Tasks::new(wake),
             requests: Vec::new(),
             after_save: None,
+            importing: None,
             looking: Looking::default(),
             opening: None,
         }
@@ -158,6 +163,11 @@ impl App {
             C::SaveAt(path) => self.save_at(path),
             C::AddTexts => self.choose_in_project(FileChoice::Texts),
             C::AddFolder => self.choose_in_project(FileChoice::TextFolder),
+            C::Import => self.ask_what_to_import(false),
+            C::ImportFolder => self.ask_what_to_import(true),
+            C::ImportFrom(paths) => self.import_from(paths, ImportChoice::default()),
+            C::ImportAs(choice) => self.import_as(choice),
+            C::MakeImport => self.make_import(),
             C::Receive(paths) => self.receive(paths),
             C::Export(choice) => self.ask_where_to_export(choice),
             C::ExportTo(choice, path) => self.export_to(choice, path),
@@ -263,6 +273,10 @@ impl App {
                 outcome,
             } => self.saved(path, revision, outcome),
             TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
+            TaskResult::Understood(paths, choice, outcome) => {
+                self.understood(paths, choice, *outcome);
+            }
+            TaskResult::ImportKept(imported, outcome) => self.import_kept(*imported, outcome),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::outside::Looked;
-use super::{ExportChoice, ImportChoice};
+use super::{ExportChoice, ImportChoice, Preview};
 use crate::export::{ExportError, LossReport};
 use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
@@ -34,6 +34,14 @@ pub enum TaskResult {
     },
     /// Texts were read and, where needed, copied beside the project.
     BroughtIn(BroughtIn),
+    /// Files were read, and what they would bring is known.
+    Understood(
+        Vec<PathBuf>,
+        ImportChoice,
+        Box<Result<Preview, ImportFailure>>,
+    ),
+    /// The texts of an import were written beside the project.
+    ImportKept(Box<Imported>, Result<(), store::WriteError>),
     /// A text was read again.
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
     /// A text was read again, as the project knows it.
@@ -207,7 +215,8 @@ pub enum ImportFailure {
     Cancelled,
 }
 
-/// Reads files and finds out what they would bring to a project. Nothing is written and nothing changed yet.
+/// Reads files and finds out what they would bring to a project, and which names a mapping may speak of. Nothing is
+/// written and nothing changed yet.
 ///
 /// # Errors
 /// If nothing can be read or used.
@@ -216,7 +225,7 @@ pub fn run_import(
     choice: &ImportChoice,
     target: Target<'_>,
     progress: &Progress,
-) -> Result<Imported, ImportFailure> {
+) -> Result<(Imported, Option<Vec<String>>), ImportFailure> {
     let files = store::read_files(paths, progress)?;
     if progress.is_cancelled() {
         return Err(ImportFailure::Cancelled);
@@ -227,7 +236,8 @@ pub fn run_import(
         }
         None => import::recognise(&files).ok_or(ImportError::Unrecognised)?,
     };
-    Ok(import::import(format, &files, &choice.options, target)?)
+    let imported = import::import(format, &files, &choice.options, target)?;
+    Ok((imported, import::names(format, &files)))
 }
 
 /// Makes an export, proves it and writes it.
@@ -240,8 +250,7 @@ pub fn run_export(
 ) -> Result<LossReport, ExportFailure> {
     progress.expect(2);
     let format = crate::export::format(choice.format).ok_or(ExportError::UnknownFormat)?;
-    let options = crate::export::ExportOptions { unit: choice.unit };
-    let export = crate::export::export(format, project, texts, &options)?;
+    let export = crate::export::export(format, project, texts, &choice.options)?;
     progress.step();
     if progress.is_cancelled() {
         return Err(ExportFailure::Cancelled);

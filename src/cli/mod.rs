@@ -26,9 +26,9 @@ use crate::app::{
     ExportChoice, ImportChoice, PROJECT_ENDING, project_name, run_export, run_import,
 };
 use crate::edit::{Author, Edit, OpenProject, add_documents, take_in};
-use crate::export::{FORMATS, LossReport};
+use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme};
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
-use crate::model::{AnnotatorId, DocumentState, Project, Texts, Timestamp};
+use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
 use crate::store::{self, BroughtIn, Journal, Opened, Progress, Storage};
 use crate::text::OffsetUnit;
@@ -107,9 +107,8 @@ enum Verb {
         /// A file, or for formats of several files an empty folder
         #[arg(long)]
         out: PathBuf,
-        /// What offsets are counted in
-        #[arg(long, value_enum, default_value_t = Unit::CodePoint)]
-        unit: Unit,
+        #[command(flatten)]
+        writing: WritingArguments,
         /// Replace a file that is there
         #[arg(long)]
         force: bool,
@@ -139,9 +138,8 @@ enum Verb {
         out: PathBuf,
         #[command(flatten)]
         reading: ReadingArguments,
-        /// What offsets are counted in
-        #[arg(long, value_enum, default_value_t = Unit::CodePoint)]
-        unit: Unit,
+        #[command(flatten)]
+        writing: WritingArguments,
         /// Replace a file that is there
         #[arg(long)]
         force: bool,
@@ -183,6 +181,56 @@ enum Verb {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What is written, and how.
+#[derive(Args)]
+struct WritingArguments {
+    /// What offsets are counted in, where the format does not say
+    #[arg(long, value_enum, default_value_t = Unit::CodePoint)]
+    unit: Unit,
+    /// How lines end in the texts that are written, where the format does not say
+    #[arg(long, value_enum, default_value_t = LineEnd::AsWritten)]
+    newlines: LineEnd,
+    /// How tags stand behind tokens, for CoNLL
+    #[arg(long, value_enum, default_value_t = TagScheme::Iob2)]
+    scheme: TagScheme,
+    /// Only annotations with this tag; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only annotations of this annotator; may be given several times
+    #[arg(long = "by", value_name = "ANNOTATOR")]
+    annotators: Vec<String>,
+    /// Only documents in this state; may be given several times
+    #[arg(long = "state", value_enum)]
+    states: Vec<State>,
+    /// Only annotations that every annotator is expected to make
+    #[arg(long)]
+    core_only: bool,
+}
+
+impl WritingArguments {
+    fn options(&self) -> ExportOptions {
+        ExportOptions {
+            unit: self.unit.into(),
+            newlines: self.newlines.into(),
+            scheme: self.scheme.into(),
+            filter: Filter {
+                tags: self
+                    .tags
+                    .iter()
+                    .map(|tag| TagId::new(tag.as_str()))
+                    .collect(),
+                annotators: self
+                    .annotators
+                    .iter()
+                    .map(|name| AnnotatorId::new(name.as_str()))
+                    .collect(),
+                states: self.states.iter().map(|state| (*state).into()).collect(),
+                is_core_only: self.core_only,
+            },
+        }
+    }
 }
 
 /// How files of other tools are read.
@@ -269,6 +317,42 @@ enum Unit {
     Utf16,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum LineEnd {
+    /// As they are
+    AsWritten,
+    /// LF
+    Lf,
+    /// CR LF
+    Crlf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TagScheme {
+    /// B begins, I goes on
+    Iob2,
+    /// B only where one annotation follows another of its tag at once
+    Iob1,
+    /// With L for the last token, U for an only one
+    Bilou,
+    /// With E for the last token, S for an only one
+    Bioes,
+    /// As BIOES, with M inside
+    Bmes,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum State {
+    /// Nobody's to do
+    NotAssigned,
+    /// Not yet begun
+    New,
+    /// Begun
+    InProgress,
+    /// Done
+    Finished,
+}
+
 /// Why a command was not carried out, with its exit code.
 struct Failure {
     code: u8,
@@ -323,9 +407,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             project,
             format,
             out,
-            unit,
+            writing,
             force,
-        } => export(&project, &format, &out, unit, force),
+        } => export(&project, &format, &out, &writing, force),
         Verb::Check {
             project,
             hints,
@@ -352,9 +436,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             to,
             out,
             reading,
-            unit,
+            writing,
             force,
-        } => convert(&from, &to, &out, &reading, unit, force),
+        } => convert(&from, &to, &out, &reading, &writing, force),
         Verb::Stats { project, json } => stats(&project, json),
     };
     Outcome::Done(match outcome {
@@ -441,7 +525,13 @@ fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Fail
     Ok(open.project().clone())
 }
 
-fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Result<(), Failure> {
+fn export(
+    path: &Path,
+    format: &str,
+    out: &Path,
+    writing: &WritingArguments,
+    force: bool,
+) -> Result<(), Failure> {
     let opened = open(path)?;
     if out.is_file() && !force {
         return Err(Failure::of_usage(format!(
@@ -453,7 +543,7 @@ fn export(path: &Path, format: &str, out: &Path, unit: Unit, force: bool) -> Res
         .ok_or_else(|| Failure::of_usage("there is no such format"))?;
     let choice = ExportChoice {
         format: format.name,
-        unit: unit.into(),
+        options: writing.options(),
     };
     let losses = run_export(
         &opened.project,
@@ -487,7 +577,7 @@ fn import(
         project: &opened.project,
         texts: &opened.texts,
     };
-    let imported =
+    let (imported, _) =
         run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_data)?;
     let Imported {
         mut additions,
@@ -512,7 +602,7 @@ fn convert(
     to: &str,
     out: &Path,
     reading: &ReadingArguments,
-    unit: Unit,
+    writing: &WritingArguments,
     force: bool,
 ) -> Result<(), Failure> {
     let choice = reading.choice()?;
@@ -527,14 +617,14 @@ fn convert(
         project: &empty,
         texts: &no_texts,
     };
-    let imported = run_import(&[from.to_owned()], &choice, target, &Progress::default())
+    let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_data)?;
     let (project, texts, report) = imported.into_project().map_err(Failure::of_data)?;
     let format =
         crate::export::format(to).ok_or_else(|| Failure::of_usage("there is no such format"))?;
     let choice = ExportChoice {
         format: format.name,
-        unit: unit.into(),
+        options: writing.options(),
     };
     let losses = run_export(&project, &texts, &choice, out, &Progress::default())
         .map_err(Failure::of_data)?;
@@ -670,6 +760,39 @@ fn told(words: &str) {
 fn now() -> Timestamp {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+impl From<LineEnd> for Newlines {
+    fn from(line_end: LineEnd) -> Self {
+        match line_end {
+            LineEnd::AsWritten => Self::AsWritten,
+            LineEnd::Lf => Self::Lf,
+            LineEnd::Crlf => Self::CrLf,
+        }
+    }
+}
+
+impl From<TagScheme> for Scheme {
+    fn from(scheme: TagScheme) -> Self {
+        match scheme {
+            TagScheme::Iob2 => Self::Iob2,
+            TagScheme::Iob1 => Self::Iob1,
+            TagScheme::Bilou => Self::Bilou,
+            TagScheme::Bioes => Self::Bioes,
+            TagScheme::Bmes => Self::Bmes,
+        }
+    }
+}
+
+impl From<State> for DocumentState {
+    fn from(state: State) -> Self {
+        match state {
+            State::NotAssigned => Self::NotAssigned,
+            State::New => Self::New,
+            State::InProgress => Self::InProgress,
+            State::Finished => Self::Finished,
+        }
+    }
 }
 
 impl From<Unit> for OffsetUnit {

@@ -1,16 +1,20 @@
-//! brat standoff: `DOCUMENT.txt` with `DOCUMENT.ann`, and the three configuration files.
+//! brat standoff: `DOCUMENT.txt` with `DOCUMENT.ann`, and four configuration files.
 //!
 //! Texts are written with LF line ends and offsets count code points in them, as brat's own parser wants.
 //! A span over a line break is split into pieces there, which is what brat itself writes. Names that brat cannot
 //! hold are escaped; `visual.conf` gives the true ones.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
+use super::proof::{Carries, LinksKept, Parts};
 use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, file_stem, proof::Carries,
+    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, Newlines, file_stem,
 };
 use crate::import;
-use crate::model::{Annotation, AnnotationId, AttributeKind, Codebook, LinkEnds, TagId};
+use crate::model::{
+    Annotation, AnnotationId, AttributeKind, AttributeValue, Codebook, LinkEnds, TagId,
+};
 use crate::text::{ByteOffset, OffsetUnit, Span, Text};
 
 /// brat standoff.
@@ -21,19 +25,26 @@ pub const BRAT: Format = Format {
     ending: None,
     write,
     reader: Some(&import::BRAT),
-    carries: Carries::Annotations,
+    carries: Carries::Parts(Parts {
+        pieces: true,
+        attributes: true,
+        notes: true,
+        links: LinksKept::WithinDocument,
+        ..Parts::NOTHING
+    }),
+    newlines: Some(Newlines::Lf),
 };
+
+/// Nothing is set, but brat wants the sections.
+const TOOLS_CONF: &str =
+    "[options]\n\n[search]\n\n[annotators]\n\n[disambiguators]\n\n[normalization]\n";
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let mut files = Vec::new();
     let mut push = |path: String, bytes: Vec<u8>| files.push(FileInMemory { path, bytes });
     for each in &exporting.documents {
         let stem = file_stem(each.document.id.as_str());
-        let text = with_lf(each.text);
-        if text != each.text.as_str() {
-            losses.add(Loss::LineEnds, &each.document.id);
-        }
-        push(format!("{stem}.txt"), import::text_file(&text));
+        push(format!("{stem}.txt"), import::text_file(each.text.as_str()));
         push(
             format!("{stem}.ann"),
             annotations_of(exporting, each, losses).into_bytes(),
@@ -49,12 +60,8 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
         "kb_shortcuts.conf".to_owned(),
         shortcuts_conf(codebook).into_bytes(),
     );
-    report_the_rest(exporting, losses);
+    push("tools.conf".to_owned(), TOOLS_CONF.into());
     files
-}
-
-fn with_lf(text: &Text) -> String {
-    text.as_str().replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The lines of a document's `.ann` file.
@@ -63,10 +70,11 @@ fn annotations_of(
     each: &ExportingDocument<'_>,
     losses: &mut LossReport,
 ) -> String {
-    let places = LfOffsets::of(each.text);
+    // brat takes a byte order mark before the text for its first character.
+    let marks = usize::from(each.text.as_str().starts_with('\u{FEFF}'));
     let mut lines = String::new();
     let (mut attributes, mut notes) = (0, 0);
-    let mut written: Vec<&AnnotationId> = Vec::new();
+    let mut numbers: HashMap<&AnnotationId, usize> = HashMap::new();
     for annotation in &each.annotations {
         let pieces = pieces(annotation, each.text);
         if pieces.is_empty() {
@@ -76,68 +84,79 @@ fn annotations_of(
         if pieces.len() > annotation.spans.count() {
             losses.add(Loss::SplitAtLineBreak, &annotation.id);
         }
-        written.push(&annotation.id);
-        let number = written.len();
-        let offsets: Vec<String> = pieces.iter().map(|piece| places.written(*piece)).collect();
-        let words: Vec<&str> = pieces
-            .iter()
-            .filter_map(|piece| each.text.slice(*piece))
-            .collect();
-        let words = words.join(" ");
-        if words.contains(cuts_a_line) {
+        let number = numbers.len() + 1;
+        numbers.insert(&annotation.id, number);
+        let _ = write!(lines, "T{number}\t{} ", escaped(annotation.tag_id.as_str()));
+        write_pieces(&mut lines, each.text, &pieces, marks);
+        if write_words(&mut lines, each.text, &pieces) {
             losses.add(Loss::Character, &annotation.id);
         }
-        let words: String = words
-            .chars()
-            .map(|c| if cuts_a_line(c) { ' ' } else { c })
-            .collect();
-        let _ = writeln!(
-            lines,
-            "T{number}\t{} {}\t{words}",
-            escaped(annotation.tag_id.as_str()),
-            offsets.join(";")
-        );
         for (name, value) in &annotation.attributes {
+            let value = match value {
+                // A flag has no value: that it is there says yes.
+                AttributeValue::YesNo(true) => String::new(),
+                value => format!(" {}", one_line(&value.to_string())),
+            };
+            if value == " " {
+                losses.add(Loss::Attributes, &annotation.id);
+                continue;
+            }
             attributes += 1;
-            let value = one_line(&value.to_string());
-            let _ = writeln!(lines, "A{attributes}\t{} T{number} {value}", escaped(name));
+            let _ = writeln!(lines, "A{attributes}\t{} T{number}{value}", escaped(name));
         }
         if !annotation.note.is_empty() {
             notes += 1;
-            let _ = writeln!(
-                lines,
-                "#{notes}\tAnnotatorNotes T{number}\t{}",
-                one_line(&annotation.note)
-            );
+            let note = one_line(&annotation.note);
+            let _ = writeln!(lines, "#{notes}\tAnnotatorNotes T{number}\t{note}");
         }
     }
-    let number_of = |id: &AnnotationId| {
-        written
-            .iter()
-            .position(|written| *written == id)
-            .map(|index| index + 1)
-    };
     let mut relations = 0;
-    for link in written.iter().flat_map(|id| {
-        exporting
-            .project
-            .links
-            .of(id)
-            .filter(|link| link.from == **id)
-    }) {
-        match (number_of(&link.from), number_of(&link.to)) {
-            (Some(from), Some(to)) => {
+    for annotation in &each.annotations {
+        let own = exporting.project.links.of(&annotation.id);
+        for link in own.filter(|link| link.from == annotation.id) {
+            let ends = numbers.get(&link.from).zip(numbers.get(&link.to));
+            if let Some((from, to)) = ends {
                 relations += 1;
-                let _ = writeln!(
-                    lines,
-                    "R{relations}\t{} Arg1:T{from} Arg2:T{to}",
-                    escaped(&link.kind)
-                );
+                let kind = escaped(&link.kind);
+                let _ = writeln!(lines, "R{relations}\t{kind} Arg1:T{from} Arg2:T{to}");
             }
-            _ => losses.add(Loss::LinkAcrossDocuments, &link.id),
         }
     }
     lines
+}
+
+/// `0 6;8 10`, in code points.
+fn write_pieces(lines: &mut String, text: &Text, pieces: &[Span], marks: usize) {
+    for (index, piece) in pieces.iter().enumerate() {
+        let offset = |place| marks + text.offset_in(OffsetUnit::CodePoint, place);
+        let before = if index == 0 { "" } else { ";" };
+        let _ = write!(
+            lines,
+            "{before}{} {}",
+            offset(piece.start()),
+            offset(piece.end())
+        );
+    }
+}
+
+/// The words behind a TAB, pieces joined by a space. Whether a character had to be written as a space.
+fn write_words(lines: &mut String, text: &Text, pieces: &[Span]) -> bool {
+    let mut is_changed = false;
+    lines.push('\t');
+    for (index, piece) in pieces.iter().enumerate() {
+        if index > 0 {
+            lines.push(' ');
+        }
+        let words = text.slice(*piece).unwrap_or_default();
+        if words.contains(cuts_a_line) {
+            is_changed = true;
+            lines.extend(words.chars().map(|c| if cuts_a_line(c) { ' ' } else { c }));
+        } else {
+            lines.push_str(words);
+        }
+    }
+    lines.push('\n');
+    is_changed
 }
 
 /// The annotation's pieces, split where a line ends; a piece of nothing but line ends is none.
@@ -153,49 +172,6 @@ fn pieces(annotation: &Annotation, text: &Text) -> Vec<Span> {
         }
     }
     pieces
-}
-
-/// Places in a text as they are once its line ends are LF.
-struct LfOffsets<'a> {
-    text: &'a Text,
-    /// A byte order mark before the text, which brat counts.
-    marks: usize,
-    /// By line: how many CR LF stand before it, each of which counts one less.
-    dropped: Vec<usize>,
-}
-
-impl<'a> LfOffsets<'a> {
-    fn of(text: &'a Text) -> Self {
-        let mut dropped = Vec::with_capacity(text.line_count());
-        let mut count = 0;
-        for line_index in 0..text.line_count() {
-            dropped.push(count);
-            let line = text
-                .as_str()
-                .get(text.line_bytes_with_break(line_index))
-                .unwrap_or_default();
-            count += usize::from(line.ends_with("\r\n"));
-        }
-        let marks = usize::from(text.as_str().starts_with('\u{FEFF}'));
-        Self {
-            text,
-            marks,
-            dropped,
-        }
-    }
-
-    /// Start and end as brat writes them.
-    fn written(&self, span: Span) -> String {
-        let offset = |place: ByteOffset| {
-            let dropped = self
-                .dropped
-                .get(self.text.line_index_at(place))
-                .copied()
-                .unwrap_or(0);
-            self.marks + self.text.offset_in(OffsetUnit::CodePoint, place) - dropped
-        };
-        format!("{} {}", offset(span.start()), offset(span.end()))
-    }
 }
 
 /// Characters at which Python, and so brat, cuts a line.
@@ -298,33 +274,4 @@ fn shortcuts_conf(codebook: &Codebook) -> String {
         .iter()
         .filter_map(|tag| Some(format!("{} {}\n", tag.key?, escaped(tag.id.as_str()))));
     keys.collect()
-}
-
-/// What brat has no place for.
-fn report_the_rest(exporting: &Exporting<'_>, losses: &mut LossReport) {
-    for (_, annotation) in exporting.annotations() {
-        losses.add(Loss::Annotator, &annotation.id);
-        if annotation.created_at.is_some() || annotation.changed.is_some() {
-            losses.add(Loss::Time, &annotation.id);
-        }
-        if annotation.tier != crate::model::Tier::Core {
-            losses.add(Loss::Tier, &annotation.id);
-        }
-    }
-    for each in &exporting.documents {
-        each.regions
-            .iter()
-            .for_each(|region| losses.add(Loss::Region, &region.id));
-        if !each.document.fields.is_empty() {
-            losses.add(Loss::DocumentField, &each.document.id);
-        }
-        if !each.document.states.is_empty() {
-            losses.add(Loss::DocumentState, &each.document.id);
-        }
-    }
-    exporting
-        .project
-        .claims
-        .keys()
-        .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
 }

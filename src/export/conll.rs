@@ -1,69 +1,180 @@
-//! CoNLL IOB2: a token and its tag a line, a blank line behind each sentence. For training taggers.
+//! CoNLL: a token and its tags a line, a blank line behind each sentence. For training taggers.
 //!
 //! The strict profile: UTF-8, LF, `token TAB tag`, `-DOCSTART-` before each document. A token carries one tag, so
 //! of annotations that overlap only the first is kept (the longer one of two that begin together); the report
-//! names the others. An annotation that cuts a token is widened to it.
+//! names the others. The extended profile also has the document's name and text in lines that begin with `#`, start
+//! and end of each token in code points, and several tags in one cell; only of annotations with the same tag that
+//! overlap the first alone is kept. In both an annotation that cuts a token is widened to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
 
-use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file, proof::Carries,
-};
-use crate::import;
+use super::proof::{Carries, Parts};
+use super::{Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file};
+use crate::import::{self, NAME_LINE, TEXT_LINE};
 use crate::model::Annotation;
-use crate::text::{Span, Text, sentences_of_line, words_of};
+use crate::text::{OffsetUnit, Span, Text, sentences_of_line, words_of};
 
-/// CoNLL IOB2.
+/// CoNLL, strict.
 pub const CONLL: Format = Format {
     name: "conll",
-    title: "CoNLL IOB2",
+    title: "CoNLL",
     description: "A token and its tag a line; for training taggers",
     ending: Some("conll"),
-    write,
+    write: |exporting, losses| write(exporting, losses, Profile::Strict),
     reader: Some(&import::CONLL),
-    carries: Carries::Tokens,
+    carries: Carries::Tokens(Profile::Strict),
+    newlines: None,
 };
 
-/// What stands behind a token.
-type Labels<'a> = BTreeMap<usize, (&'static str, &'a Annotation)>;
+/// CoNLL with names, texts, places and nested tags.
+pub const EXTENDED: Format = Format {
+    name: "conll-extended",
+    title: "CoNLL, extended",
+    description: "As CoNLL, with the text, the place of each token and overlapping tags",
+    write: |exporting, losses| write(exporting, losses, Profile::Extended),
+    carries: Carries::Tokens(Profile::Extended),
+    ..CONLL
+};
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
+/// What stands in the file besides tokens and tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Nothing: what every reader takes.
+    Strict,
+    /// Names, texts and places, and several tags on a token.
+    Extended,
+}
+
+/// How tags stand behind tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scheme {
+    /// `B` begins an annotation, `I` goes on with it.
+    #[default]
+    Iob2,
+    /// `B` only where an annotation follows another of its tag at once.
+    Iob1,
+    /// As IOB2, with `L` for the last token and `U` for an only one.
+    Bilou,
+    /// As BILOU, with `E` for the last token and `S` for an only one.
+    Bioes,
+    /// As BIOES, with `M` inside.
+    Bmes,
+}
+
+impl Scheme {
+    /// Every scheme, for menus.
+    pub const ALL: [Scheme; 5] = [Self::Iob2, Self::Iob1, Self::Bilou, Self::Bioes, Self::Bmes];
+
+    /// On the screen.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Iob2 => "IOB2",
+            Self::Iob1 => "IOB1",
+            Self::Bilou => "BILOU",
+            Self::Bioes => "BIOES",
+            Self::Bmes => "BMES",
+        }
+    }
+
+    /// The letter of a token of an annotation. `touches` says that one of the same tag ends just before.
+    fn letter(self, is_first: bool, is_last: bool, touches: bool) -> char {
+        let (inside, last, only) = match self {
+            Self::Iob2 => ('I', 'I', 'B'),
+            Self::Iob1 => ('I', 'I', if touches { 'B' } else { 'I' }),
+            Self::Bilou => ('I', 'L', 'U'),
+            Self::Bioes => ('I', 'E', 'S'),
+            Self::Bmes => ('M', 'E', 'S'),
+        };
+        match (is_first, is_last) {
+            (true, true) => only,
+            (true, false) if self == Self::Iob1 && !touches => 'I',
+            (true, false) => 'B',
+            (false, true) => last,
+            (false, false) => inside,
+        }
+    }
+}
+
+/// An annotation with the numbers of its first token and the one behind its last.
+struct Kept<'a> {
+    annotation: &'a Annotation,
+    first: usize,
+    behind: usize,
+}
+
+fn write(
+    exporting: &Exporting<'_>,
+    losses: &mut LossReport,
+    profile: Profile,
+) -> Vec<FileInMemory> {
     let mut words = String::new();
     for each in &exporting.documents {
         words.push_str("-DOCSTART-\tO\n\n");
-        write_document(each, &mut words, losses);
+        if profile == Profile::Extended {
+            // A name is one line; our ids nearly always are.
+            let name = each.document.id.as_str().replace(['\n', '\r'], " ");
+            let text = serde_json::Value::from(each.text.as_str());
+            let _ = writeln!(words, "{NAME_LINE}{name}\n{TEXT_LINE}{text}");
+        }
+        write_document(exporting, each, &mut words, losses, profile);
     }
-    report_the_rest(exporting, losses);
+    super::proof::report_missing(exporting, Parts::NOTHING, losses);
     one_file("tokens.conll", words.into_bytes())
 }
 
-fn write_document(each: &ExportingDocument<'_>, words: &mut String, losses: &mut LossReport) {
+fn write_document(
+    exporting: &Exporting<'_>,
+    each: &ExportingDocument<'_>,
+    words: &mut String,
+    losses: &mut LossReport,
+    profile: Profile,
+) {
     let sentences: Vec<Vec<Span>> = sentences_of(each.text)
         .into_iter()
         .map(|span| words_of(each.text, span))
         .collect();
     let tokens: Vec<Span> = sentences.iter().flatten().copied().collect();
-    let labels = labels(each, &tokens, losses);
+    let kept = kept(each, &tokens, profile, losses);
+    let scheme = exporting.options.scheme;
+    let mut cells: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    // Tokens before which no sentence may end, or an annotation would be cut in two.
+    let mut inner: BTreeSet<usize> = BTreeSet::new();
+    let mut last: HashMap<String, usize> = HashMap::new();
+    for each in &kept {
+        let tag = tag_name(each.annotation.tag_id.as_str());
+        let touches = last.insert(tag.clone(), each.behind) == Some(each.first);
+        inner.extend(each.first + 1..each.behind);
+        for number in each.first..each.behind {
+            let letter = scheme.letter(number == each.first, number + 1 == each.behind, touches);
+            cells
+                .entry(number)
+                .or_default()
+                .push(format!("{letter}-{tag}"));
+        }
+    }
     let mut number = 0;
     for sentence in sentences.iter().filter(|sentence| !sentence.is_empty()) {
         for token in sentence {
             words.push_str(&token_words(each.text, *token));
-            match labels.get(&number) {
-                Some((prefix, annotation)) => {
-                    words.push_str(&format!(
-                        "\t{prefix}-{}\n",
-                        tag_name(annotation.tag_id.as_str())
-                    ));
+            if profile == Profile::Extended {
+                let offset = |place| each.text.offset_in(OffsetUnit::CodePoint, place);
+                let _ = write!(
+                    words,
+                    "\t{}\t{}",
+                    offset(token.start()),
+                    offset(token.end())
+                );
+            }
+            match cells.get(&number) {
+                Some(tags) => {
+                    let _ = writeln!(words, "\t{}", tags.join("|"));
                 }
                 None => words.push_str("\tO\n"),
             }
             number += 1;
         }
-        // A sentence break inside an annotation would cut it in two.
-        let goes_on = labels
-            .get(&number)
-            .is_some_and(|(prefix, _)| *prefix == "I");
-        if !goes_on {
+        if !inner.contains(&number) {
             words.push('\n');
         }
     }
@@ -75,12 +186,13 @@ fn sentences_of(text: &Text) -> Vec<Span> {
         .collect()
 }
 
-/// Which token carries which annotation; what finds no free token goes into the report.
-fn labels<'a>(
+/// Which annotations find free tokens, by their first token; those that do not go into the report.
+fn kept<'a>(
     each: &ExportingDocument<'a>,
     tokens: &[Span],
+    profile: Profile,
     losses: &mut LossReport,
-) -> Labels<'a> {
+) -> Vec<Kept<'a>> {
     let mut annotations: Vec<&Annotation> = each
         .annotations
         .iter()
@@ -94,7 +206,9 @@ fn labels<'a>(
             annotation.id.clone(),
         )
     });
-    let mut labels = Labels::new();
+    let mut kept: Vec<Kept<'_>> = Vec::new();
+    // Up to which token each tag is taken; strictly, all tags are one.
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
     for annotation in annotations {
         let hull = annotation.spans.hull();
         let first = tokens.partition_point(|token| token.end() <= hull.start());
@@ -103,79 +217,51 @@ fn labels<'a>(
             losses.add(Loss::AnnotationWithoutWord, &annotation.id);
             continue;
         }
-        if labels.range(first..behind).next().is_some() {
+        let layer = match profile {
+            Profile::Strict => String::new(),
+            Profile::Extended => tag_name(annotation.tag_id.as_str()),
+        };
+        let free_from = taken.entry(layer).or_default();
+        if *free_from > first {
             losses.add(Loss::OverlappingAnnotation, &annotation.id);
             continue;
         }
-        if annotation.spans.count() > 1 {
-            losses.add(Loss::DiscontinuousAnnotation, &annotation.id);
-        }
-        let is_widened = tokens
-            .get(first)
-            .is_some_and(|token| token.start() < hull.start())
-            || tokens
-                .get(behind - 1)
-                .is_some_and(|token| token.end() > hull.end());
-        if is_widened {
+        *free_from = behind;
+        let is_cut = |number: usize, is_cut: fn(&Span, Span) -> bool| {
+            tokens.get(number).is_some_and(|token| is_cut(token, hull))
+        };
+        if is_cut(first, |token, hull| token.start() < hull.start())
+            || is_cut(behind - 1, |token, hull| token.end() > hull.end())
+        {
             losses.add(Loss::WidenedAnnotation, &annotation.id);
         }
-        for number in first..behind {
-            labels.insert(
-                number,
-                (if number == first { "B" } else { "I" }, annotation),
-            );
-        }
+        kept.push(Kept {
+            annotation,
+            first,
+            behind,
+        });
     }
-    labels
-}
-
-/// The format has nothing but tokens and tags.
-fn report_the_rest(exporting: &Exporting<'_>, losses: &mut LossReport) {
-    for (_, annotation) in exporting.annotations() {
-        losses.add(Loss::Annotator, &annotation.id);
-        if !annotation.attributes.is_empty() {
-            losses.add(Loss::Attributes, &annotation.id);
-        }
-        if !annotation.note.is_empty() {
-            losses.add(Loss::Note, &annotation.id);
-        }
-    }
-    exporting
-        .project
-        .links
-        .iter()
-        .for_each(|link| losses.add(Loss::Link, &link.id));
-    exporting
-        .documents
-        .iter()
-        .flat_map(|each| &each.regions)
-        .for_each(|region| losses.add(Loss::Region, &region.id));
-    exporting
-        .project
-        .claims
-        .keys()
-        .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
+    kept
 }
 
 /// What the tokens of each annotation that is kept say, with its tag, in the order of the text. By this the
 /// reader's work is judged.
-pub(super) fn carried(each: &ExportingDocument<'_>) -> Vec<(String, String)> {
+pub(super) fn carried(each: &ExportingDocument<'_>, profile: Profile) -> Vec<(String, String)> {
     let tokens: Vec<Span> = sentences_of(each.text)
         .into_iter()
         .flat_map(|span| words_of(each.text, span))
         .collect();
-    let mut carried: Vec<(String, String)> = Vec::new();
-    for (number, (prefix, annotation)) in labels(each, &tokens, &mut LossReport::default()) {
-        let words = tokens
-            .get(number)
+    let mut kept = kept(each, &tokens, profile, &mut LossReport::default());
+    kept.sort_by_key(|kept| kept.first);
+    let words = kept.iter().map(|kept| {
+        let own = tokens.get(kept.first..kept.behind).unwrap_or_default();
+        let words = own
+            .iter()
             .map(|token| token_words(each.text, *token))
-            .unwrap_or_default();
-        match carried.last_mut() {
-            Some((_, whole)) if prefix == "I" => whole.push_str(&words),
-            _ => carried.push((tag_name(annotation.tag_id.as_str()), words)),
-        }
-    }
-    carried
+            .collect();
+        (tag_name(kept.annotation.tag_id.as_str()), words)
+    });
+    words.collect()
 }
 
 /// A token never has white space in it; a no-break space inside a number may stay in a word.
@@ -187,9 +273,15 @@ fn token_words(text: &Text, token: Span) -> String {
         .collect()
 }
 
-/// A tag has no white space in this format.
+/// A tag has no white space in this format, and none of the signs that part tags.
 fn tag_name(tag: &str) -> String {
     tag.chars()
-        .map(|c| if c.is_whitespace() { '_' } else { c })
+        .map(|c| {
+            if c.is_whitespace() || c == '|' {
+                '_'
+            } else {
+                c
+            }
+        })
         .collect()
 }

@@ -1,12 +1,14 @@
 //! CSV for spreadsheets and R: one row a span, as RFC 4180 quotes it.
 //!
-//! Four files: `spans.csv`, `documents.csv`, `links.csv`, `tags.csv`. Cells are written as they are. A cell that
-//! begins with `=` would be run as a formula by a spreadsheet, but changing it would change the data.
+//! Four files: `spans.csv`, `documents.csv`, `links.csv`, `tags.csv`. Cells are written as
+//! they are. A cell that begins with `=` would be run as a formula by a spreadsheet; the variant for spreadsheets guards
+//! it, which changes the data for every other reader.
 
 use serde::Serialize;
 
 use super::jsonl::{attribute_value, offsets};
-use super::{Exporting, FileInMemory, Format, Loss, LossReport, proof::Carries};
+use super::proof::{Carries, LinksKept, Parts};
+use super::{Exporting, FileInMemory, Format};
 use crate::import;
 use crate::model::{Annotation, Tier};
 use crate::text::{ByteOffset, OffsetUnit, Text};
@@ -20,9 +22,31 @@ pub const CSV: Format = Format {
     title: "CSV tables",
     description: "Spans, documents, links and tags; for spreadsheets and R",
     ending: None,
-    write,
+    write: |exporting, _| write(exporting, false),
     reader: Some(&import::CSV),
-    carries: Carries::Annotations,
+    carries: Carries::Parts(PARTS),
+    newlines: None,
+};
+
+/// CSV that spreadsheets open as it is meant.
+pub const SPREADSHEET: Format = Format {
+    name: "csv-spreadsheet",
+    title: "CSV tables for spreadsheets",
+    description: "As CSV tables; cells that a spreadsheet would run as formulas stand behind an apostrophe",
+    write: |exporting, _| write(exporting, true),
+    ..CSV
+};
+
+const PARTS: Parts = Parts {
+    pieces: true,
+    attributes: true,
+    notes: true,
+    tiers: true,
+    annotators: true,
+    times: true,
+    links: LinksKept::All,
+    fields: true,
+    states: true,
 };
 
 #[derive(Serialize)]
@@ -102,10 +126,11 @@ struct LinkRow {
     kind: String,
     from: String,
     to: String,
+    created: String,
 }
 
 /// The fields of [`LinkRow`].
-const LINK_COLUMNS: [&str; 4] = ["link_id", "kind", "from", "to"];
+const LINK_COLUMNS: [&str; 5] = ["link_id", "kind", "from", "to", "created"];
 
 #[derive(Serialize)]
 struct TagRow<'a> {
@@ -117,10 +142,15 @@ struct TagRow<'a> {
 /// The fields of [`TagRow`].
 const TAG_COLUMNS: [&str; 3] = ["tag", "color", "description"];
 
-fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
+fn write(exporting: &Exporting<'_>, is_guarded: bool) -> Vec<FileInMemory> {
     let spans = exporting.documents.iter().flat_map(|each| {
         each.annotations.iter().flat_map(|annotation| {
-            span_rows(annotation, each.text, exporting.unit, &each.document.sha256)
+            span_rows(
+                annotation,
+                each.text,
+                exporting.options.unit,
+                &each.document.sha256,
+            )
         })
     });
     let documents = exporting.documents.iter().map(|each| {
@@ -148,27 +178,18 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
         kind: link.kind.to_string(),
         from: link.from.to_string(),
         to: link.to.to_string(),
+        created: link.created_at.map(|at| at.to_string()).unwrap_or_default(),
     });
     let tags = exporting.project.codebook.tags.iter().map(|tag| TagRow {
         tag: tag.id.as_str(),
         color: tag.color.to_string(),
         description: &tag.description,
     });
-    for each in &exporting.documents {
-        each.regions
-            .iter()
-            .for_each(|region| losses.add(Loss::Region, &region.id));
-    }
-    exporting
-        .project
-        .claims
-        .keys()
-        .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
     let mut files = vec![
-        table("spans.csv", &SPAN_COLUMNS, spans),
-        table("documents.csv", &DOCUMENT_COLUMNS, documents),
-        table("links.csv", &LINK_COLUMNS, links),
-        table("tags.csv", &TAG_COLUMNS, tags),
+        table("spans.csv", &SPAN_COLUMNS, is_guarded, spans),
+        table("documents.csv", &DOCUMENT_COLUMNS, is_guarded, documents),
+        table("links.csv", &LINK_COLUMNS, is_guarded, links),
+        table("tags.csv", &TAG_COLUMNS, is_guarded, tags),
     ];
     let texts = exporting.documents.iter().map(|each| FileInMemory {
         path: format!("texts/{}.txt", super::file_stem(each.document.id.as_str())),
@@ -255,8 +276,14 @@ fn first_characters(words: &str) -> &str {
     words.get(..end).unwrap_or_default()
 }
 
-/// The header stands there even if there is no row, so that the table says what it is.
-fn table<T: Serialize>(path: &str, header: &[&str], rows: impl Iterator<Item = T>) -> FileInMemory {
+/// The header stands there even if there is no row, so that the table says what it is. A guarded table begins with a
+/// byte order mark, by which spreadsheets know UTF-8 and our reader the guards.
+fn table<T: Serialize>(
+    path: &str,
+    header: &[&str],
+    is_guarded: bool,
+    rows: impl Iterator<Item = T>,
+) -> FileInMemory {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .has_headers(false)
@@ -270,8 +297,33 @@ fn table<T: Serialize>(path: &str, header: &[&str], rows: impl Iterator<Item = T
         );
     }
     let bytes = writer.into_inner().unwrap_or_default();
+    let path = path.to_owned();
     FileInMemory {
-        path: path.to_owned(),
-        bytes,
+        bytes: if is_guarded { guarded(&bytes) } else { bytes },
+        path,
     }
+}
+
+/// The table with an apostrophe before each cell that a spreadsheet would run, or that begins with one already.
+fn guarded(table: &[u8]) -> Vec<u8> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(table);
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer("\u{FEFF}".as_bytes().to_vec());
+    for row in reader.records().flatten() {
+        let cells = row.iter().map(|cell| {
+            let is_run = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']);
+            if is_run {
+                format!("'{cell}")
+            } else {
+                cell.to_owned()
+            }
+        });
+        let cells: Vec<String> = cells.collect();
+        let outcome = writer.write_record(&cells);
+        debug_assert!(outcome.is_ok(), "memory does not fail: {outcome:?}");
+    }
+    writer.into_inner().unwrap_or_default()
 }

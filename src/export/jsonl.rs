@@ -11,7 +11,7 @@ use super::{
     Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file, proof::Carries,
 };
 use crate::import;
-use crate::model::{Annotation, AttributeValue, DocumentState, Region, Tier};
+use crate::model::{Annotation, AnnotatorKind, AttributeValue, DocumentState, Region, Tier};
 use crate::text::{OffsetUnit, Span, Text};
 
 /// JSON Lines.
@@ -23,6 +23,7 @@ pub const JSONL: Format = Format {
     write,
     reader: Some(&import::JSONL),
     carries: Carries::Everything,
+    newlines: None,
 };
 
 #[derive(Serialize)]
@@ -54,7 +55,7 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
 }
 
 fn document_line<'a>(exporting: &Exporting<'a>, each: &ExportingDocument<'a>) -> DocumentLine<'a> {
-    let (document, unit) = (each.document, exporting.unit);
+    let (document, unit) = (each.document, exporting.options.unit);
     let annotations = each
         .annotations
         .iter()
@@ -179,8 +180,8 @@ fn project_line(exporting: &Exporting<'_>, losses: &mut LossReport) -> Value {
         "name": project.name,
         "tags": tags.map(|tag| json!({"name": tag.id.as_str(), "color": tag.color.to_string(),
             "description": tag.description})).collect::<Vec<_>>(),
-        "annotators": project.annotators.values().map(|who| json!({"id": who.id.as_str(), "name": who.name}))
-            .collect::<Vec<_>>(),
+        "annotators": project.annotators.values().map(|who| json!({"id": who.id.as_str(), "name": who.name,
+            "is_program": who.kind == AnnotatorKind::Program})).collect::<Vec<_>>(),
         "links": links,
         "claims": claims.collect::<Vec<_>>(),
     })

@@ -7,27 +7,46 @@
 mod brat;
 mod conll;
 mod csv;
+mod doccano;
+mod filter;
 mod jsonl;
+mod label_studio;
 mod losses;
+mod newlines;
 mod proof;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use thiserror::Error;
 
 use crate::import::{self, FileInMemory, ImportError, ImportOptions, file_stem};
-use crate::model::{Annotation, Document, Project, Region, Texts};
+use crate::model::{Annotation, AnnotationId, Document, Link, Project, Region, Texts};
 use crate::query;
 use crate::text::{OffsetUnit, Text};
 
 pub use brat::BRAT;
-pub use conll::CONLL;
-pub use csv::CSV;
+pub use conll::{CONLL, EXTENDED as CONLL_EXTENDED, Scheme};
+pub use csv::{CSV, SPREADSHEET};
+pub use doccano::DOCCANO;
+pub use filter::Filter;
 pub use jsonl::JSONL;
+pub use label_studio::LABEL_STUDIO;
 pub use losses::{Loss, LossReport};
+pub use newlines::Newlines;
+use proof::Carries;
 
 /// Every format, in the order of the menu.
-pub const FORMATS: &[&Format] = &[&JSONL, &CSV, &CONLL, &BRAT];
+pub const FORMATS: &[&Format] = &[
+    &JSONL,
+    &CSV,
+    &SPREADSHEET,
+    &CONLL,
+    &CONLL_EXTENDED,
+    &BRAT,
+    &DOCCANO,
+    &LABEL_STUDIO,
+];
 
 /// A format that a project can be written in.
 pub struct Format {
@@ -39,6 +58,8 @@ pub struct Format {
     pub description: &'static str,
     /// The ending of its file; `None` if it makes a folder of files.
     pub ending: Option<&'static str>,
+    /// The only line ends that it allows.
+    newlines: Option<Newlines>,
     write: fn(&Exporting<'_>, &mut LossReport) -> Vec<FileInMemory>,
     /// Reads it back; `None` for the few that nobody reads.
     reader: Option<&'static import::Format>,
@@ -47,10 +68,16 @@ pub struct Format {
 }
 
 /// What the person chose.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportOptions {
     /// What offsets are counted in, where the format does not say.
     pub unit: OffsetUnit,
+    /// How lines end in texts and are counted, where the format does not say.
+    pub newlines: Newlines,
+    /// What is left out on purpose.
+    pub filter: Filter,
+    /// How tags stand behind tokens.
+    pub scheme: Scheme,
 }
 
 /// What an export made.
@@ -94,8 +121,14 @@ pub fn export(
     options: &ExportOptions,
 ) -> Result<Export, ExportError> {
     let mut losses = LossReport::default();
-    let exporting = Exporting::of(project, texts, options.unit, &mut losses);
+    let project = &options.filter.of(project);
+    let newlines = format.newlines.unwrap_or(options.newlines);
+    let (project, texts) = &newlines::rewritten(project, texts, newlines, &mut losses);
+    let exporting = Exporting::of(project, texts, options, &mut losses);
     let files = (format.write)(&exporting, &mut losses);
+    if let Carries::Parts(parts) = format.carries {
+        proof::report_missing(&exporting, parts, &mut losses);
+    }
     if let Some(reader) = format.reader {
         let read_back = import::import_alone(reader, &files, &ImportOptions::default())?;
         proof::compare(&exporting, &losses, &read_back.into(), format.carries)
@@ -107,7 +140,7 @@ pub fn export(
 /// What is exported: the documents whose text is there, and their annotations that stand where they say.
 pub(crate) struct Exporting<'a> {
     pub project: &'a Project,
-    pub unit: OffsetUnit,
+    pub options: &'a ExportOptions,
     pub documents: Vec<ExportingDocument<'a>>,
 }
 
@@ -125,7 +158,7 @@ impl<'a> Exporting<'a> {
     fn of(
         project: &'a Project,
         texts: &'a Texts,
-        unit: OffsetUnit,
+        options: &'a ExportOptions,
         losses: &mut LossReport,
     ) -> Self {
         let misplaced = query::misplaced(project, texts);
@@ -158,9 +191,24 @@ impl<'a> Exporting<'a> {
         }
         Self {
             project,
-            unit,
+            options,
             documents,
         }
+    }
+
+    /// Every link between exported annotations, with its ends.
+    pub fn links(&self) -> impl Iterator<Item = (&'a Link, &'a Annotation, &'a Annotation)> + '_ {
+        let exported: HashMap<&AnnotationId, &Annotation> = self
+            .annotations()
+            .map(|(_, annotation)| (&annotation.id, &**annotation))
+            .collect();
+        self.project.links.iter().filter_map(move |link| {
+            Some((
+                &**link,
+                *exported.get(&link.from)?,
+                *exported.get(&link.to)?,
+            ))
+        })
     }
 
     /// Every annotation that is exported.

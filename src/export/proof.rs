@@ -1,21 +1,140 @@
 //! Compares what was read back with what was exported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::conll::Profile;
 use super::{Exporting, Loss, LossReport};
 use crate::import::ImportReport;
-use crate::model::{Annotation, Project, Texts, quote_of};
+use crate::model::{Annotation, AnnotationId, Project, Texts, Tier, quote_of};
 use crate::text::{ByteOffset, Text, is_blank};
 
-/// What a format keeps of an annotation besides document and tag.
+/// What a format keeps, for the loss report and for the comparison after reading back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Carries {
-    /// Everything: ids, places, attributes, links, regions.
+    /// Everything, with ids.
     Everything,
-    /// Places, quotes, attributes and notes of each annotation, and links within documents.
-    Annotations,
+    /// Documents, and places and tags of annotations, besides these parts.
+    Parts(Parts),
     /// The words of each annotation, token by token. What was left out or widened is in the report.
-    Tokens,
+    Tokens(Profile),
+}
+
+/// What a format keeps besides documents, places and tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// The pieces of an annotation; else from the first to the last.
+    pub pieces: bool,
+    /// Attributes of annotations.
+    pub attributes: bool,
+    /// Notes of annotations.
+    pub notes: bool,
+    /// Whether an annotation is core or optional.
+    pub tiers: bool,
+    /// Who made an annotation.
+    pub annotators: bool,
+    /// When an annotation was made and changed.
+    pub times: bool,
+    /// Links.
+    pub links: LinksKept,
+    /// Fields of documents.
+    pub fields: bool,
+    /// How far annotators are.
+    pub states: bool,
+}
+
+/// Which links a format keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinksKept {
+    /// None.
+    #[default]
+    None,
+    /// Those within a document.
+    WithinDocument,
+    /// Those within a document between annotations of one annotator.
+    WithinAnnotator,
+    /// All.
+    All,
+}
+
+impl Parts {
+    /// Only documents, places and tags.
+    pub const NOTHING: Self = Self {
+        pieces: false,
+        attributes: false,
+        notes: false,
+        tiers: false,
+        annotators: false,
+        times: false,
+        links: LinksKept::None,
+        fields: false,
+        states: false,
+    };
+}
+
+impl LinksKept {
+    /// Whether a link between these two is kept.
+    pub fn keep(self, from: &Annotation, to: &Annotation) -> bool {
+        let is_within = from.document_id == to.document_id;
+        match self {
+            Self::None => false,
+            Self::WithinDocument => is_within,
+            Self::WithinAnnotator => is_within && from.annotator_id() == to.annotator_id(),
+            Self::All => true,
+        }
+    }
+}
+
+/// Counts what a format has no place for. Claims and regions are kept by none but the one that keeps everything.
+pub fn report_missing(exporting: &Exporting<'_>, parts: Parts, losses: &mut LossReport) {
+    for (_, annotation) in exporting.annotations() {
+        let missing = [
+            (
+                !parts.pieces && annotation.spans.count() > 1,
+                Loss::DiscontinuousAnnotation,
+            ),
+            (
+                !parts.attributes && !annotation.attributes.is_empty(),
+                Loss::Attributes,
+            ),
+            (!parts.notes && !annotation.note.is_empty(), Loss::Note),
+            (!parts.tiers && annotation.tier != Tier::Core, Loss::Tier),
+            (!parts.annotators, Loss::Annotator),
+            (
+                !parts.times && (annotation.created_at.is_some() || annotation.changed.is_some()),
+                Loss::Time,
+            ),
+        ];
+        for (_, loss) in missing.into_iter().filter(|(is_missing, _)| *is_missing) {
+            losses.add(loss, &annotation.id);
+        }
+    }
+    for (link, from, to) in exporting.links() {
+        if !parts.links.keep(from, to) {
+            let is_within = from.document_id == to.document_id;
+            let loss = if is_within {
+                Loss::Link
+            } else {
+                Loss::LinkAcrossDocuments
+            };
+            losses.add(loss, &link.id);
+        }
+    }
+    for each in &exporting.documents {
+        each.regions
+            .iter()
+            .for_each(|region| losses.add(Loss::Region, &region.id));
+        if !parts.fields && !each.document.fields.is_empty() {
+            losses.add(Loss::DocumentField, &each.document.id);
+        }
+        if !parts.states && !each.document.states.is_empty() {
+            losses.add(Loss::DocumentState, &each.document.id);
+        }
+    }
+    exporting
+        .project
+        .claims
+        .keys()
+        .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
 }
 
 /// What an importer made of what was written.
@@ -45,8 +164,8 @@ pub fn compare(
     refuse_healing(&read_back.report)?;
     match carries {
         Carries::Everything => compare_everything(exporting, &read_back.project),
-        Carries::Annotations => compare_lists(exporting, read_back),
-        Carries::Tokens => compare_tokens(exporting, losses, read_back),
+        Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
+        Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
     }
 }
 
@@ -109,41 +228,110 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
     Ok(())
 }
 
-/// The same annotations in each document, whatever their ids.
-fn compare_lists(exporting: &Exporting<'_>, read_back: &ReadBack) -> Result<(), String> {
-    let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+/// The same documents, and the same annotations and links in them, whatever their ids.
+fn compare_parts(
+    exporting: &Exporting<'_>,
+    read_back: &ReadBack,
+    parts: Parts,
+) -> Result<(), String> {
+    let read = &read_back.project;
+    let mut expected = Counted::default();
     for each in &exporting.documents {
+        let id = &each.document.id;
+        if read_back.texts.get(id) != Some(each.text) {
+            return Err(format!("the text of “{id}” is not the same"));
+        }
+        let found = read.documents.get(id);
+        let same_fields =
+            !parts.fields || found.is_some_and(|found| found.fields == each.document.fields);
+        let same_states =
+            !parts.states || found.is_some_and(|found| found.states == each.document.states);
+        if !same_fields || !same_states {
+            return Err(format!("document “{id}” is not the same"));
+        }
         let before = LettersBefore::of(each.text);
-        for annotation in each
-            .annotations
-            .iter()
-            .filter_map(|annotation| fingerprint(annotation, &before))
-        {
-            *expected.entry(annotation).or_default() += 1;
-        }
+        expected.add(
+            each.annotations.iter().map(|annotation| &***annotation),
+            &before,
+            parts,
+            1,
+        );
     }
+    for link in exporting
+        .links()
+        .filter(|(_, from, to)| parts.links.keep(from, to))
+    {
+        expected.add_link(&link.0.kind, &link.1.id, &link.2.id, 1);
+    }
+    let mut found = Counted {
+        counts: expected.counts,
+        ..Counted::default()
+    };
     for (document_id, text) in &read_back.texts {
-        let before = LettersBefore::of(text);
-        let read = read_back.project.annotations.in_document(document_id);
-        for annotation in read.filter_map(|annotation| fingerprint(annotation, &before)) {
-            *expected.entry(annotation).or_default() -= 1;
-        }
+        let annotations = read
+            .annotations
+            .in_document(document_id)
+            .map(|annotation| &**annotation);
+        found.add(annotations, &LettersBefore::of(text), parts, -1);
     }
-    match expected.iter().find(|(_, count)| **count != 0) {
+    for link in read.links.iter() {
+        found.add_link(&link.kind, &link.from, &link.to, -1);
+    }
+    match found.counts.iter().find(|(_, count)| **count != 0) {
         None => Ok(()),
-        Some((what, 1..)) => Err(format!("an annotation is missing: {what}")),
-        Some((what, _)) => Err(format!(
-            "an annotation has come up that was not there: {what}"
-        )),
+        Some((what, 1..)) => Err(format!("this is missing: {what}")),
+        Some((what, _)) => Err(format!("this has come up and was not there: {what}")),
     }
 }
 
-/// Document, tag, place, words, attributes and note of an annotation, without what formats write differently:
-/// white space, line breaks, numbers as words. `None` for one without a visible letter, which formats of lines
-/// cannot hold.
-fn fingerprint(annotation: &Annotation, letters_before: &LettersBefore<'_>) -> Option<String> {
+/// How often each annotation and link is there.
+#[derive(Default)]
+struct Counted<'a> {
+    counts: BTreeMap<String, i64>,
+    by_id: HashMap<&'a AnnotationId, String>,
+}
+
+impl<'a> Counted<'a> {
+    fn add(
+        &mut self,
+        annotations: impl Iterator<Item = &'a Annotation>,
+        before: &LettersBefore<'_>,
+        parts: Parts,
+        by: i64,
+    ) {
+        for annotation in annotations {
+            let Some(fingerprint) = fingerprint(annotation, before, parts) else {
+                continue;
+            };
+            *self.counts.entry(fingerprint.clone()).or_default() += by;
+            self.by_id.insert(&annotation.id, fingerprint);
+        }
+    }
+
+    /// A link of one without a visible letter cannot be told from others.
+    fn add_link(&mut self, kind: &str, from: &AnnotationId, to: &AnnotationId, by: i64) {
+        if let (Some(from), Some(to)) = (self.by_id.get(from), self.by_id.get(to)) {
+            *self
+                .counts
+                .entry(format!("{kind} from {from} to {to}"))
+                .or_default() += by;
+        }
+    }
+}
+
+/// What is carried of an annotation, without what formats write differently: white space, line breaks, numbers as
+/// words. `None` for one without a visible letter, which formats of lines cannot hold.
+fn fingerprint(
+    annotation: &Annotation,
+    letters_before: &LettersBefore<'_>,
+    parts: Parts,
+) -> Option<String> {
     let text = letters_before.text;
-    let quote = letters(&quote_of(text, &annotation.spans).unwrap_or_default());
+    let hull = annotation.spans.hull();
+    let quote = match parts.pieces {
+        true => letters(&quote_of(text, &annotation.spans).unwrap_or_default()),
+        false => letters(text.slice(hull).unwrap_or_default()),
+    };
     if quote.is_empty() {
         return None;
     }
@@ -151,17 +339,45 @@ fn fingerprint(annotation: &Annotation, letters_before: &LettersBefore<'_>) -> O
         .spans
         .iter()
         .find(|span| !letters(text.slice(*span).unwrap_or_default()).is_empty())?;
-    let before = letters_before.count(first.start());
-    let attributes: Vec<String> = annotation
-        .attributes
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let (attributes, note) = (letters(&attributes.join(";")), letters(&annotation.note));
-    Some(format!(
-        "{} in {} at {before}: “{quote}” [{attributes}] {note}",
-        annotation.tag_id, annotation.document_id
-    ))
+    let first = if parts.pieces {
+        first.start()
+    } else {
+        hull.start()
+    };
+    let mut words = format!(
+        "{} in {} at {}: “{quote}”",
+        annotation.tag_id,
+        annotation.document_id,
+        letters_before.count(first)
+    );
+    let mut add = |part: String| {
+        words.push_str(" / ");
+        words.push_str(&part);
+    };
+    if parts.attributes {
+        let attributes: Vec<String> = annotation
+            .attributes
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        add(letters(&attributes.join(";")));
+    }
+    if parts.notes {
+        add(letters(&annotation.note));
+    }
+    if parts.tiers {
+        add(format!("{:?}", annotation.tier));
+    }
+    if parts.annotators {
+        add(annotation.annotator_id().to_string());
+    }
+    if parts.times {
+        add(format!(
+            "{:?} {:?}",
+            annotation.created_at, annotation.changed
+        ));
+    }
+    Some(words)
 }
 
 /// The tags and words of the tokens, document by document in the same order, and as many annotations as there
@@ -170,6 +386,7 @@ fn compare_tokens(
     exporting: &Exporting<'_>,
     losses: &LossReport,
     read_back: &ReadBack,
+    profile: Profile,
 ) -> Result<(), String> {
     let all = exporting.annotations().count();
     let left_out =
@@ -185,10 +402,13 @@ fn compare_tokens(
         .iter()
         .zip(read_back.project.documents.keys())
     {
+        if profile == Profile::Extended && read_back.texts.get(document_id) != Some(each.text) {
+            return Err(format!("the text of “{document_id}” is not the same"));
+        }
         let read = read_back.project.annotations.in_document(document_id);
         let read =
             read.map(|annotation| (annotation.tag_id.to_string(), letters(&annotation.quote)));
-        let carried = super::conll::carried(each)
+        let carried = super::conll::carried(each, profile)
             .into_iter()
             .map(|(tag, words)| (tag, letters(&words)));
         if let Some((read, carried)) = read.zip(carried).find(|(read, carried)| read != carried) {

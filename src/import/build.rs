@@ -21,7 +21,7 @@ use crate::text::{Spans, Text};
 /// The tag of annotations that have none.
 const UNTAGGED: &str = "untagged";
 /// Longer names of documents are cut, since some of them are whole addresses.
-const MOST_NAME_CHARACTERS: usize = 100;
+const MOST_NAME_CHARACTERS: usize = 255;
 
 /// Makes of what files say what a project takes in.
 pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported {
@@ -140,12 +140,7 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
     let names = documents.iter().map(|document| {
         let number = numbers.entry(&document.file).or_default();
         *number += 1;
-        let name: String = document
-            .name
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(MOST_NAME_CHARACTERS)
-            .collect();
+        let name: String = document.name.chars().take(MOST_NAME_CHARACTERS).collect();
         match in_file.get(&*document.file) {
             _ if !name.trim().is_empty() => name,
             Some(1) => super::stem(&document.file).to_owned(),

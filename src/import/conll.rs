@@ -29,6 +29,7 @@ pub const CONLL: Format = Format {
         "conll2003",
     ],
     recognise,
+    names: None,
     read,
 };
 

@@ -25,6 +25,7 @@ pub const CSV: Format = Format {
     description: "An annotation or a text a row; which column holds what can be said",
     endings: &["csv", "tsv"],
     recognise: |files| files.ending_in(CSV.endings).next().is_some(),
+    names: Some(names),
     read,
 };
 
@@ -44,6 +45,19 @@ const ROLES: [Role; 12] = [
     Role::Annotator,
     Role::Id,
 ];
+
+/// The columns of the tables.
+fn names(files: &Files<'_>) -> Vec<String> {
+    let tables = files
+        .ending_in(CSV.endings)
+        .filter_map(|file| Table::of(file, &mut Found::default()).ok());
+    let mut names: Vec<String> = tables
+        .flat_map(|table| table.header.iter().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
@@ -138,11 +152,19 @@ impl Table {
             .from_reader(words.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
         let mut table = Self {
-            is_guarded: file.bytes.starts_with("\u{FEFF}".as_bytes()),
+            is_guarded: false,
             file: label,
             header,
             rows: Vec::new(),
         };
+        let own: [&[&str]; 4] = [
+            &["span_id", "piece"],
+            &["document", "path"],
+            &["link_id", "kind"],
+            &["tag", "color"],
+        ];
+        table.is_guarded = file.bytes.starts_with("\u{FEFF}".as_bytes())
+            && own.iter().any(|columns| table.has(columns));
         for row in reader.records() {
             let row = row.map_err(|error| ImportError::Broken {
                 file: file.path.clone(),
@@ -433,7 +455,7 @@ fn read_rows(
     if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
         return Err(ImportError::NeedsMapping {
             what: "columns",
-            found: table.header.iter().collect::<Vec<_>>().join(", "),
+            names: table.header.iter().map(str::to_owned).collect(),
             file: table.file.to_string(),
         });
     }

@@ -370,16 +370,37 @@ fn place(
             near: near(text, said.or(rough(text, item))),
         };
     }
-    match finder.find(item, said.or(rough(text, item))) {
+    let found = finder.find(item, said.or(rough(text, item)));
+    let almost = || spans_of(own).filter(|spans| almost_reads(text, spans, item.quote));
+    match found {
         Ok((span, how)) => Placed::Moved {
             spans: span.into(),
             how,
         },
-        Err(why) => Placed::Nowhere {
-            why,
-            near: near(text, said.or(rough(text, item))),
+        Err(why) => match almost() {
+            Some(spans) => Placed::Moved {
+                spans,
+                how: "it stands where the file says, where the words differ a little".to_owned(),
+            },
+            None => Placed::Nowhere {
+                why,
+                near: near(text, said.or(rough(text, item))),
+            },
         },
     }
+}
+
+/// Whether words of the same length are the recorded ones but for a few characters, such as other quotation marks.
+fn almost_reads(text: &Text, spans: &Spans, quote: &str) -> bool {
+    const SAME_PERCENT: usize = 75;
+    let words = text.slice(spans.hull()).unwrap_or_default();
+    let length = quote.chars().count();
+    let same = words
+        .chars()
+        .zip(quote.chars())
+        .filter(|(own, other)| own == other)
+        .count();
+    words.chars().count() == length && same * 100 >= length * SAME_PERCENT
 }
 
 /// About where a place should be that no reading finds: as many bytes in.

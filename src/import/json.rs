@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// One record of a file, or why it cannot be read, with the line on which it begins.
 pub type Record<T> = (usize, Result<T, String>);
@@ -65,17 +66,13 @@ fn is_one_line(start: &str) -> bool {
 }
 
 fn of_array<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
-    // Element by element, so that one of another shape costs only itself.
-    match serde_json::from_str::<Vec<Value>>(words) {
+    // Element by element, so that one of another shape costs only itself, and all cores share the work.
+    match serde_json::from_str::<Vec<&RawValue>>(words) {
         Err(error) => vec![(error.line(), Err(in_words(&error)))],
         Ok(values) => {
-            let read = values.into_par_iter().enumerate().map(|(index, value)| {
-                (
-                    index + 1,
-                    serde_json::from_value(value).map_err(|error| in_words(&error)),
-                )
-            });
-            read.collect()
+            let read = values.into_par_iter().enumerate();
+            read.map(|(index, value)| (index + 1, self::read(value.get())))
+                .collect()
         }
     }
 }

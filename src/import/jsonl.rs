@@ -28,6 +28,7 @@ pub const JSONL: Format = Format {
     description: "A document a line with text and spans: ours, Prodigy's, spaCy's",
     endings: &["jsonl", "ndjson", "json"],
     recognise,
+    names: None,
     read,
 };
 

@@ -101,8 +101,6 @@ impl Role {
                 "doc_id",
                 "file",
                 "filename",
-                "source",
-                "title",
             ],
             Self::Spans => &["spans", "entities", "annotations", "labels", "label"],
             Self::Start => &[

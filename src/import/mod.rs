@@ -25,11 +25,14 @@ mod build;
 mod conll;
 mod csv;
 mod decode;
+mod doccano;
 mod files;
 mod found;
 mod heal;
 mod json;
+mod json_mapped;
 mod jsonl;
+mod label_studio;
 mod mapping;
 mod reading;
 mod report;
@@ -42,20 +45,23 @@ use crate::edit::{Additions, Author, OpenProject, Refusal, take_in};
 use crate::model::{AnnotatorId, AttributeValue, Project, Texts, Timestamp};
 
 pub use brat::BRAT;
-pub use conll::CONLL;
+pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
 pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings};
+pub use doccano::{ANNOTATOR_KEY, DOCCANO, DOCUMENT_KEY, UNIT_KEY};
 pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
 };
+pub use json_mapped::JSON;
 pub use jsonl::JSONL;
+pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use mapping::{Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
 
 /// Every format, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&BRAT, &JSONL, &CSV, &CONLL];
+pub const FORMATS: &[&Format] = &[&BRAT, &LABEL_STUDIO, &JSONL, &DOCCANO, &CSV, &CONLL, &JSON];
 
 /// Who is said to have made what the files ascribe to nobody.
 pub const NOBODY: &str = "imported";
@@ -72,6 +78,8 @@ pub struct Format {
     pub endings: &'static [&'static str],
     /// Whether these files look like it.
     recognise: fn(&Files<'_>) -> bool,
+    /// The names of columns or keys, for formats in which they can mean anything.
+    names: Option<fn(&Files<'_>) -> Vec<String>>,
     /// What the files say.
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
 }
@@ -151,12 +159,12 @@ pub enum ImportError {
     #[error("there is no file in the format {0}")]
     WrongFormat(&'static str),
     /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what: {found} in {file}")]
+    #[error("say which {what} hold what; there are {} in {file}", .names.join(", "))]
     NeedsMapping {
         /// Columns or keys.
         what: &'static str,
         /// Those that there are.
-        found: String,
+        names: Vec<String>,
         /// Which file.
         file: String,
     },
@@ -177,6 +185,11 @@ pub fn recognise(files: &[FileInMemory]) -> Option<&'static Format> {
         .iter()
         .copied()
         .find(|format| (format.recognise)(&files))
+}
+
+/// The names of columns or keys that a mapping may speak of; `None` for formats that need no mapping.
+pub fn names(format: &Format, files: &[FileInMemory]) -> Option<Vec<String>> {
+    Some(format.names?(&Files::new(files)))
 }
 
 /// Whether a file of a folder is worth reading, by its ending.

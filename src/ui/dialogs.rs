@@ -8,6 +8,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 
 use crate::app::{Command, FileChoice};
 use crate::export;
+use crate::import;
 
 /// The dialogs under way, and where their answers come in.
 pub struct Dialogs {
@@ -99,6 +100,34 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
                 folder
                     .await
                     .map(|folder| Command::Receive(vec![path(&folder)]))
+            })
+        }
+        FileChoice::Import => {
+            let mut endings: Vec<&str> = import::FORMATS
+                .iter()
+                .flat_map(|format| format.endings)
+                .copied()
+                .chain(["txt", "conf", "xml"])
+                .collect();
+            endings.sort_unstable();
+            endings.dedup();
+            let files = dialog
+                .set_title("Import")
+                .add_filter("Annotations, with the texts that belong to them", &endings)
+                .add_filter("All files", &["*"])
+                .pick_files();
+            Box::pin(async move {
+                files
+                    .await
+                    .map(|files| Command::ImportFrom(files.iter().map(path).collect()))
+            })
+        }
+        FileChoice::ImportFolder => {
+            let folder = dialog.set_title("Import a folder").pick_folder();
+            Box::pin(async move {
+                folder
+                    .await
+                    .map(|folder| Command::ImportFrom(vec![path(&folder)]))
             })
         }
         FileChoice::Export(choice, name) => {

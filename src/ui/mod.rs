@@ -5,6 +5,7 @@ mod codebook;
 mod dialogs;
 mod documents;
 mod find;
+mod import_page;
 mod inspector;
 mod key_page;
 mod keys;

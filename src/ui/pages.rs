@@ -8,6 +8,7 @@ use egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::import_page::{ImportPageState, import_page_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
@@ -16,7 +17,7 @@ use super::widgets::{
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
-use crate::export::FORMATS;
+use crate::export::{ExportOptions, FORMATS, Newlines, Scheme};
 use crate::import;
 use crate::model::{AnnotatorId, DocumentState, Region};
 use crate::query::{Severity, Subject};
@@ -28,9 +29,10 @@ pub struct PageState {
     words: String,
     chosen: usize,
     format: usize,
-    unit: OffsetUnit,
+    export: ExportOptions,
     fields: std::collections::BTreeMap<String, String>,
     keys: key_page::KeyPageState,
+    import: ImportPageState,
 }
 
 impl PageState {
@@ -45,14 +47,14 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
     let Some(page) = view.page else { return };
     if view.page_is_new {
         view.pages = PageState {
-            unit: view.pages.unit,
+            export: view.pages.export.clone(),
             format: view.pages.format,
             ..PageState::default()
         };
         view.review = ReviewState::default();
     }
     let width = match page {
-        Page::Codebook => 860.0,
+        Page::Codebook | Page::Import => 860.0,
         Page::Keys | Page::Findings | Page::Review | Page::Doubles | Page::Backups => 640.0,
         Page::Palette | Page::Export | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
@@ -76,6 +78,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Doubles => doubles_ui(ui, cx),
                 Page::Backups => backups_ui(ui, cx),
+                Page::Import => import_page_ui(ui, cx, &mut view.pages.import),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
@@ -529,11 +532,36 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 OffsetUnit::Byte => "bytes",
                 OffsetUnit::Utf16 => "UTF-16 units",
             };
-            if ui.selectable_label(state.unit == unit, words).clicked() {
-                state.unit = unit;
+            if ui
+                .selectable_label(state.export.unit == unit, words)
+                .clicked()
+            {
+                state.export.unit = unit;
             }
         }
     });
+    ui.horizontal(|ui| {
+        ui.label("Line ends");
+        for newlines in Newlines::ALL {
+            let is_chosen = state.export.newlines == newlines;
+            if ui.selectable_label(is_chosen, newlines.words()).clicked() {
+                state.export.newlines = newlines;
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label("Tags of tokens");
+        for scheme in Scheme::ALL {
+            let is_chosen = state.export.scheme == scheme;
+            if ui.selectable_label(is_chosen, scheme.words()).clicked() {
+                state.export.scheme = scheme;
+            }
+        }
+    });
+    ui.checkbox(
+        &mut state.export.filter.is_core_only,
+        "Core annotations only",
+    );
     ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
@@ -542,7 +570,7 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         {
             cx.ask(Command::Export(ExportChoice {
                 format: format.name,
-                unit: state.unit,
+                options: state.export.clone(),
             }));
             is_done = true;
         }

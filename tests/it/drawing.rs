@@ -94,15 +94,8 @@ fn add(project: &mut Project, mark: Mark, number: u32, text: &str) {
     }
     let annotation = Annotation {
         id: AnnotationId::new(annotator_id, number),
-        document_id: document_id(),
-        spans: mark.span.into(),
         tag_id,
-        attributes: Attributes::new(),
-        note: "".into(),
-        tier: Tier::Core,
-        quote: text[mark.span.bytes()].into(),
-        created_at: None,
-        changed: None,
+        ..annotation(number, mark.span.into(), &text[mark.span.bytes()])
     };
     project.annotations.insert(annotation.into());
 }
@@ -182,6 +175,22 @@ fn draw_mark(annotation: &Annotation, words: &str, line_start: usize) -> String 
         " ".repeat(before),
         "^".repeat(span.size_bytes())
     )
+}
+
+/// Mara's denial of these words.
+pub fn annotation(number: u32, spans: Spans, words: &str) -> Annotation {
+    Annotation {
+        id: AnnotationId::new(AnnotatorId::new("mara"), number),
+        document_id: document_id(),
+        spans,
+        tag_id: TagId::new("denial"),
+        attributes: Attributes::new(),
+        note: "".into(),
+        tier: Tier::Core,
+        quote: words.into(),
+        created_at: None,
+        changed: None,
+    }
 }
 
 /// The span of the words, which must be in the text.

@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use ascribe::export::{CONLL, ExportOptions, FORMATS, Format, JSONL, Loss, export, format};
-use ascribe::model::{Project, Texts};
+use ascribe::export::{
+    CONLL, ExportOptions, FORMATS, Filter, Format, JSONL, Loss, Newlines, Scheme, export, format,
+};
+use ascribe::model::{Project, TagId, Texts};
 use ascribe::store::{Progress, open_project};
 use ascribe::text::OffsetUnit;
 use expect_test::expect;
 use proptest::prelude::*;
 
-use crate::drawing::{project_with, read};
+use crate::drawing::{annotation, document_id, project_with, read, span_of};
 use crate::store::any_project;
 
 fn exported(
@@ -19,8 +21,16 @@ fn exported(
     texts: &Texts,
     unit: OffsetUnit,
 ) -> ascribe::export::Export {
-    export(format, project, texts, &ExportOptions { unit })
-        .unwrap_or_else(|error| panic!("{}: {error}", format.name))
+    export(
+        format,
+        project,
+        texts,
+        &ExportOptions {
+            unit,
+            ..ExportOptions::default()
+        },
+    )
+    .unwrap_or_else(|error| panic!("{}: {error}", format.name))
 }
 
 fn words_of(export: &ascribe::export::Export, path: &str) -> String {
@@ -173,6 +183,72 @@ fn an_empty_project_exports() {
 }
 
 #[test]
+fn a_filter_leaves_out_what_was_not_asked_for_and_its_links() {
+    let (project, texts) = read(CROSSING);
+    let filter = Filter {
+        tags: [TagId::new("denial")].into(),
+        ..Filter::default()
+    };
+    let options = ExportOptions {
+        filter,
+        ..ExportOptions::default()
+    };
+    let export = export(&CONLL, &project, &texts, &options).unwrap();
+    let words = words_of(&export, "tokens.conll");
+    assert!(words.contains("B-denial") && !words.contains("attribution"));
+    assert_eq!(
+        export.losses.count(Loss::OverlappingAnnotation),
+        0,
+        "what was left out on purpose is no loss"
+    );
+}
+
+#[test]
+fn line_ends_are_rewritten_and_spans_go_with_them() {
+    let (project, texts) = project_with("One\r\nзаперечив\rtwo\n");
+    let export = exported(
+        format("brat").unwrap(),
+        &project,
+        &texts,
+        OffsetUnit::CodePoint,
+    );
+    assert_eq!(words_of(&export, "drawn.txt"), "One\nзаперечив\ntwo\n");
+    assert_eq!(export.losses.count(Loss::LineEnds), 1);
+}
+
+#[test]
+fn formulas_are_guarded_for_spreadsheets_only() {
+    let text = "=1+1 @SUM(A1) -3 'quoted";
+    let (mut project, texts) = project_with(text);
+    for (number, words) in ["=1+1", "@SUM(A1)", "-3", "'quoted"]
+        .into_iter()
+        .enumerate()
+    {
+        let span = span_of(&texts[&document_id()], words);
+        project
+            .annotations
+            .insert(annotation(number as u32 + 1, span.into(), words).into());
+    }
+    let guarded = exported(
+        format("csv-spreadsheet").unwrap(),
+        &project,
+        &texts,
+        OffsetUnit::CodePoint,
+    );
+    let words = words_of(&guarded, "spans.csv");
+    for cell in [",'=1+1,", ",'@SUM(A1),", ",'-3,", ",''quoted,"] {
+        assert!(words.contains(cell), "{cell} in {words}");
+    }
+    let plain = exported(
+        format("csv").unwrap(),
+        &project,
+        &texts,
+        OffsetUnit::CodePoint,
+    );
+    assert!(words_of(&plain, "spans.csv").contains(",=1+1,"));
+}
+
+#[test]
 fn golden_files_stay_as_they_are() {
     let (project, texts) = read(CROSSING);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
@@ -194,14 +270,56 @@ fn golden_files_stay_as_they_are() {
 }
 
 proptest! {
+    // Each case is some eighty exports.
+    #![proptest_config(ProptestConfig::with_cases(48))]
     /// Each export compares itself with the project; a difference beyond its report would be an error.
     #[test]
     fn every_format_proves_itself_on_any_project((project, texts) in any_project()) {
         for format in FORMATS {
             for unit in OffsetUnit::ALL {
-                let outcome = export(format, &project, &texts, &ExportOptions { unit });
-                prop_assert!(outcome.is_ok(), "{}: {}", format.name, outcome.unwrap_err());
+                for newlines in Newlines::ALL {
+                    let options = ExportOptions { unit, newlines, ..ExportOptions::default() };
+                    let outcome = export(format, &project, &texts, &options);
+                    prop_assert!(outcome.is_ok(), "{} {options:?}: {}", format.name, outcome.unwrap_err());
+                }
             }
+        }
+        for scheme in Scheme::ALL {
+            let options = ExportOptions { scheme, ..ExportOptions::default() };
+            let outcome = export(format("conll-extended").unwrap(), &project, &texts, &options);
+            prop_assert!(outcome.is_ok(), "{options:?}: {}", outcome.unwrap_err());
+        }
+    }
+}
+
+#[test]
+fn the_readme_lists_every_format() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let rows: Vec<Vec<&str>> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"))
+        .map(|line| {
+            line.split('|')
+                .map(|cell| cell.trim().trim_matches('`'))
+                .collect()
+        })
+        .collect();
+    let read = ascribe::import::FORMATS.iter().map(|format| format.name);
+    let written = FORMATS.iter().map(|format| format.name);
+    for name in read.chain(written) {
+        let row = rows
+            .iter()
+            .find(|row| row[0] == name)
+            .unwrap_or_else(|| panic!("{name} is not in the table"));
+        let is_written = format(name).is_some();
+        assert_eq!(
+            row[2],
+            if is_written { "yes" } else { "no" },
+            "{name} written"
+        );
+        if ascribe::import::format(name).is_some() {
+            assert_eq!(row[1], "yes", "{name} read");
         }
     }
 }

@@ -264,3 +264,445 @@ fn a_bad_line_costs_only_itself() {
     let bad: Vec<usize> = report.problems.iter().map(|problem| problem.line).collect();
     assert_eq!(bad, [2, 5]);
 }
+
+/// Links as kind, words at one end, words at the other.
+fn links(project: &Project) -> Vec<(String, String, String)> {
+    let quote = |id| project.annotations.get(id).unwrap().quote.to_string();
+    project
+        .links
+        .iter()
+        .map(|link| (link.kind.to_string(), quote(&link.from), quote(&link.to)))
+        .collect()
+}
+
+fn triples(list: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
+    list.iter()
+        .map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned()))
+        .collect()
+}
+
+#[test]
+fn brat_comes_over_with_events_relations_and_configuration() {
+    let text = "Мара 🦉 blamed Jon\nfor the outage in Kyiv.";
+    let lines = "T1\tActor 0 4\tМара\r\n\
+                 T2\tBlame 7 13\tblamed\n\
+                 T3\tActor 14 17\tJon\n\
+                 T4\tImpact 26 32;36 40\toutage Kyiv\n\
+                 T5\tPhrase 14 21\tJon\nfor\n\
+                 E1\tBlame:T2 Agent:T1 Target:T3 Target2:T4 \n\
+                 R1\tNear Arg1:T3 Arg2:T4\t\n\
+                 A1\tSure E1\n\
+                 A2\tKind T4 power cut\n\
+                 N1\tReference T1 Wiki:12\tMara\n\
+                 #1\tAnnotatorNotes T4\tfirst\\nsecond\n\
+                 *\tSame T1 T3\n\
+                 X9\tnothing that is known\n";
+    let files = [
+        file("a.txt", text),
+        file("a.ann", lines),
+        file(
+            "annotation.conf",
+            "[entities]\nThing\n\tActor\n\tImpact\n[relations]\nNear Arg1:Actor, Arg2:Impact\n[events]\nBlame Agent:Actor, Target*:Actor\n[attributes]\nSure Arg:<EVENT>\nKind Arg:Impact, Value:power cut|other\n",
+        ),
+        file(
+            "visual.conf",
+            "[labels]\nImpact | Effect of an attack\n[drawing]\nActor bgColor:#102030, fgColor:black\n",
+        ),
+        file("kb_shortcuts.conf", "A Actor\n"),
+    ];
+    let (project, _, report) = imported(&files);
+    assert_eq!(
+        report.annotations().exact,
+        5,
+        "{:?} {:?}",
+        report.unplaced,
+        report.problems
+    );
+    assert_eq!(
+        links(&project),
+        triples(&[
+            ("Agent", "blamed", "Мара"),
+            ("Target", "blamed", "Jon"),
+            ("Target", "blamed", "outage … Kyiv"),
+            ("Near", "Jon", "outage … Kyiv"),
+            ("Same", "Мара", "Jon"),
+        ])
+    );
+    let found = |quote: &str| {
+        project
+            .annotations
+            .iter()
+            .find(|each| &*each.quote == quote)
+            .unwrap()
+    };
+    assert_eq!(found("blamed").attributes["Sure"].to_string(), "yes");
+    assert_eq!(
+        found("outage … Kyiv").attributes["Kind"].to_string(),
+        "power cut"
+    );
+    assert_eq!(&*found("outage … Kyiv").note, "first\nsecond");
+    assert_eq!(
+        found("Мара").attributes["normalization"].to_string(),
+        "Wiki:12 (Mara)"
+    );
+    assert_eq!(
+        &*found("Jon\nfor").tag_id.to_string(),
+        "Phrase",
+        "a raw line break in the quote is no new line"
+    );
+    let actor = project
+        .codebook
+        .tags
+        .iter()
+        .find(|tag| tag.id.as_str() == "Actor")
+        .unwrap();
+    assert_eq!(
+        (
+            actor.color.to_string().as_str(),
+            actor.key,
+            actor.parent.as_ref().unwrap().as_str()
+        ),
+        ("#102030", Some('A'), "Thing")
+    );
+    let lost: Vec<usize> = report
+        .problems
+        .iter()
+        .filter(|problem| problem.is_loss)
+        .map(|problem| problem.line)
+        .collect();
+    assert_eq!(lost, [14], "{:?}", report.problems);
+}
+
+#[test]
+fn bad_lines_of_brat_are_named_and_the_good_ones_kept() {
+    let lines = "T1\tDenial 3 9\tdenied\n\
+                 T2\tDenial 9 3\tdenied\n\
+                 T3\tDenial 3 9000\tx\n\
+                 T4 Denial 3 9 denied\n\
+                 T5\tDenial 3 9\tDENIED\n\
+                 T6\tDenial three 9\tdenied\n\
+                 T1\tDenial 0 2\tHe\n\
+                 R1\tCause Arg1:T1 Arg2:T99\n\
+                 A1\tSure T77\n\
+                 E1\tAttack:T404 Agent:T1\n";
+    let (project, _, report) = imported(&[file("a.txt", "He denied it."), file("a.ann", lines)]);
+    assert_eq!(quotes(&project), ["denied"]);
+    let mut bad: Vec<usize> = report.problems.iter().map(|problem| problem.line).collect();
+    bad.extend(report.unplaced.iter().map(|each| each.line));
+    bad.sort_unstable();
+    assert_eq!(bad, [2, 3, 4, 5, 6, 7, 8, 9, 10]);
+}
+
+#[test]
+fn a_folder_for_each_annotator_is_one_document_by_two_people() {
+    let text = "He denied it.";
+    let files = [
+        file("mara/a.txt", text),
+        file("mara/a.ann", "T1\tDenial 3 9\tdenied\n"),
+        file("jon/a.txt", text),
+        file("jon/a.ann", "T1\tDenial 3 12\tdenied it\n"),
+    ];
+    let (project, _, report) = imported(&files);
+    assert_eq!((project.documents.len(), report.documents.joined), (1, 1));
+    let ids: Vec<String> = project
+        .annotations
+        .iter()
+        .map(|each| each.id.to_string())
+        .collect();
+    assert_eq!(ids, ["jon-1", "mara-1"]);
+}
+
+#[test]
+fn conll_is_read_in_every_scheme() {
+    for (scheme, tags) in [
+        ("IOB2", ["B-A", "I-A", "B-A", "O", "B-B"]),
+        ("IOB1", ["I-A", "I-A", "B-A", "O", "I-B"]),
+        ("BILOU", ["B-A", "L-A", "U-A", "O", "U-B"]),
+        ("BMES", ["B-A", "E-A", "S-A", "O", "S-B"]),
+        ("behind", ["A-B", "A-I", "A-B", "O", "B-B"]),
+    ] {
+        let tokens = ["Мара", "Lind", "网络", "and", "Jon"];
+        let lines: Vec<String> = tokens
+            .iter()
+            .zip(tags)
+            .map(|(token, tag)| format!("{token}\tX\t{tag}"))
+            .collect();
+        let (project, texts, _) = imported(&[file(
+            "a.conll",
+            format!("-DOCSTART-\tX\tO\n\n{}\n\n", lines.join("\n")),
+        )]);
+        assert_eq!(
+            texts.values().next().unwrap().as_str(),
+            "Мара Lind 网络 and Jon\n"
+        );
+        let found: Vec<_> = annotations(&project)
+            .into_iter()
+            .map(|(_, tag, quote)| format!("{tag} {quote}"))
+            .collect();
+        assert_eq!(found, ["A Мара Lind", "A 网络", "B Jon"], "{scheme}");
+    }
+}
+
+#[test]
+fn conll_with_nested_tags_and_a_text_beside_it_is_found_in_the_text() {
+    let lines = "University B-ORG\nof I-ORG\nKyiv I-ORG B-LOC\n. O\n";
+    let text = "  University of\u{A0}Kyiv.\r\n";
+    let (project, texts, report) = imported(&[file("a.conll", lines), file("report.txt", text)]);
+    assert_eq!(texts.values().next().unwrap().as_str(), text);
+    let expected = triples(&[
+        ("report", "ORG", "University of\u{A0}Kyiv"),
+        ("report", "LOC", "Kyiv"),
+    ]);
+    assert_eq!(annotations(&project), expected, "{:?}", report.problems);
+    assert!(report.is_lossless());
+}
+
+#[test]
+fn odd_lines_of_conll_are_named() {
+    let lines = "Moscow\tB-a\ndenied\tI-d\nit\tX-d\n.\n\nB-only\n# comment\n\ttab\tO\n";
+    let (project, _, report) = imported(&[file("a.conll", lines)]);
+    assert_eq!(
+        quotes(&project),
+        ["Moscow", "denied"],
+        "an inside tag after another tag begins its own annotation"
+    );
+    let lost: Vec<usize> = report
+        .problems
+        .iter()
+        .filter(|problem| problem.is_loss)
+        .map(|problem| problem.line)
+        .collect();
+    assert_eq!(lost, [3, 4, 6, 8]);
+}
+
+#[test]
+fn doccano_is_read_in_both_shapes_and_by_annotator() {
+    let listed = json!({"id": 1, "text": "💡 lamp", "label": [[2, 6, "thing"]], "Comments": ["good"], "outlet": "Wire"});
+    let related = json!({"id": 2, "text": "Mara blamed Jon", "entities": [
+        {"id": 7, "label": "actor", "start_offset": 0, "end_offset": 4},
+        {"id": 9, "label": "actor", "start_offset": 12, "end_offset": 15},
+    ], "relations": [{"id": 1, "from_id": 7, "to_id": 9, "type": "blames"}]});
+    let words = format!("{listed}\n{related}\n");
+    let labels = json!([{"id": 1, "text": "actor", "prefix_key": null, "suffix_key": "a", "background_color": "#209CEE", "text_color": "#ffffff"}]);
+    let files = [
+        file("anna.jsonl", words.clone()),
+        file("ben.jsonl", words),
+        file("labels.json", labels.to_string()),
+    ];
+    let (project, _, report) = imported(&files);
+    assert_eq!((project.documents.len(), project.annotations.len()), (2, 6));
+    assert_eq!(report.annotations().exact, 6);
+    assert!(
+        quotes(&project).contains(&"lamp".to_owned()),
+        "characters, although doccano usually counts UTF-16"
+    );
+    assert_eq!(
+        project
+            .annotators
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["anna", "ben"]
+    );
+    assert_eq!(project.links.len(), 2);
+    let fields: Vec<String> = project
+        .documents
+        .values()
+        .map(|document| format!("{:?}", document.fields))
+        .collect();
+    assert!(
+        fields[0].contains("good") && fields[0].contains("Wire"),
+        "{fields:?}"
+    );
+    assert_eq!(project.codebook.tags[0].color.to_string(), "#209CEE");
+}
+
+#[test]
+fn label_studio_comes_over_with_notes_choices_and_predictions() {
+    let region = |id: &str, start: usize, end: usize, words: &str, tag: &str| {
+        json!({"id": id, "from_name": "label", "to_name": "text", "type": "labels",
+            "value": {"start": start, "end": end, "text": words, "labels": [tag]}})
+    };
+    // Files from before October 2021 count UTF-16 units.
+    let task = json!([{"id": 5, "data": {"body": "🦉🦉 Mara blamed Jon", "outlet": "Wire"},
+        "annotations": [{"id": 1, "completed_by": {"email": "anna@example.com"}, "result": [
+            region("a", 5, 9, "Mara", "actor"),
+            region("b", 17, 20, "Jon", "actor"),
+            {"id": "a", "from_name": "sure", "to_name": "text", "type": "choices", "value": {"choices": ["yes"]}},
+            {"id": "a", "from_name": "note", "to_name": "text", "type": "textarea", "value": {"text": ["who blames"]}},
+            {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right", "labels": ["blames"]},
+            {"id": "c", "from_name": "tone", "to_name": "text", "type": "choices", "value": {"choices": ["neutral"]}},
+            {"id": "d", "type": "rectanglelabels", "value": {"x": 1}},
+        ]}],
+        "predictions": [{"model_version": "tagger 2", "result": [region("p", 10, 16, "blamed", "act")]}],
+    }]);
+    let config = r##"<View><Labels name="label" toName="text"><Label value="actor" background="#e6194b" hotkey="1"/></Labels><Text name="text" value="$body"/></View>"##;
+    let (project, _, report) = imported(&[
+        file("tasks.json", task.to_string()),
+        file("config.xml", config),
+    ]);
+    assert_eq!(quotes(&project), ["Mara", "blamed", "Jon"]);
+    assert_eq!(report.readings[0].words, "UTF-16 units");
+    let mara = project
+        .annotations
+        .iter()
+        .find(|each| &*each.quote == "Mara")
+        .unwrap();
+    assert_eq!(
+        (mara.annotator_id().as_str(), &*mara.note),
+        ("anna@example.com", "who blames")
+    );
+    assert_eq!(mara.attributes["sure"].to_string(), "yes");
+    assert_eq!(links(&project), triples(&[("blames", "Mara", "Jon")]));
+    let document = project.documents.values().next().unwrap();
+    assert_eq!(
+        (
+            document.fields["outlet"].as_str(),
+            document.fields["tone"].as_str()
+        ),
+        ("Wire", "neutral")
+    );
+    let program = project
+        .annotators
+        .values()
+        .find(|who| who.name == "tagger 2")
+        .unwrap();
+    assert_eq!(program.kind, ascribe::model::AnnotatorKind::Program);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.words.contains("rectanglelabels"))
+    );
+}
+
+#[test]
+fn prodigys_relations_and_answers_are_read() {
+    let span = |start: usize, end: usize| json!({"start": start, "end": end, "label": "actor", "token_start": 0, "token_end": 0});
+    let accepted = json!({"text": "Mara blamed Jon", "_input_hash": 1, "answer": "accept", "spans": [span(0, 4), span(12, 15)],
+        "relations": [{"head": 0, "child": 2, "label": "blames", "head_span": span(0, 4), "child_span": span(12, 15)}]});
+    let rejected = json!({"text": "Nothing here", "answer": "reject", "spans": [span(0, 7)]});
+    let (project, _, report) = imported(&[file("a.jsonl", format!("{accepted}\n{rejected}\n"))]);
+    assert_eq!(quotes(&project), ["Mara", "Jon"]);
+    assert_eq!(links(&project), triples(&[("blames", "Mara", "Jon")]));
+    assert_eq!(project.documents.len(), 2);
+    assert!(
+        !report.is_lossless(),
+        "what was rejected is left out and said"
+    );
+}
+
+#[test]
+fn any_json_is_read_by_its_keys() {
+    let documents = "{\"_id\": \"d1\", \"body\": \"Mara blamed Jon\"}\n";
+    let entities = "{\"documentId\": \"d1\", \"begin\": 0, \"length\": 4, \"type\": \"actor\", \"value\": \"Mara\", \"sure\": 1}\n\
+                    {\"documentId\": \"d1\", \"begin\": 12, \"length\": 3, \"type\": \"actor\", \"value\": \"Jon\"}\n";
+    let relations = "{\"documentId\": \"d1\", \"sourceBegin\": 0, \"sourceEnd\": 4, \"targetBegin\": 12, \"targetEnd\": 15, \"begin\": 5, \"end\": 11, \"type\": \"blames\"}\n";
+    let files = [
+        file("documents.json", documents),
+        file("entities.json", entities),
+        file("relations.json", relations),
+    ];
+    let (project, _, _) = imported(&files);
+    assert_eq!(quotes(&project), ["Mara", "Jon"]);
+    assert_eq!(links(&project), triples(&[("blames", "Mara", "Jon")]));
+
+    let nested = json!([{"meta": {"story": "It was denied."}, "marks": [{"from": 7, "to": 13, "kind": "denial"}]}]);
+    let mut options = ImportOptions::default();
+    for written in [
+        "text=meta.story",
+        "spans=marks",
+        "start=from",
+        "end=to",
+        "tag=kind",
+    ] {
+        options.mapping.read(written).unwrap();
+    }
+    let (project, _, _) = import_alone(
+        format("json").unwrap(),
+        &[file("a.json", nested.to_string())],
+        &options,
+    )
+    .unwrap();
+    assert_eq!(annotations(&project)[0].1, "denial");
+    assert_eq!(quotes(&project), ["denied"]);
+    let error = import_alone(
+        format("json").unwrap(),
+        &[file("a.json", nested.to_string())],
+        &ImportOptions::default(),
+    );
+    assert!(
+        error.unwrap_err().to_string().contains("marks"),
+        "the keys that there are are named"
+    );
+}
+
+#[test]
+fn tables_are_read_whatever_parts_their_columns() {
+    let latin = b"text;label\nLe minist\xE8re d\xE9ment;denial\n".to_vec();
+    let (project, texts, report) = imported(&[file("a.csv", latin)]);
+    assert_eq!(
+        texts.values().next().unwrap().as_str(),
+        "Le ministère dément"
+    );
+    assert_eq!(annotations(&project)[0].1, "denial");
+    let remarks: Vec<&str> = report
+        .problems
+        .iter()
+        .map(|problem| problem.words.as_str())
+        .collect();
+    assert!(
+        remarks.iter().any(|words| words.contains("windows-1252")),
+        "{remarks:?}"
+    );
+    assert!(
+        remarks.iter().any(|words| words.contains("“;”")),
+        "{remarks:?}"
+    );
+
+    let odd = "text,label\n\"Moscow denied it.\",denial\na\na,b,c\n=1+1,x\n\"unclosed,denial\n";
+    let (project, _, report) = imported(&[file("a.csv", odd)]);
+    assert_eq!(quotes(&project), ["Moscow denied it.", "=1+1"]);
+    let lost: Vec<usize> = report
+        .problems
+        .iter()
+        .filter(|problem| problem.is_loss)
+        .map(|problem| problem.line)
+        .collect();
+    assert_eq!(lost, [3, 4, 6]);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.words.contains("never closed"))
+    );
+}
+
+#[test]
+fn hostile_json_costs_no_more_than_its_line() {
+    let deep = format!("{}1{}", "{\"a\":".repeat(100_000), "}".repeat(100_000));
+    let lines = [
+        r#"{"text": "Moscow denied it.", "label": [[7, 13, "denial"]]}"#,
+        r#"{"text": "cut"#,
+        "null",
+        "[]",
+        r#"{"label": []}"#,
+        r#"{"text": "x", "label": [["0", "1", "impact"]]}"#,
+        r#"{"text": "x", "label": [[-1, 1, "impact"]]}"#,
+        r#"{"text": "\ud800 lone", "label": []}"#,
+        r#"{"text": "dup", "text": "dup2"}"#,
+        r#"{"text": "ok", "label": []} trailing"#,
+        r#"{"text": "x", "label": [[0, 1e999, "impact"]]}"#,
+        &deep,
+        r#"{"text": "a\u0000b", "label": [[0, 3, "impact"]]}"#,
+    ];
+    let (project, _, report) = imported(&[file("a.jsonl", lines.join("\n"))]);
+    assert_eq!(quotes(&project), ["denied", "a\0b"]);
+    let lost: Vec<usize> = report.problems.iter().map(|problem| problem.line).collect();
+    assert_eq!(lost, (2..=12).collect::<Vec<usize>>());
+    let (project, _, _) = imported(&[file(
+        "cr.jsonl",
+        "{\"text\": \"a\", \"label\": []}\r{\"text\": \"b\", \"label\": []}",
+    )]);
+    assert_eq!(project.documents.len(), 2);
+}

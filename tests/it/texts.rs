@@ -280,6 +280,8 @@ pub fn any_words() -> impl Strategy<Value = String> {
         "4,300",
         "“quoted”",
         "\u{2028}",
+        "\u{85}",
+        "\u{B}",
         "\u{FEFF}",
         "𠮷",
         "क्षि",

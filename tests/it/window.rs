@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use ascribe::anchor::MarkId;
 use ascribe::app::{App, Command, ExportChoice, Settings};
+use ascribe::export::ExportOptions;
+use ascribe::import::Role;
 use ascribe::model::{DocumentId, DocumentState, TagId};
 use ascribe::store::{Progress, Storage, open_project, unpack_sample_into};
-use ascribe::text::OffsetUnit;
 use ascribe::ui::Window;
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -462,7 +463,7 @@ fn what_is_saved_is_there_again() {
     let out = driven.folder.path().join("out.jsonl");
     let choice = ExportChoice {
         format: "jsonl",
-        unit: OffsetUnit::CodePoint,
+        options: ExportOptions::default(),
     };
     driven.app().run(Command::ExportTo(choice, out.clone()));
     driven.app().finish_tasks();
@@ -727,4 +728,83 @@ fn words_that_are_gone_are_kept_as_an_orphan() {
     driven.app().finish_tasks();
     let opened = open_project(&driven.path, &Progress::default()).unwrap();
     assert_eq!(opened.project.annotations.len(), count);
+}
+
+#[test]
+fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
+    let mut driven = Driven::new();
+    let before = driven.app().work().unwrap().project().clone();
+    let folder = driven.folder.path().join("elsewhere");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("a.txt"), "Мара denied it.").unwrap();
+    fs::write(
+        folder.join("a.ann"),
+        "T1\tVerb 5 11\tdenied\nT2\tWho 1 5\tМара\nT3\tLost 0 4\tnowhere\n",
+    )
+    .unwrap();
+    driven.app().run(Command::ImportFrom(vec![folder]));
+    driven.app().finish_tasks();
+    driven.steps();
+    for label in [
+        "Verb",
+        "brat standoff",
+        "Not everything in the files comes over",
+    ] {
+        assert!(
+            driven.harness.query_by_label_contains(label).is_some()
+                || driven.harness.query_by_value(label).is_some(),
+            "{label}"
+        );
+    }
+    assert!(
+        *driven.app().work().unwrap().project() == before,
+        "nothing is changed by looking"
+    );
+    driven.click("Import 2 annotations and 1 documents");
+    driven.app().finish_tasks();
+    driven.steps();
+    let project = driven.app().work().unwrap().project().clone();
+    assert_eq!(project.annotations.len(), before.annotations.len() + 2);
+    let document = project.documents.get(&DocumentId::new("a")).unwrap();
+    let kept = driven.path.parent().unwrap().join(&document.path);
+    assert_eq!(fs::read_to_string(kept).unwrap(), "Мара denied it.");
+    driven.app().run(Command::Undo);
+    assert!(*driven.app().work().unwrap().project() == before);
+}
+
+#[test]
+fn columns_are_chosen_where_their_names_say_nothing() {
+    let mut driven = Driven::new();
+    let table = driven.folder.path().join("odd.csv");
+    fs::write(&table, "A,B\nMoscow denied it.,denial\n").unwrap();
+    driven.app().run(Command::ImportFrom(vec![table]));
+    driven.app().finish_tasks();
+    driven.steps();
+    assert!(
+        driven
+            .harness
+            .query_by_label("Nothing can be imported")
+            .is_some()
+    );
+    let mut choice = driven.app().importing().unwrap().choice.clone();
+    let combo = driven
+        .harness
+        .get_by_role_and_label(egui::accesskit::Role::ComboBox, "Text of the document");
+    let at = combo.rect().center();
+    driven.click_at(at, Modifiers::NONE);
+    driven.click("A");
+    driven.app().finish_tasks();
+    driven.steps();
+    choice.options.mapping.set(Role::Text, "A");
+    assert_eq!(driven.app().importing().unwrap().choice, choice);
+    choice.options.mapping.set(Role::Tag, "B");
+    driven.app().run(Command::ImportAs(choice));
+    driven.app().finish_tasks();
+    driven.steps();
+    assert!(
+        driven
+            .harness
+            .query_by_label("Import 1 annotations and 1 documents")
+            .is_some()
+    );
 }

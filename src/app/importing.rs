@@ -1,0 +1,196 @@
+//! Importing what other tools wrote: read first, shown to the person, made only when they say so.
+
+use std::path::PathBuf;
+
+use super::task::ImportFailure;
+use super::{App, FileChoice, ImportChoice, NoticeKind, Page, Request, TaskResult, run_import};
+use crate::edit::{self, Refusal};
+use crate::import::{ImportError, ImportReport, Imported, Target};
+use crate::model::DocumentId;
+use crate::store::{self, WriteError};
+
+/// An import that the person is looking at.
+#[derive(Debug, Default)]
+pub struct Importing {
+    /// What was chosen.
+    pub paths: Vec<PathBuf>,
+    /// How it is read.
+    pub choice: ImportChoice,
+    /// What would come over, or why nothing can be read; `None` while it is being read.
+    pub outcome: Option<Result<Preview, String>>,
+    /// The names that a mapping may speak of, if the format needs one.
+    pub names: Option<Vec<String>>,
+}
+
+/// What an import would bring.
+#[derive(Debug)]
+pub struct Preview {
+    /// With the texts of new documents.
+    pub imported: Imported,
+    /// The names that a mapping may speak of, if the format needs one.
+    names: Option<Vec<String>>,
+    /// The project as it was when this was found out.
+    revision: u64,
+}
+
+impl Preview {
+    /// What would come over.
+    pub fn report(&self) -> &ImportReport {
+        &self.imported.report
+    }
+}
+
+impl App {
+    /// The import that the person is looking at, if there is one.
+    pub fn importing(&self) -> Option<&Importing> {
+        self.importing.as_ref()
+    }
+
+    pub(super) fn ask_what_to_import(&mut self, is_folder: bool) {
+        let choice = match is_folder {
+            true => FileChoice::ImportFolder,
+            false => FileChoice::Import,
+        };
+        self.choose_in_project(choice);
+    }
+
+    /// Reads files and shows what they would bring.
+    pub(super) fn import_from(&mut self, paths: Vec<PathBuf>, choice: ImportChoice) {
+        let Some(work) = &self.work else { return };
+        let (project, texts, revision) =
+            (work.project().clone(), work.texts.clone(), work.revision());
+        self.importing = Some(Importing {
+            paths: paths.clone(),
+            choice: choice.clone(),
+            outcome: None,
+            names: None,
+        });
+        self.request(Request::Show(Page::Import));
+        self.tasks
+            .start("Reading what is to be imported", move |progress| {
+                let target = Target {
+                    project: &project,
+                    texts: &texts,
+                };
+                let outcome = run_import(&paths, &choice, target, progress);
+                let outcome = outcome.map(|(imported, names)| Preview {
+                    imported,
+                    names,
+                    revision,
+                });
+                TaskResult::Understood(paths, choice, Box::new(outcome))
+            });
+    }
+
+    /// Reads the same files in another way.
+    pub(super) fn import_as(&mut self, choice: ImportChoice) {
+        if let Some(importing) = &self.importing {
+            self.import_from(importing.paths.clone(), choice);
+        }
+    }
+
+    pub(super) fn understood(
+        &mut self,
+        paths: Vec<PathBuf>,
+        choice: ImportChoice,
+        outcome: Result<Preview, ImportFailure>,
+    ) {
+        let Some(importing) = &mut self.importing else {
+            return;
+        };
+        // Another choice may have been made in the meantime; its own outcome is on the way.
+        if importing.paths == paths && importing.choice == choice {
+            importing.names = match &outcome {
+                Ok(preview) => preview.names.clone(),
+                Err(ImportFailure::Understood(ImportError::NeedsMapping { names, .. })) => {
+                    Some(names.clone())
+                }
+                Err(_) => None,
+            };
+            importing.outcome = Some(outcome.map_err(|failure| failure.to_string()));
+        }
+    }
+
+    /// Writes the texts of new documents; the edit follows when they lie on disk.
+    pub(super) fn make_import(&mut self) {
+        let (Some(importing), Some(work)) = (self.importing.take(), &self.work) else {
+            return;
+        };
+        let Some(Ok(mut preview)) = importing.outcome else {
+            return;
+        };
+        if preview.revision != work.revision() {
+            let words =
+                "The project has changed since the files were read; look at the import again";
+            self.tell(NoticeKind::Refused, words);
+            return self.import_from(importing.paths, importing.choice);
+        }
+        let path = work.path.clone();
+        self.tasks.start("Importing", move |_| {
+            let Imported {
+                additions, texts, ..
+            } = &mut preview.imported;
+            let outcome = store::write_texts(&path, &mut additions.documents, texts);
+            TaskResult::ImportKept(Box::new(preview.imported), outcome)
+        });
+    }
+
+    pub(super) fn import_kept(&mut self, imported: Imported, outcome: Result<(), WriteError>) {
+        if let Err(error) = outcome {
+            return self.tell(
+                NoticeKind::Failure,
+                format!("Nothing was imported: {error}"),
+            );
+        }
+        let is_lossless = imported.report.is_lossless();
+        let counts = imported.report.annotations();
+        let first = imported
+            .additions
+            .documents
+            .first()
+            .map(|document| document.id.clone());
+        match self.take_in(imported) {
+            Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
+            Ok(()) => {
+                let count = counts.exact + counts.moved - counts.merged;
+                let words = format!("{count} annotations were imported; one undo takes them back");
+                let kind = if is_lossless {
+                    NoticeKind::Done
+                } else {
+                    NoticeKind::Warning
+                };
+                let rest = if is_lossless {
+                    ""
+                } else {
+                    ". Not everything came over"
+                };
+                self.tell(kind, format!("{words}{rest}"));
+                self.show_first(first);
+            }
+        }
+    }
+
+    fn take_in(&mut self, imported: Imported) -> Result<(), Refusal> {
+        let Imported {
+            mut additions,
+            texts,
+            ..
+        } = imported;
+        if let Some(work) = &mut self.work {
+            work.texts.extend(texts);
+            // Who acts joins the project with the edit anyway.
+            additions
+                .annotators
+                .retain(|annotator| annotator.id != work.annotator_id);
+        }
+        self.edit(|work, author| {
+            edit::take_in(work.project(), author, "import".to_owned(), additions)
+        })
+    }
+
+    fn show_first(&mut self, document_id: Option<DocumentId>) {
+        if let Some(document_id) = document_id {
+            self.show_document(document_id);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! doccano JSONL, in both shapes: `label` as lists, or `entities` with ids and relations between them.
+//!
+//! doccano does not say in what it counts (UTF-16 units by default, clusters if the project says so); our own lines
+//! say it in a key of their own. Of several files each is an annotator's, as in doccano's export of a project in
+//! which members do not share their work. A label set file gives colours and keys.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::files::{Files, stem};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::{
+    FileInMemory, Format, ImportError, ImportOptions, Reading, Role, Unit, field, json, unescaped,
+};
+use crate::model::{Codebook, Color, Tag, TagId};
+
+/// doccano JSONL.
+pub const DOCCANO: Format = Format {
+    name: "doccano",
+    title: "doccano JSONL",
+    description: "Sequence labelling with or without relations, label sets, one file per annotator",
+    endings: &["jsonl", "json"],
+    recognise: |files| {
+        files
+            .ending_in(DOCCANO.endings)
+            .any(|file| looks_so(&file.head()))
+    },
+    names: None,
+    read,
+};
+
+/// The key with which our own lines say what they count in.
+pub const UNIT_KEY: &str = "offset_unit";
+/// The key with which our own lines name the document.
+pub const DOCUMENT_KEY: &str = "document";
+/// The key with which our own lines name the annotator.
+pub const ANNOTATOR_KEY: &str = "annotator";
+
+fn looks_so(head: &str) -> bool {
+    let has = |key: &str| head.contains(&format!("\"{key}\""));
+    let is_list = |key: &str| {
+        let rest = head
+            .split_once(&format!("\"{key}\""))
+            .map_or("", |(_, rest)| rest);
+        let rest: String = rest
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .take(3)
+            .collect();
+        rest == ":[[" || rest == ":[]"
+    };
+    has("start_offset") || ((has("text") || has("data")) && (is_list("label") || is_list("labels")))
+}
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(alias = "data")]
+    text: Option<String>,
+    #[serde(default, alias = "labels")]
+    label: Vec<(usize, usize, String)>,
+    #[serde(default)]
+    entities: Vec<Entity>,
+    #[serde(default)]
+    relations: Vec<Relation>,
+    #[serde(default, rename = "Comments", alias = "comments")]
+    comments: Vec<Value>,
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    offset_unit: String,
+    #[serde(default)]
+    document: Value,
+    #[serde(default)]
+    annotator: String,
+    #[serde(default)]
+    meta: Value,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    id: Value,
+    label: String,
+    start_offset: usize,
+    end_offset: usize,
+    /// Some add the covered words under this name.
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct Relation {
+    #[serde(default, rename = "id")]
+    _id: IgnoredAny,
+    from_id: Value,
+    to_id: Value,
+    r#type: String,
+}
+
+#[derive(Deserialize)]
+struct LabelType {
+    text: String,
+    #[serde(default)]
+    background_color: String,
+    suffix_key: Option<String>,
+}
+
+fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let mut lines = Vec::new();
+    for file in files.ending_in(DOCCANO.endings) {
+        let words = file.words(&mut found)?;
+        if file.head().contains("\"background_color\"") {
+            read_label_set(&mut found, file, &words);
+        } else {
+            lines.push((file, words));
+        }
+    }
+    if lines.is_empty() && found.codebook.tags.is_empty() {
+        return Err(ImportError::WrongFormat(DOCCANO.title));
+    }
+    let is_shared = lines.len() < 2;
+    for (file, words) in lines {
+        let label = file.label();
+        let of_file = match stem(&file.path) {
+            _ if is_shared => String::new(),
+            "all" => String::new(),
+            name => unescaped(name),
+        };
+        let mapped = ["text", "label"].into_iter().zip([Role::Text, Role::Spans]);
+        let renamed: Vec<(&str, &str)> = mapped
+            .filter_map(|(to, role)| Some((options.mapping.get(role)?, to)))
+            .collect();
+        let records = if renamed.is_empty() {
+            json::records::<Line>(&words)
+        } else {
+            renamed_records(&words, &renamed)
+        };
+        for (line_number, record) in records {
+            match record {
+                Ok(line) => add_document(&mut found, &label, line_number, line, &of_file),
+                Err(problem) => found.left_out(&label, line_number, problem, ""),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Lines whose text and labels have other names, as can be chosen when doccano imports.
+fn renamed_records(words: &str, names: &[(&str, &str)]) -> Vec<json::Record<Line>> {
+    let records = json::records::<Map<String, Value>>(words).into_iter();
+    let renamed = records.map(|(line_number, record)| {
+        let record = record.and_then(|mut record| {
+            for (from, to) in names {
+                if let Some(value) = record.remove(*from) {
+                    record.insert((*to).to_owned(), value);
+                }
+            }
+            serde_json::from_value(Value::Object(record)).map_err(|error| error.to_string())
+        });
+        (line_number, record)
+    });
+    renamed.collect()
+}
+
+fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
+    let mut codebook = Codebook::default();
+    for (line_number, record) in json::records::<LabelType>(words) {
+        match record {
+            Ok(label) => codebook.tags.push(Tag {
+                key: label.suffix_key.and_then(|key| key.chars().next()),
+                ..Tag::new(
+                    TagId::new(label.text),
+                    Color::parse(&label.background_color).unwrap_or(Color([0x7F; 3])),
+                )
+            }),
+            Err(problem) => found.left_out(&file.label(), line_number, problem, ""),
+        }
+    }
+    add_codebook(&mut found.codebook, codebook);
+}
+
+fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line, of_file: &str) {
+    let Some(text) = line.text else {
+        return found.left_out(file, line_number, "there is no text", "");
+    };
+    let own = Unit::named(&line.offset_unit);
+    let mut document = FoundDocument {
+        name: field(&line.document)
+            .or_else(|| field(&line.id))
+            .unwrap_or_default(),
+        file: file.clone(),
+        line: line_number,
+        text: FoundText::Words(text),
+        reading: Reading {
+            unit: own.unwrap_or(Unit::Utf16),
+            ..Reading::default()
+        },
+        is_certain: own.is_some(),
+        ..FoundDocument::default()
+    };
+    if let Value::Object(meta) = &line.meta {
+        document.fields.extend(
+            meta.iter()
+                .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
+        );
+    }
+    document.fields.extend(
+        line.rest
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
+    );
+    let comments = line
+        .comments
+        .iter()
+        .filter_map(|comment| field(comment.get("comment").unwrap_or(comment)));
+    let comments: Vec<String> = comments.collect();
+    if !comments.is_empty() {
+        document
+            .fields
+            .insert("comments".into(), comments.join("\n"));
+    }
+    let annotator = if line.annotator.is_empty() {
+        of_file
+    } else {
+        &line.annotator
+    };
+    // Ids count within a line.
+    let key = |id: &Value| format!("{file}\t{line_number}\t{id}");
+    let span = |key: String, start, end, tag, quote| FoundSpan {
+        key,
+        pieces: vec![[start, end]],
+        tag,
+        quote,
+        annotator: annotator.to_owned(),
+        line: line_number,
+        ..FoundSpan::default()
+    };
+    let listed = line
+        .label
+        .into_iter()
+        .map(|(start, end, tag)| span(String::new(), start, end, tag, String::new()));
+    document.spans.extend(listed);
+    let entities = line.entities.into_iter();
+    document.spans.extend(entities.map(|entity| {
+        span(
+            key(&entity.id),
+            entity.start_offset,
+            entity.end_offset,
+            entity.label,
+            entity.token,
+        )
+    }));
+    found
+        .links
+        .extend(line.relations.into_iter().map(|relation| FoundLink {
+            kind: relation.r#type,
+            from: key(&relation.from_id),
+            to: key(&relation.to_id),
+            file: file.clone(),
+            line: line_number,
+            ..FoundLink::default()
+        }));
+    found.documents.push(document);
+}

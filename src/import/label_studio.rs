@@ -1,0 +1,637 @@
+//! Label Studio JSON: tasks with annotations and predictions, and the labeling configuration beside it.
+//!
+//! Several results with one id speak of one region: its label, its choices, numbers and notes. Results without a
+//! region speak of the whole task and become fields of the document. Predictions are a program's work.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::files::Files;
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::{Format, ImportError, ImportOptions, Role, field, json, time};
+use crate::model::{
+    Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Codebook, Color, LinkEnds, LinkKind,
+    Stamp, Tag, TagId,
+};
+
+/// Label Studio JSON.
+pub const LABEL_STUDIO: Format = Format {
+    name: "label-studio",
+    title: "Label Studio JSON",
+    description: "Tasks with annotations and predictions, relations, choices and notes of regions",
+    endings: &["json"],
+    recognise: |files| {
+        files.ending_in(LABEL_STUDIO.endings).any(|file| {
+            let head = file.head();
+            let has = |key: &str| head.contains(&format!("\"{key}\""));
+            has("data")
+                && has("result")
+                && ["annotations", "predictions", "completions"]
+                    .into_iter()
+                    .any(has)
+        })
+    },
+    names: None,
+    read,
+};
+
+/// The kind of link that holds the pieces of one annotation together.
+pub const FRAGMENT: &str = "fragment";
+/// The per-region text area that holds the note.
+pub const NOTE: &str = "note";
+/// Keys of a task's data that name the document.
+const NAME_KEYS: [&str; 5] = ["document", "doc", "doc_id", "filename", "file_name"];
+/// Other names that are not free for fields and attributes.
+const OWN_NAMES: [&str; 4] = ["text", "label", NOTE, "comment"];
+/// Before a name of a field or attribute that is not free.
+const ESCAPE: &str = "field_";
+
+/// A name for a field or attribute that is taken for nothing else.
+pub fn free_name(name: &str) -> String {
+    if is_taken(name) {
+        format!("{ESCAPE}{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+fn is_taken(name: &str) -> bool {
+    NAME_KEYS.contains(&name)
+        || OWN_NAMES.contains(&name)
+        || name.strip_prefix(ESCAPE).is_some_and(is_taken)
+}
+
+/// The name that [`free_name`] was given.
+fn own_name(name: &str) -> &str {
+    name.strip_prefix(ESCAPE)
+        .filter(|name| is_taken(name))
+        .unwrap_or(name)
+}
+
+#[derive(Deserialize)]
+struct Task {
+    #[serde(default)]
+    data: BTreeMap<String, Value>,
+    #[serde(default, alias = "completions")]
+    annotations: Vec<Answer>,
+    #[serde(default)]
+    predictions: Vec<Answer>,
+}
+
+/// What one person or program says of a task.
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    result: Vec<Item>,
+    #[serde(default)]
+    completed_by: Value,
+    #[serde(default)]
+    model_version: Value,
+    #[serde(default)]
+    was_cancelled: bool,
+    created_at: Option<String>,
+    updated_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    #[serde(default)]
+    id: Value,
+    #[serde(default)]
+    r#type: String,
+    #[serde(default)]
+    from_name: String,
+    #[serde(default)]
+    to_name: String,
+    #[serde(default)]
+    value: Marked,
+    #[serde(default)]
+    meta: Meta,
+    #[serde(default)]
+    score: Option<f64>,
+    // Of a relation.
+    #[serde(default)]
+    from_id: Value,
+    #[serde(default)]
+    to_id: Value,
+    #[serde(default)]
+    direction: String,
+    #[serde(default)]
+    labels: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Marked {
+    #[serde(default)]
+    start: Value,
+    #[serde(default)]
+    end: Value,
+    #[serde(default, rename = "globalOffsets")]
+    global_offsets: Option<Offsets>,
+    #[serde(default)]
+    text: Value,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+struct Offsets {
+    start: usize,
+    end: usize,
+}
+
+#[derive(Deserialize, Default)]
+struct Meta {
+    #[serde(default)]
+    text: Value,
+}
+
+/// What a labeling configuration says.
+#[derive(Default)]
+struct Config {
+    codebook: Codebook,
+    /// Which key of the data a named text shows, and whether it is an address.
+    texts: HashMap<String, (String, bool)>,
+}
+
+fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let mut config = Config::default();
+    for file in files.ending_in(&["xml"]) {
+        let words = file.words(&mut found)?;
+        if words.contains("<View")
+            && let Err(problem) = read_config(&mut config, &words)
+        {
+            found.left_out(
+                &file.label(),
+                0,
+                "the configuration cannot be read",
+                problem,
+            );
+        }
+    }
+    let mut is_any = false;
+    for file in files.ending_in(LABEL_STUDIO.endings) {
+        is_any = true;
+        let label = file.label();
+        let words = file.words(&mut found)?.into_owned();
+        for (number, record) in json::records::<Task>(&words) {
+            match record {
+                Ok(task) => add_task(&mut found, &config, options, &label, number, task),
+                Err(problem) => found.left_out(&label, number, problem, ""),
+            }
+        }
+    }
+    if !is_any {
+        return Err(ImportError::WrongFormat(LABEL_STUDIO.title));
+    }
+    add_codebook(&mut found.codebook, config.codebook);
+    Ok(found)
+}
+
+/// The key of the data that holds the text: as the configuration or the mapping says, or the likeliest.
+fn text_key<'a>(task: &'a Task, config: &'a Config, options: &'a ImportOptions) -> Option<&'a str> {
+    let answers = task.annotations.iter().chain(&task.predictions);
+    let shown = answers
+        .flat_map(|answer| &answer.result)
+        .find_map(|item| config.texts.get(&item.to_name));
+    let only = config
+        .texts
+        .values()
+        .next()
+        .filter(|_| config.texts.len() == 1);
+    let said = options.mapping.get(Role::Text);
+    let known = said
+        .or(shown.or(only).map(|(key, _)| key.as_str()))
+        .or(Some("text"));
+    let longest = || {
+        let strings = task
+            .data
+            .iter()
+            .filter_map(|(key, value)| Some((key, value.as_str()?.len())));
+        strings
+            .max_by_key(|(_, length)| *length)
+            .map(|(key, _)| key.as_str())
+    };
+    known
+        .filter(|key| task.data.get(*key).is_some_and(Value::is_string))
+        .or_else(longest)
+}
+
+fn add_task(
+    found: &mut Found,
+    config: &Config,
+    options: &ImportOptions,
+    file: &Arc<str>,
+    number: usize,
+    task: Task,
+) {
+    let Some(key) = text_key(&task, config, options).map(str::to_owned) else {
+        return found.left_out(file, number, "the task has no text", "");
+    };
+    let is_address = config
+        .texts
+        .values()
+        .any(|(own, is_address)| *own == key && *is_address);
+    let words = task
+        .data
+        .get(&key)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if is_address
+        || (config.texts.is_empty()
+            && words.starts_with("http")
+            && !words.contains(char::is_whitespace))
+    {
+        return found.left_out(
+            file,
+            number,
+            "the task has an address instead of its text, and nothing is fetched",
+            words,
+        );
+    }
+    let answers = task.annotations.iter().chain(&task.predictions);
+    let is_html = answers
+        .flat_map(|answer| &answer.result)
+        .any(|item| item.r#type == "hypertextlabels");
+    let name_key = NAME_KEYS
+        .into_iter()
+        .find(|key| task.data.get(*key).is_some_and(Value::is_string));
+    let fields = task
+        .data
+        .iter()
+        .filter(|(own, _)| **own != key && Some(own.as_str()) != name_key);
+    let mut document = FoundDocument {
+        name: name_key
+            .and_then(|key| field(task.data.get(key)?))
+            .unwrap_or_default(),
+        file: file.clone(),
+        line: number,
+        text: FoundText::Words(if is_html {
+            text_of_html(words)
+        } else {
+            words.to_owned()
+        }),
+        fields: fields
+            .filter_map(|(name, value)| Some((own_name(name).into(), field(value)?)))
+            .collect(),
+        ..FoundDocument::default()
+    };
+    if is_html {
+        found.remark(
+            file,
+            number,
+            "the page was read as its text without the marks of HTML",
+            "",
+        );
+    }
+    for (index, answer) in task.annotations.into_iter().enumerate() {
+        let annotator = annotator_of(&answer.completed_by);
+        add_answer(found, &mut document, answer, &annotator, index);
+    }
+    for (index, answer) in task.predictions.into_iter().enumerate() {
+        let annotator = field(&answer.model_version).unwrap_or_else(|| "prediction".to_owned());
+        let id = AnnotatorId::new(annotator.as_str());
+        if found.annotators.iter().all(|known| known.id != id) {
+            found.annotators.push(Annotator {
+                id,
+                name: annotator.clone(),
+                kind: AnnotatorKind::Program,
+            });
+        }
+        add_answer(found, &mut document, answer, &annotator, 1000 + index);
+    }
+    found.documents.push(document);
+}
+
+/// Who answered: Label Studio writes a number, or a number with an address.
+fn annotator_of(completed_by: &Value) -> String {
+    let of_object = ["email", "username", "first_name", "id"].into_iter();
+    match completed_by {
+        Value::Object(user) => of_object
+            .filter_map(|key| field(user.get(key)?))
+            .find(|name| !name.is_empty())
+            .unwrap_or_default(),
+        other => field(other).unwrap_or_default(),
+    }
+}
+
+fn add_answer(
+    found: &mut Found,
+    document: &mut FoundDocument,
+    answer: Answer,
+    annotator: &str,
+    index: usize,
+) {
+    let (file, number) = (document.file.clone(), document.line);
+    if answer.was_cancelled {
+        if !answer.result.is_empty() {
+            found.left_out(
+                &file,
+                number,
+                "an annotation that was cancelled is left out",
+                &answer.id,
+            );
+        }
+        return;
+    }
+    let created_at = answer.created_at.as_deref().and_then(time);
+    let changed = answer
+        .updated_at
+        .as_deref()
+        .and_then(time)
+        .filter(|at| created_at.is_some_and(|created| *at != created));
+    let changed = changed.map(|at| Stamp {
+        by: AnnotatorId::new(annotator),
+        at,
+    });
+    let key = |id: &Value| {
+        format!(
+            "{file}\t{number}\t{index}\t{}",
+            field(id).unwrap_or_default()
+        )
+    };
+    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+    let (regions, others): (Vec<Item>, Vec<Item>) = answer
+        .result
+        .into_iter()
+        .partition(|item| item.is_labelled());
+    for item in regions {
+        let Some(piece) = item.piece() else {
+            found.left_out(
+                &file,
+                number,
+                "start or end of a region is no number",
+                &item.id,
+            );
+            continue;
+        };
+        let own_key = key(&item.id);
+        for (number_of_tag, tag) in item.tags().into_iter().enumerate() {
+            by_key
+                .entry(own_key.clone())
+                .or_default()
+                .push(document.spans.len());
+            document.spans.push(FoundSpan {
+                key: if number_of_tag == 0 {
+                    own_key.clone()
+                } else {
+                    format!("{own_key}\t{number_of_tag}")
+                },
+                pieces: vec![piece],
+                quote: item.value.text.as_str().unwrap_or_default().to_owned(),
+                tag,
+                note: listed(&item.meta.text).join("\n"),
+                attributes: item
+                    .score
+                    .map(|score| ("score".into(), AttributeValue::Number(score)))
+                    .into_iter()
+                    .collect(),
+                annotator: annotator.to_owned(),
+                created_at,
+                changed: changed.clone(),
+                line: number,
+                ..FoundSpan::default()
+            });
+        }
+    }
+    let mut fragments = Vec::new();
+    for item in others {
+        match item.r#type.as_str() {
+            "relation" if item.labels == [FRAGMENT] => {
+                fragments.push((key(&item.from_id), key(&item.to_id)))
+            }
+            "relation" => {
+                let (from, to) = match item.direction.as_str() {
+                    "left" => (key(&item.to_id), key(&item.from_id)),
+                    _ => (key(&item.from_id), key(&item.to_id)),
+                };
+                let kinds = if item.labels.is_empty() {
+                    vec!["relation".to_owned()]
+                } else {
+                    item.labels
+                };
+                found.links.extend(kinds.into_iter().map(|kind| FoundLink {
+                    kind,
+                    from: from.clone(),
+                    to: to.clone(),
+                    file: file.clone(),
+                    line: number,
+                    ..FoundLink::default()
+                }));
+            }
+            _ => add_more(found, document, &item, by_key.get(&key(&item.id))),
+        }
+    }
+    join_fragments(document, fragments, &by_key);
+}
+
+/// A choice, number or text on a region, or on the whole task.
+fn add_more(
+    found: &mut Found,
+    document: &mut FoundDocument,
+    item: &Item,
+    spans: Option<&Vec<usize>>,
+) {
+    let value = match item.r#type.as_str() {
+        "choices" => AttributeValue::Words(
+            listed(item.value.rest.get("choices").unwrap_or(&Value::Null))
+                .join("; ")
+                .into(),
+        ),
+        "textarea" => AttributeValue::Words(listed(&item.value.text).join("\n").into()),
+        "number" | "rating" => match item.value.rest.get(&item.r#type).and_then(Value::as_f64) {
+            Some(number) => AttributeValue::Number(number),
+            None => return,
+        },
+        kind => {
+            let known = ["datetime", "taxonomy", "pairwise", "ranker"].contains(&kind);
+            let value = item.value.rest.get(kind).filter(|_| known).and_then(field);
+            let Some(value) = value else {
+                let words = format!("results of the kind “{kind}” are left out");
+                return found.left_out(&document.file, document.line, words, &item.id);
+            };
+            AttributeValue::Words(value.into())
+        }
+    };
+    let name = if item.from_name.is_empty() {
+        item.r#type.as_str()
+    } else {
+        item.from_name.as_str()
+    };
+    let Some(spans) = spans else {
+        document.fields.insert(name.into(), value.to_string());
+        return;
+    };
+    for index in spans {
+        let Some(span) = document.spans.get_mut(*index) else {
+            continue;
+        };
+        if item.r#type == "textarea" && (name == NOTE || name == "comment") {
+            span.note = value.to_string();
+        } else {
+            span.attributes.insert(own_name(name).into(), value.clone());
+        }
+    }
+}
+
+/// Regions that are pieces of one annotation become one.
+fn join_fragments(
+    document: &mut FoundDocument,
+    fragments: Vec<(String, String)>,
+    by_key: &HashMap<String, Vec<usize>>,
+) {
+    let mut gone = Vec::new();
+    let index_of = |key: &String| by_key.get(key).and_then(|indexes| indexes.first()).copied();
+    for (from, to) in fragments {
+        let (Some(from), Some(to)) = (index_of(&from), index_of(&to)) else {
+            continue;
+        };
+        let piece = document
+            .spans
+            .get(to)
+            .map(|span| (span.pieces.clone(), span.quote.clone()));
+        if let (Some(span), Some((pieces, quote))) = (document.spans.get_mut(from), piece) {
+            span.pieces.extend(pieces);
+            span.quote = format!("{}{}{quote}", span.quote, crate::model::QUOTE_JOIN);
+            gone.push(to);
+        }
+    }
+    gone.sort_unstable();
+    gone.dedup();
+    for index in gone.into_iter().rev() {
+        document.spans.remove(index);
+    }
+}
+
+impl Item {
+    /// Whether it marks words of a text with labels.
+    fn is_labelled(&self) -> bool {
+        matches!(self.r#type.as_str(), "labels" | "hypertextlabels")
+    }
+
+    fn tags(&self) -> Vec<String> {
+        let mut tags = self
+            .value
+            .rest
+            .get(&self.r#type)
+            .map(listed)
+            .unwrap_or_default();
+        if tags.is_empty() {
+            tags.push(String::new());
+        }
+        tags
+    }
+
+    fn piece(&self) -> Option<[usize; 2]> {
+        if let Some(Offsets { start, end }) = self.value.global_offsets {
+            return Some([start, end]);
+        }
+        let number = |value: &Value| match value {
+            Value::String(words) => words.parse().ok(),
+            value => usize::try_from(value.as_u64()?).ok(),
+        };
+        // Of a page without offsets into the whole text only the words are known.
+        match (number(&self.value.start), number(&self.value.end)) {
+            (Some(start), Some(end)) => Some([start, end]),
+            _ if self.r#type == "hypertextlabels" => Some([0, 0]),
+            _ => None,
+        }
+    }
+}
+
+/// Strings that are a list, or alone.
+fn listed(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().filter_map(field).collect(),
+        value => field(value).into_iter().collect(),
+    }
+}
+
+/// The text that a browser sees: without marks, with the commonest references.
+fn text_of_html(page: &str) -> String {
+    let mut words = String::with_capacity(page.len());
+    let mut rest = page;
+    while let Some((before, behind)) = rest.split_once('<') {
+        words.push_str(before);
+        rest = behind.split_once('>').map_or("", |(_, rest)| rest);
+    }
+    words.push_str(rest);
+    for (reference, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", "\u{A0}"),
+        ("&amp;", "&"),
+    ] {
+        words = words.replace(reference, character);
+    }
+    words
+}
+
+fn read_config(config: &mut Config, words: &str) -> Result<(), String> {
+    let mut reader = quick_xml::Reader::from_str(words);
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(element) | Event::Empty(element) => add_element(config, &element)?,
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn add_element(config: &mut Config, element: &BytesStart<'_>) -> Result<(), String> {
+    let mut attributes: HashMap<String, String> = HashMap::new();
+    for attribute in element.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        let value = attribute
+            .normalized_value(XmlVersion::Explicit1_0)
+            .map_err(|error| error.to_string())?;
+        attributes.insert(
+            String::from_utf8_lossy(attribute.key.as_ref()).into_owned(),
+            value.into_owned(),
+        );
+    }
+    let said = |name: &str| attributes.get(name).cloned().unwrap_or_default();
+    let codebook = &mut config.codebook;
+    match element.name().as_ref() {
+        b"Label" if !said("value").is_empty() => {
+            let tag_id = TagId::new(said("value"));
+            if codebook.tag(&tag_id).is_none() {
+                let new = codebook.new_tag(tag_id);
+                let color = Color::parse(&said("background")).unwrap_or(new.color);
+                let key = said("hotkey")
+                    .chars()
+                    .next()
+                    .filter(|key| codebook.tag_for_key(*key).is_none());
+                codebook.tags.push(Tag { color, key, ..new });
+            }
+        }
+        b"Relation" if !said("value").is_empty() => codebook.link_kinds.push(LinkKind {
+            name: said("value").into(),
+            ends: LinkEnds::Tags {
+                from: Vec::new(),
+                to: Vec::new(),
+            },
+            may_cross_documents: false,
+            is_core: false,
+            description: String::new(),
+        }),
+        b"Text" | b"HyperText" => {
+            let key = said("value").trim_start_matches('$').to_owned();
+            config
+                .texts
+                .insert(said("name"), (key, said("valueType") == "url"));
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! The page that shows what an import would bring, before it is made.
+
+use egui::{ComboBox, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::Cx;
+use super::pages::head_ui;
+use super::widgets::{buttons_at_right, main_button, name_field, plain_button, section_head, soft};
+use crate::app::{Command, ImportChoice, Importing};
+use crate::import::{self, FORMATS, ImportReport, Role, TagCounts};
+
+/// What the page remembers while it is open.
+#[derive(Default)]
+pub struct ImportPageState {
+    annotator: Option<String>,
+}
+
+/// Draws the page. Whether it is done.
+pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState) -> bool {
+    let mut is_done = head_ui(ui, "Import");
+    let Some(importing) = cx.app.importing() else {
+        return true;
+    };
+    choice_ui(ui, cx, state, importing);
+    ui.add_space(8.0);
+    let theme = cx.theme;
+    match &importing.outcome {
+        None => {
+            ui.label("Reading…");
+        }
+        Some(Err(words)) => {
+            ui.label(RichText::new("Nothing can be imported").color(theme.bad));
+            ui.label(words);
+            mapping_ui(ui, cx, importing);
+        }
+        Some(Ok(preview)) => {
+            let room = ui.ctx().content_rect().height() * 0.8 - 230.0;
+            ScrollArea::vertical()
+                .max_height(room.max(160.0))
+                .show(ui, |ui| {
+                    mapping_ui(ui, cx, importing);
+                    report_ui(ui, cx, preview.report());
+                });
+        }
+    }
+    ui.add_space(10.0);
+    buttons_at_right(ui, |ui| {
+        if let Some(Ok(preview)) = &importing.outcome {
+            let counts = preview.report().annotations();
+            let count = counts.exact + counts.moved - counts.merged;
+            let documents = preview.report().documents.added;
+            let words = format!("Import {count} annotations and {documents} documents");
+            if main_button(ui, &theme, &words).clicked() {
+                cx.ask(Command::MakeImport);
+                is_done = true;
+            }
+        }
+        is_done |= plain_button(ui, "Cancel").clicked();
+    });
+    is_done
+}
+
+/// The format and who is named where the files name nobody.
+fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importing: &Importing) {
+    let choice = &importing.choice;
+    let read_as = match &importing.outcome {
+        Some(Ok(preview)) => import::format(&preview.report().format),
+        _ => choice.format.as_deref().and_then(import::format),
+    };
+    let mut asked = None;
+    ui.horizontal(|ui| {
+        ui.label("Format");
+        let shown = read_as.map_or("Find out", |format| format.title);
+        let response = ComboBox::from_id_salt("format")
+            .selected_text(shown)
+            .width(220.0)
+            .show_ui(ui, |ui| {
+                for format in FORMATS {
+                    let is_chosen = read_as.is_some_and(|chosen| chosen.name == format.name);
+                    let response = ui
+                        .selectable_label(is_chosen, format.title)
+                        .on_hover_text(format.description);
+                    if response.clicked() {
+                        asked = Some(ImportChoice {
+                            format: Some(format.name.to_owned()),
+                            ..choice.clone()
+                        });
+                    }
+                }
+            });
+        response.response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::Role::ComboBox, true, "Format of the import")
+        });
+    });
+    ui.horizontal(|ui| {
+        ui.label("Annotator where the files name none");
+        let annotator = state
+            .annotator
+            .get_or_insert_with(|| choice.options.annotator.clone());
+        let response = ui.add(TextEdit::singleline(annotator).desired_width(160.0));
+        name_field(&response, annotator, "Annotator where the files name none");
+        let name = annotator.trim();
+        if response.lost_focus() && !name.is_empty() && name != choice.options.annotator {
+            let mut changed = choice.clone();
+            name.clone_into(&mut changed.options.annotator);
+            asked = Some(changed);
+        }
+    });
+    if let Some(choice) = asked {
+        cx.ask(Command::ImportAs(choice));
+    }
+}
+
+/// Which column or key holds what, for formats in which they can mean anything.
+fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
+    let Some(names) = &importing.names else {
+        return;
+    };
+    section_head(ui, &cx.theme, "What holds what");
+    let mapping = &importing.choice.options.mapping;
+    let mut asked = None;
+    Grid::new("mapping")
+        .num_columns(2)
+        .spacing(vec2(14.0, 6.0))
+        .show(ui, |ui| {
+            for role in Role::ALL {
+                ui.label(role.title());
+                let chosen = mapping.get(role);
+                let response = ComboBox::from_id_salt(role.name())
+                    .selected_text(chosen.unwrap_or("by its name"))
+                    .show_ui(ui, |ui| {
+                        if ui
+                            .selectable_label(chosen.is_none(), "by its name")
+                            .clicked()
+                        {
+                            asked = Some((role, ""));
+                        }
+                        for name in names {
+                            if ui.selectable_label(chosen == Some(name), name).clicked() {
+                                asked = Some((role, name));
+                            }
+                        }
+                    });
+                response.response.widget_info(|| {
+                    egui::WidgetInfo::labeled(egui::Role::ComboBox, true, role.title())
+                });
+                ui.end_row();
+            }
+        });
+    ui.add_space(8.0);
+    if let Some((role, name)) = asked {
+        let mut choice = importing.choice.clone();
+        choice.options.mapping.set(role, name);
+        cx.ask(Command::ImportAs(choice));
+    }
+}
+
+/// The report: counts by tag, and then each thing in words.
+fn report_ui(ui: &mut Ui, cx: &Cx<'_>, report: &ImportReport) {
+    let theme = cx.theme;
+    section_head(ui, &theme, "Annotations");
+    Grid::new("tags")
+        .num_columns(6)
+        .spacing(vec2(16.0, 4.0))
+        .striped(true)
+        .show(ui, |ui| {
+            for head in [
+                "Tag",
+                "In the files",
+                "In place",
+                "Moved",
+                "No place",
+                "There already",
+            ] {
+                ui.label(soft(&theme, head));
+            }
+            ui.end_row();
+            for (tag, counts) in &report.tags {
+                let TagCounts {
+                    in_file,
+                    exact,
+                    moved,
+                    unplaced,
+                    merged,
+                } = *counts;
+                ui.label(tag);
+                for count in [in_file, exact, moved, unplaced, merged] {
+                    ui.label(count.to_string());
+                }
+                ui.end_row();
+            }
+        });
+    ui.add_space(8.0);
+    section_head(ui, &theme, "Report");
+    let tags: Vec<String> = report.tags.keys().map(|tag| format!("{tag}: ")).collect();
+    for line in report.lines() {
+        // The table says these already.
+        if !tags.iter().any(|tag| line.starts_with(tag.as_str())) {
+            ui.label(line);
+        }
+    }
+    if report.is_lossless() {
+        ui.label(RichText::new("Everything in the files comes over").color(theme.good));
+    } else {
+        ui.label(RichText::new("Not everything in the files comes over").color(theme.warn));
+    }
+}
