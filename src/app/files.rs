@@ -108,9 +108,12 @@ impl App {
             Err(OpenError::Cancelled) => {}
             Err(OpenError::Damaged {
                 salvage: Some(salvage),
+                line,
+                column,
                 words,
                 ..
             }) => {
+                let words = format!("Line {line}, column {column}: {words}.");
                 self.question = Some(Question::Damaged {
                     path,
                     words,

@@ -56,6 +56,8 @@ pub struct Work {
     pub(super) armed: Option<TagId>,
     /// A link that waits for its end.
     pub(super) linking: Option<Linking>,
+    /// The revision that the last letter led to, while the person is in a field.
+    pub(super) typed_at: Option<u64>,
 }
 
 /// What is on disk, and when that changed.
@@ -136,6 +138,7 @@ impl Work {
             picked: None,
             armed: None,
             linking: None,
+            typed_at: None,
         }
     }
 

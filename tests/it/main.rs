@@ -16,4 +16,5 @@ mod pictures;
 mod store;
 mod surface;
 mod texts;
+mod typing;
 mod window;
