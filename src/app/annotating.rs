@@ -370,6 +370,43 @@ impl App {
         }
     }
 
+    /// The person has left a field: what they type next is an edit of its own.
+    ///
+    /// Words that stand only on the screen can be lost: by quitting, by the next command, by a crash. So a field
+    /// hands every letter over as a [`Command::Type`], which is an edit at once, and nothing else has to remember
+    /// what is typed. Each such edit takes the place of the one before, until the field is left; so undo takes
+    /// one step a field.
+    pub fn leave_field(&mut self) {
+        if let Some(work) = &mut self.work {
+            work.typed_at = None;
+        }
+    }
+
+    /// Carries out what a field asks for, in place of what it asked for a letter ago.
+    pub(super) fn type_on(&mut self, command: Command) -> Result<(), Refusal> {
+        let Some(work) = &mut self.work else {
+            return Ok(());
+        };
+        let goes_on = work.typed_at == Some(work.revision());
+        if goes_on {
+            work.open.undo();
+        }
+        let before = work.revision();
+        let outcome = self.carry_out(command);
+        let Some(work) = &mut self.work else {
+            return outcome;
+        };
+        if goes_on && outcome.is_err() {
+            work.open.redo();
+        }
+        // Words that are as they were before the field was entered leave no edit behind.
+        work.typed_at = (work.revision() != before).then(|| work.revision());
+        if goes_on {
+            self.after_change();
+        }
+        outcome
+    }
+
     pub(super) fn undo(&mut self) {
         let edit = self
             .work

@@ -64,6 +64,8 @@ pub enum Command {
     /// Gives up the task with this number.
     CancelTask(u64),
 
+    /// What a field asks for with every letter that is typed into it; see [`super::App::leave_field`].
+    Type(Box<Command>),
     /// Takes the last edit back.
     Undo,
     /// Carries the edit last undone out again.

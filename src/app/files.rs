@@ -118,10 +118,13 @@ impl App {
             Err(OpenError::Cancelled) => {}
             Err(OpenError::Damaged {
                 salvage: Some(salvage),
+                line,
+                column,
                 words,
                 ..
             }) => {
                 self.offer_backup(&path);
+                let words = format!("Line {line}, column {column}: {words}.");
                 self.question = Some(Question::Damaged {
                     path,
                     words,

@@ -121,6 +121,9 @@ impl App {
 
     /// Carries a command out, or says why not.
     pub fn run(&mut self, command: Command) {
+        if !matches!(command, Command::Type(_) | Command::DismissNotice(_)) {
+            self.leave_field();
+        }
         if let Err(refusal) = self.carry_out(command) {
             self.tell(NoticeKind::Refused, refusal.to_string());
         }
@@ -175,6 +178,7 @@ impl App {
             C::Quit => self.quit(),
             C::ForgetRecent(path) => self.settings.recent.retain(|recent| *recent != path),
             C::CancelTask(number) => self.tasks.cancel(number),
+            C::Type(command) => return self.type_on(*command),
             C::Undo => self.undo(),
             C::Redo => self.redo(),
             C::Copy => self.copy(),

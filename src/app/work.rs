@@ -66,6 +66,8 @@ pub struct Work {
     pub(super) armed: Option<TagId>,
     /// A link that waits for its end.
     pub(super) linking: Option<Linking>,
+    /// The revision that the last letter led to, while the person is in a field.
+    pub(super) typed_at: Option<u64>,
 }
 
 /// What is on disk, and when that changed.
@@ -176,6 +178,7 @@ impl Work {
             picked: None,
             armed: None,
             linking: None,
+            typed_at: None,
         }
     }
 

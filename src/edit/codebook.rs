@@ -72,6 +72,7 @@ pub fn rename_tag(
     if project.codebook.tag(tag_id).is_none() {
         return Err(Refusal::UnknownTag(tag_id.clone()));
     }
+    refuse_name(&project.codebook, Some(tag_id), new)?;
     let label = format!("rename tag {tag_id} to {new}");
     let mut edit = change_codebook(project, author, label, |codebook| {
         rename_in_codebook(codebook, tag_id, new)
@@ -90,6 +91,24 @@ pub fn rename_tag(
         }));
     }
     Ok(edit)
+}
+
+/// Whether a tag can have this name, or a new one if `tag_id` is `None`.
+///
+/// # Errors
+/// If the name is empty or another tag's.
+pub fn refuse_name(
+    codebook: &Codebook,
+    tag_id: Option<&TagId>,
+    name: &TagId,
+) -> Result<(), Refusal> {
+    if name.as_str().trim().is_empty() {
+        return Err(Refusal::NameMissing);
+    }
+    match codebook.tag(name).filter(|other| Some(&other.id) != tag_id) {
+        Some(other) => Err(Refusal::TagExists(other.id.clone())),
+        None => Ok(()),
+    }
 }
 
 /// Deletes a tag with all its annotations and their links, in one edit.

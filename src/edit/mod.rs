@@ -24,7 +24,9 @@ pub use annotations::{
 };
 pub use annotators::{add_annotator, with_author};
 pub use change::{Author, Change, Edit, Swap};
-pub use codebook::{add_tag, change_codebook, delete_tag, rename_tag, replace_codebook};
+pub use codebook::{
+    add_tag, change_codebook, delete_tag, refuse_name, rename_tag, replace_codebook,
+};
 pub use difference::{become_project, changes_between, differences_in_words};
 pub use documents::{
     add_documents, change_document, remove_document, rename_project, set_field, set_state,

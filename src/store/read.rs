@@ -223,7 +223,12 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
                 Box::new(opened)
             });
             let (line, column) = (error.span.start.line, error.span.start.col);
-            let words = explain(words, line, &error.code.to_string());
+            let words = match cut_in_line(words) {
+                Some(last) => {
+                    format!("the file breaks off in line {last}; what followed is lost")
+                }
+                None => explain(words, line, &error.code.to_string()),
+            };
             return Err(OpenError::Damaged {
                 line,
                 column,
@@ -236,6 +241,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
     read.in_file = read.project.clone();
     read.file_sha256 = Some(sha256);
     Ok(read)
+}
+
+/// The line in which a file ends too early. A whole one ends with a line that closes it.
+fn cut_in_line(words: &str) -> Option<usize> {
+    let words = words.trim_end();
+    let is_whole = words.lines().next_back().is_some_and(|line| line == ")");
+    (!is_whole).then(|| words.lines().count())
 }
 
 /// An error without anything to salvage.

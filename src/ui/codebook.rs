@@ -1,43 +1,48 @@
 //! The codebook page: tags on the left, all about the chosen one on the right.
 
-use egui::{Align, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use std::collections::BTreeMap;
+
+use egui::{Align, Id, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
 use super::theme::semibold;
 use super::widgets::{
-    cut_label, key_hint, main_button, name_field, row, section_head, soft, tag_square,
+    cut_label, in_words, key_hint, main_button, name_button, name_field, row, section_head, soft,
+    tag_square, value_field,
 };
 use crate::app::{Command, Work};
+use crate::edit::{self, Refusal};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
 
-/// What the page remembers while it is open.
+/// What the page remembers while it is open, and afterwards: words that are no edit yet are not forgotten.
 #[derive(Default)]
 pub struct CodebookState {
     chosen: Option<TagId>,
-    /// The chosen tag as it is being typed, and the revision that it was taken from.
-    draft: Option<(u64, Draft)>,
+    /// A tag and the name that is being typed for it. Unlike all else that is typed here it is not an edit with
+    /// every letter, because each would touch every annotation of the tag.
+    renaming: Option<(TagId, String)>,
     new_tag: String,
-    new_attribute: String,
+    new_attributes: BTreeMap<TagId, String>,
 }
 
-/// A tag as it is being typed; it becomes an edit when a field is left.
-#[derive(Debug, Clone, PartialEq)]
-struct Draft {
-    tag: Tag,
-    name: String,
-    key: String,
-    color: [u8; 3],
-}
-
-impl Draft {
-    fn of(tag: &Tag) -> Self {
-        let key = tag.key.map(String::from).unwrap_or_default();
-        Self {
-            tag: tag.clone(),
-            name: tag.id.to_string(),
-            key,
-            color: tag.color.0,
+impl CodebookState {
+    /// Takes up the name that is being typed, if the tag can have it; the window asks for this before anything
+    /// else is done. A name that cannot be stays in its field.
+    pub fn take_renaming(&mut self, codebook: &Codebook) -> Option<Command> {
+        let (tag_id, name) = self.renaming.as_ref()?;
+        let renamed = TagId::new(name.trim());
+        if edit::refuse_name(codebook, Some(tag_id), &renamed).is_err() {
+            return None;
         }
+        let (tag_id, _) = self.renaming.take()?;
+        if codebook.tag(&tag_id).is_none() || tag_id == renamed {
+            return None;
+        }
+        if let Some(words) = self.new_attributes.remove(&tag_id) {
+            self.new_attributes.insert(renamed.clone(), words);
+        }
+        self.chosen = Some(renamed.clone());
+        Some(Command::RenameTag(tag_id, renamed))
     }
 }
 
@@ -66,11 +71,8 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         });
     });
     ui.add_space(8.0);
-    if state
-        .chosen
-        .as_ref()
-        .is_none_or(|chosen| codebook.tag(chosen).is_none())
-    {
+    let is_there = |chosen: &TagId| codebook.tag(chosen).is_some();
+    if !state.chosen.as_ref().is_some_and(is_there) {
         state.chosen = codebook.tags.first().map(|tag| tag.id.clone());
     }
     let height = (ui.ctx().content_rect().height() * 0.8 - 80.0).max(200.0);
@@ -104,29 +106,10 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
         });
         if response.clicked() {
             state.chosen = Some(tag.id.clone());
-            state.draft = None;
         }
     }
     ui.add_space(8.0);
-    let response = ui.add(
-        TextEdit::singleline(&mut state.new_tag)
-            .hint_text("new tag")
-            .desired_width(130.0),
-    );
-    name_field(&response, &state.new_tag, "New tag");
-    let name = state.new_tag.trim().to_owned();
-    if ui
-        .add_enabled(!name.is_empty(), egui::Button::new("Add tag"))
-        .clicked()
-    {
-        let tag = work.project().codebook.new_tag(TagId::new(name.as_str()));
-        state.chosen = Some(tag.id.clone());
-        change(cx, work, format!("add tag {name}"), |codebook| {
-            codebook.tags.push(tag)
-        });
-        state.new_tag.clear();
-        state.draft = None;
-    }
+    new_tag_ui(ui, cx, work, state);
     ui.add_space(12.0);
     section_head(ui, &theme, "Also in the codebook");
     let codebook = &work.project().codebook;
@@ -146,174 +129,278 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
     );
 }
 
-fn change(cx: &mut Cx<'_>, work: &Work, label: String, change: impl FnOnce(&mut Codebook)) {
+fn new_tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
+    let codebook = &work.project().codebook;
+    let edit = TextEdit::singleline(&mut state.new_tag).hint_text("new tag");
+    let response = ui.add(edit.desired_width(130.0));
+    name_field(&response, &state.new_tag, "New tag");
+    let tag_id = TagId::new(state.new_tag.trim());
+    let refusal = edit::refuse_name(codebook, None, &tag_id).err();
+    if let Some(refusal @ Refusal::TagExists(_)) = &refusal {
+        refusal_ui(ui, cx, refusal);
+    }
+    let button = ui.add_enabled(refusal.is_none(), egui::Button::new("Add tag"));
+    if refusal.is_none() && (button.clicked() || is_entered(ui, &response)) {
+        let tag = codebook.new_tag(tag_id);
+        state.chosen = Some(tag.id.clone());
+        let label = format!("add tag {}", tag.id);
+        cx.ask(change(work, label, |codebook| codebook.tags.push(tag)));
+        state.new_tag.clear();
+    }
+}
+
+fn refusal_ui(ui: &mut Ui, cx: &Cx<'_>, refusal: &Refusal) {
+    let words = RichText::new(refusal.to_string());
+    ui.add(egui::Label::new(words.color(cx.theme.warn).size(12.0)).wrap());
+}
+
+/// Whether Enter was pressed in a field of one line.
+fn is_entered(ui: &Ui, field: &Response) -> bool {
+    field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
+}
+
+fn change(work: &Work, label: String, change: impl FnOnce(&mut Codebook)) -> Command {
     let mut codebook = Codebook::clone(&work.project().codebook);
     change(&mut codebook);
-    cx.ask(Command::ChangeCodebook(label, Box::new(codebook)));
+    Command::ChangeCodebook(label, Box::new(codebook))
+}
+
+/// The same for what is typed into a field of a tag.
+fn type_in(work: &Work, tag_id: &TagId, field: &str, change_tag: impl FnOnce(&mut Tag)) -> Command {
+    let label = format!("change {field} of {tag_id}");
+    Command::Type(Box::new(change_of_tag(work, tag_id, label, change_tag)))
+}
+
+fn change_of_tag(
+    work: &Work,
+    tag_id: &TagId,
+    label: String,
+    change_tag: impl FnOnce(&mut Tag),
+) -> Command {
+    change(work, label, |codebook| {
+        let mut tags = codebook.tags.iter_mut();
+        if let Some(tag) = tags.find(|tag| tag.id == *tag_id) {
+            change_tag(tag);
+        }
+    })
 }
 
 fn tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
-    let theme = cx.theme;
-    let Some(tag) = state
-        .chosen
-        .as_ref()
-        .and_then(|chosen| work.project().codebook.tag(chosen))
-    else {
-        ui.label(soft(
-            &theme,
-            "The codebook has no tags yet. Add one on the left.",
-        ));
+    let chosen = state.chosen.as_ref();
+    let Some(tag) = chosen.and_then(|chosen| work.project().codebook.tag(chosen)) else {
+        let words = "The codebook has no tags yet. Add one on the left.";
+        ui.label(soft(&cx.theme, words));
         return;
     };
-    let (revision, mut draft) = state
-        .draft
-        .take()
-        .unwrap_or_else(|| (work.revision(), Draft::of(tag)));
-    if revision != work.revision() {
-        draft = Draft::of(tag);
-    }
-    let before = draft.clone();
-    let mut is_left = false;
-    ui.horizontal(|ui| {
-        is_left |= field_ui(ui, "Name", &mut draft.name, 220.0);
-        is_left |= field_ui(ui, "Key", &mut draft.key, 40.0);
-        let response = ui.color_edit_button_srgb(&mut draft.color);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour"));
-        is_left |= draft.color != before.color && !ui.input(|input| input.pointer.any_down());
+    ui.horizontal_top(|ui| {
+        name_ui(ui, cx, work, tag, state);
+        key_ui(ui, cx, work, tag);
+        color_ui(ui, cx, work, tag);
+        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+            delete_ui(ui, cx, work, tag)
+        });
     });
-    is_left |= field_ui(ui, "In one line", &mut draft.tag.description, f32::INFINITY);
-    is_left |= area_ui(ui, "Definition", &mut draft.tag.definition, 6);
+    let line = words_ui(ui, cx, tag, "In one line", &tag.description, |words| {
+        TextEdit::singleline(words).desired_width(f32::INFINITY)
+    });
+    if let Some(words) = line {
+        let change = |tag: &mut Tag| tag.description = words;
+        cx.ask(type_in(work, &tag.id, "line", change));
+    }
+    let definition = words_ui(ui, cx, tag, "Definition", &tag.definition, |words| {
+        let edit = TextEdit::multiline(words).desired_rows(6);
+        edit.desired_width(f32::INFINITY)
+    });
+    if let Some(words) = definition {
+        let change = |tag: &mut Tag| tag.definition = words;
+        cx.ask(type_in(work, &tag.id, "definition", change));
+    }
     attributes_ui(ui, cx, work, tag, state);
     examples_ui(ui, cx, tag);
-    ui.add_space(10.0);
-    let count = work
-        .project()
-        .annotations
-        .iter()
+}
+
+fn field_head(ui: &mut Ui, cx: &Cx<'_>, name: &str) {
+    ui.label(soft(&cx.theme, name).size(12.0));
+}
+
+/// The name becomes an edit when its field is left, see [`CodebookState::renaming`].
+fn name_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &mut CodebookState) {
+    let codebook = &work.project().codebook;
+    let typed = state.renaming.as_ref().filter(|(of, _)| *of == tag.id);
+    let mut words = typed.map_or_else(|| tag.id.to_string(), |(_, words)| words.clone());
+    ui.vertical(|ui| {
+        field_head(ui, cx, "Name");
+        let id = Id::unique(("tag name", &tag.id));
+        let response = ui.add(TextEdit::singleline(&mut words).id(id).desired_width(200.0));
+        name_field(&response, &words, "Name");
+        let name = TagId::new(words.trim());
+        if let Err(refusal) = edit::refuse_name(codebook, Some(&tag.id), &name) {
+            refusal_ui(ui, cx, &refusal);
+        }
+        if response.changed() {
+            state.renaming = Some((tag.id.clone(), words));
+        }
+        if response.lost_focus()
+            && let Some(command) = state.take_renaming(codebook)
+        {
+            cx.ask(command);
+        }
+    });
+}
+
+fn key_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
+    let standing = tag.key.map(String::from).unwrap_or_default();
+    let codebook = &work.project().codebook;
+    // The last letter, so that a key is changed by pressing another.
+    let value_of = |words: &str| {
+        let Some(key) = words.trim().chars().last() else {
+            return Ok(String::new());
+        };
+        match codebook.tag_for_key(key).filter(|other| other.id != tag.id) {
+            Some(other) => Err(format!("{key} already stands for “{}”", other.id)),
+            None => Ok(key.to_string()),
+        }
+    };
+    ui.vertical(|ui| {
+        ui.set_width(90.0);
+        field_head(ui, cx, "Key");
+        let id = Id::unique(("tag key", &tag.id));
+        let (_, typed) = value_field(
+            ui,
+            &cx.theme,
+            (id, "Key"),
+            &standing,
+            |words| TextEdit::singleline(words).desired_width(40.0),
+            value_of,
+        );
+        if let Some(key) = typed {
+            let change = |tag: &mut Tag| tag.key = key.chars().next();
+            cx.ask(type_in(work, &tag.id, "key", change));
+        }
+    });
+}
+
+fn color_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
+    ui.vertical(|ui| {
+        field_head(ui, cx, "Colour");
+        let mut color = tag.color.0;
+        let response = ui.color_edit_button_srgb(&mut color);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour"));
+        if color != tag.color.0 {
+            let change = |tag: &mut Tag| tag.color = Color(color);
+            cx.ask(type_in(work, &tag.id, "colour", change));
+        }
+    });
+}
+
+fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
+    let annotations = work.project().annotations.iter();
+    let count = annotations
         .filter(|annotation| annotation.tag_id == tag.id)
         .count();
-    if ui
-        .button(format!("Delete tag {}", tag.id))
+    let button = ui.button("Delete tag");
+    if button
         .on_hover_text(format!("{count} annotations carry it"))
         .clicked()
     {
         cx.ask(Command::DeleteTag(tag.id.clone()));
     }
-    if is_left {
-        ask_for_changes(cx, work, tag, &draft, state);
-    }
-    state.draft = Some((work.revision(), draft));
 }
 
-/// What was typed becomes an edit: a renaming, or a change of anything else.
-fn ask_for_changes(
-    cx: &mut Cx<'_>,
-    work: &Work,
+/// A field of a tag for words, with its name above it; returns what is newly typed.
+fn words_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
     tag: &Tag,
-    draft: &Draft,
-    state: &mut CodebookState,
-) {
-    let new = Tag {
-        key: draft.key.chars().next(),
-        color: Color(draft.color),
-        ..draft.tag.clone()
-    };
-    if new != *tag {
-        let tag_id = tag.id.clone();
-        change(cx, work, format!("change tag {tag_id}"), |codebook| {
-            codebook
-                .tags
-                .iter_mut()
-                .filter(|tag| tag.id == tag_id)
-                .for_each(|tag| *tag = new.clone());
-        });
-    }
-    let name = draft.name.trim();
-    if name != tag.id.as_str() {
-        let renamed = TagId::new(name);
-        cx.ask(Command::RenameTag(tag.id.clone(), renamed.clone()));
-        state.chosen = Some(renamed);
-    }
-}
-
-/// A field with its name above it; returns whether it was left.
-fn field_ui(ui: &mut Ui, name: &str, words: &mut String, width: f32) -> bool {
-    ui.vertical(|ui| {
-        ui.label(RichText::new(name).size(12.0).weak());
-        let response = ui.add(TextEdit::singleline(words).desired_width(width));
-        name_field(&response, words, name);
-        response.lost_focus()
-    })
-    .inner
-}
-
-fn area_ui(ui: &mut Ui, name: &str, words: &mut String, rows: usize) -> bool {
-    ui.label(RichText::new(name).size(12.0).weak());
-    let response = ui.add(
-        TextEdit::multiline(words)
-            .desired_rows(rows)
-            .desired_width(f32::INFINITY),
-    );
-    name_field(&response, words, name);
-    response.lost_focus()
+    name: &str,
+    standing: &str,
+    edit: impl for<'a> FnOnce(&'a mut String) -> TextEdit<'a>,
+) -> Option<String> {
+    field_head(ui, cx, name);
+    let id = Id::unique((name, &tag.id));
+    let value_of = |words: &str| Ok(words.to_owned());
+    value_field(ui, &cx.theme, (id, name), standing, edit, value_of).1
 }
 
 fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &mut CodebookState) {
     let theme = cx.theme;
     ui.add_space(6.0);
     section_head(ui, &theme, "Attributes");
+    let words = "Core attributes stand first in the inspector and have keys; the others fold away. Where a required \
+                 one is missing, F8 lists the annotation.";
+    ui.label(soft(&theme, words).size(12.0));
     for attribute in &tag.attributes {
         ui.push_id(&attribute.name, |ui| {
-            ui.horizontal(|ui| {
-                ui.label(&*attribute.name);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if ui.small_button("Remove").clicked() {
-                        let (tag_id, name) = (tag.id.clone(), attribute.name.clone());
-                        change(cx, work, format!("remove attribute {name}"), |codebook| {
-                            let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                            own.for_each(|tag| {
-                                tag.attributes.retain(|attribute| attribute.name != name)
-                            });
-                        });
-                    }
-                    let mut is_core = attribute.is_core;
-                    if ui.checkbox(&mut is_core, "core").changed() {
-                        let (tag_id, name) = (tag.id.clone(), attribute.name.clone());
-                        change(cx, work, format!("change attribute {name}"), |codebook| {
-                            let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                            let same = own
-                                .flat_map(|tag| &mut tag.attributes)
-                                .filter(|own| own.name == name);
-                            same.for_each(|attribute| attribute.is_core = is_core);
-                        });
-                    }
-                });
-            });
-            cut_label(ui, soft(&theme, kind_words(&attribute.kind)).size(12.0));
+            attribute_ui(ui, cx, work, tag, attribute)
         });
     }
+    new_attribute_ui(ui, cx, work, tag, state);
+}
+
+fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute: &Attribute) {
+    let (theme, name) = (cx.theme, &attribute.name);
+    ui.horizontal(|ui| {
+        ui.label(in_words(name));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let remove = ui.small_button("Remove");
+            name_button(&remove, format!("Remove {name}"));
+            if remove.clicked() {
+                let label = format!("remove attribute {name}");
+                cx.ask(change_of_tag(work, &tag.id, label, |tag| {
+                    tag.attributes.retain(|other| other.name != *name);
+                }));
+            }
+            let mut changed = attribute.clone();
+            for (is_on, words) in [
+                (&mut changed.is_required, "required"),
+                (&mut changed.is_core, "core"),
+            ] {
+                let checkbox = ui.checkbox(is_on, words);
+                let (role, name) = (egui::Role::CheckBox, format!("{name} {words}"));
+                checkbox.widget_info(|| egui::WidgetInfo::selected(role, true, *is_on, &name));
+            }
+            if changed != *attribute {
+                let label = format!("change attribute {name}");
+                cx.ask(change_of_tag(work, &tag.id, label, |tag| {
+                    let mut own = tag.attributes.iter_mut();
+                    if let Some(own) = own.find(|own| own.name == *name) {
+                        *own = changed;
+                    }
+                }));
+            }
+        });
+    });
+    cut_label(ui, soft(&theme, kind_words(&attribute.kind)).size(12.0));
+}
+
+fn new_attribute_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    tag: &Tag,
+    state: &mut CodebookState,
+) {
+    let theme = cx.theme;
+    let words = state.new_attributes.entry(tag.id.clone()).or_default();
     ui.horizontal(|ui| {
         let hint = "name, or name: choice, choice, choice";
-        let response = ui.add(
-            TextEdit::singleline(&mut state.new_attribute)
-                .hint_text(hint)
-                .desired_width(280.0),
-        );
-        name_field(&response, &state.new_attribute, "New attribute");
-        if let Some(attribute) = attribute_from(&state.new_attribute)
-            && main_button(ui, &theme, "Add attribute").clicked()
-        {
-            let tag_id = tag.id.clone();
-            change(
-                cx,
-                work,
-                format!("add attribute {}", attribute.name),
-                |codebook| {
-                    let own = codebook.tags.iter_mut().filter(|tag| tag.id == tag_id);
-                    own.for_each(|tag| tag.attributes.push(attribute.clone()));
-                },
+        let edit = TextEdit::singleline(words).hint_text(hint);
+        let response = ui.add(edit.desired_width(280.0));
+        name_field(&response, words, "New attribute");
+        let Some(attribute) = attribute_from(words) else {
+            return;
+        };
+        if tag.attributes.iter().any(|own| own.name == attribute.name) {
+            ui.label(
+                RichText::new("The tag has this attribute")
+                    .color(theme.warn)
+                    .size(12.0),
             );
-            state.new_attribute.clear();
+        } else if main_button(ui, &theme, "Add attribute").clicked() | is_entered(ui, &response) {
+            let label = format!("add attribute {}", attribute.name);
+            let add = |tag: &mut Tag| tag.attributes.push(attribute);
+            cx.ask(change_of_tag(work, &tag.id, label, add));
+            words.clear();
         }
     });
 }
@@ -355,7 +442,7 @@ fn kind_words(kind: &AttributeKind) -> String {
     match kind {
         AttributeKind::Choice { choices, .. } => choices
             .iter()
-            .map(|choice| choice.name.replace('_', " "))
+            .map(|choice| in_words(&choice.name))
             .collect::<Vec<_>>()
             .join(" · "),
         AttributeKind::Text => "words".to_owned(),

@@ -2,28 +2,24 @@
 
 use std::sync::Arc;
 
-use egui::{Align, ComboBox, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Align, ComboBox, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
-use super::widgets::{card, cut_label, key_hint, name_field, row, section_head, soft, tag_square};
+use super::widgets::{card, cut_label, key_hint, row, section_head, soft, tag_square, value_field};
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{
-    Annotation, AnnotationId, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds,
-    LinkKind, TagId, Tier,
+    Annotation, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds, LinkKind, TagId,
+    Tier,
 };
 
 /// Height of a row of the list, in points.
 const ROW_HEIGHT: f32 = 46.0;
 
-/// Words being typed that are not an edit yet.
+/// What the inspector remembers from frame to frame.
 #[derive(Default)]
 pub struct InspectorState {
-    /// Of which annotation, and its last change: when either differs, the words are forgotten.
-    of: Option<(AnnotationId, u64)>,
-    note: String,
-    fields: std::collections::BTreeMap<String, String>,
     /// The attribute whose field is to take the focus when it is drawn.
     goes_to: Option<String>,
 }
@@ -154,22 +150,13 @@ fn annotation_ui(
     state: &mut InspectorState,
     surface: &mut TextSurface,
 ) {
-    let key = (annotation.id.clone(), work.revision());
-    if state.of.as_ref() != Some(&key) {
-        *state = InspectorState {
-            of: Some(key),
-            note: annotation.note.to_string(),
-            goes_to: state.goes_to.take(),
-            ..InspectorState::default()
-        };
-    }
     let theme = cx.theme;
     card(ui, &theme, |ui| head_ui(ui, cx, work, annotation, surface));
     card(ui, &theme, |ui| {
         attributes_ui(ui, cx, work, annotation, state)
     });
     card(ui, &theme, |ui| links_ui(ui, cx, work, annotation, surface));
-    card(ui, &theme, |ui| note_ui(ui, cx, annotation, state));
+    card(ui, &theme, |ui| note_ui(ui, cx, annotation));
     guideline_ui(ui, cx, work, annotation);
 }
 
@@ -312,9 +299,9 @@ fn attribute_ui(
                 long_choice_ui(ui, cx, attribute, choices, value)
             }
             AttributeKind::YesNo => yes_no_ui(ui, cx, attribute, value, key_of),
-            AttributeKind::Entity => typed_ui(ui, cx, work, attribute, value, state, true),
+            AttributeKind::Entity => typed_ui(ui, cx, work, annotation, attribute, state),
             AttributeKind::Text | AttributeKind::Number | AttributeKind::Date => {
-                typed_ui(ui, cx, work, attribute, value, state, false);
+                typed_ui(ui, cx, work, annotation, attribute, state);
             }
         }
         ui.add_space(2.0);
@@ -420,32 +407,36 @@ fn yes_no_ui(
     });
 }
 
-/// A field for words or a number; it becomes an edit when it is left. Entities offer names used before.
+/// A field for words, a number or a date. Entities offer names used before.
 fn typed_ui(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     work: &Work,
+    annotation: &Annotation,
     attribute: &Attribute,
-    value: Option<&AttributeValue>,
     state: &mut InspectorState,
-    offers_names: bool,
 ) {
+    let value = annotation.attributes.get(&attribute.name);
     let standing = value.map(ToString::to_string).unwrap_or_default();
-    let typed = state
-        .fields
-        .entry(attribute.name.to_string())
-        .or_insert_with(|| standing.clone());
     let hint = attribute
         .default
         .as_ref()
         .map(ToString::to_string)
         .unwrap_or_default();
-    let edit = TextEdit::singleline(typed)
-        .hint_text(hint)
-        .desired_width(f32::INFINITY)
-        .margin(vec2(7.0, 4.0));
-    let response = ui.add(edit);
-    name_field(&response, typed, &spoken(&attribute.name));
+    let id = Id::unique(("attribute", &annotation.id, &attribute.name));
+    let (response, typed) = value_field(
+        ui,
+        &cx.theme,
+        (id, &spoken(&attribute.name)),
+        &standing,
+        |words| {
+            TextEdit::singleline(words)
+                .hint_text(hint)
+                .desired_width(f32::INFINITY)
+                .margin(vec2(7.0, 4.0))
+        },
+        |words| Ok(value_of(attribute, words)?.map_or(String::new(), |value| value.to_string())),
+    );
     if state
         .goes_to
         .take_if(|name| **name == *attribute.name)
@@ -454,32 +445,29 @@ fn typed_ui(
         response.request_focus();
         response.scroll_to_me(None);
     }
-    if offers_names && response.has_focus() {
-        let words = typed.clone();
-        offers_ui(ui, cx, work, attribute, &words);
+    if attribute.kind == AttributeKind::Entity && response.has_focus() {
+        offers_ui(ui, cx, work, attribute, &standing);
     }
-    if response.lost_focus() && *typed != standing {
-        match value_of(attribute, typed) {
-            Some(value) => cx.ask(Command::SetAttribute(attribute.name.clone(), value)),
-            None => typed.clone_from(&standing),
-        }
+    if let Some(Ok(value)) = typed.map(|typed| value_of(attribute, &typed)) {
+        let command = Command::SetAttribute(attribute.name.clone(), value);
+        cx.ask(Command::Type(Box::new(command)));
     }
 }
 
-/// What was typed as a value of the attribute's kind: `Some(None)` takes it away, `None` makes no sense.
-fn value_of(attribute: &Attribute, typed: &str) -> Option<Option<AttributeValue>> {
+/// What was typed as a value of the attribute's kind, `None` for nothing; or what would be one, in words.
+fn value_of(attribute: &Attribute, typed: &str) -> Result<Option<AttributeValue>, String> {
     let typed = typed.trim();
     if typed.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    match attribute.kind {
-        AttributeKind::Number => {
-            let number: f64 = typed.replace(',', "").parse().ok()?;
-            number
-                .is_finite()
-                .then_some(Some(AttributeValue::Number(number)))
-        }
-        _ => Some(Some(AttributeValue::Words(typed.into()))),
+    let number = typed.replace(',', "").parse::<f64>().ok();
+    let value = match number.filter(|number| number.is_finite()) {
+        Some(number) if attribute.kind == AttributeKind::Number => AttributeValue::Number(number),
+        _ => AttributeValue::Words(typed.into()),
+    };
+    match attribute.kind.expectation_missed_by(&value) {
+        Some(expected) => Err(expected),
+        None => Ok(Some(value)),
     }
 }
 
@@ -515,13 +503,11 @@ fn offers_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, attribute: &Attribute, t
                     .size(12.0),
             )
             .small();
-            // The button must act before the field loses the focus and writes what was typed.
+            // Pressing takes the focus from the field, and with it the buttons, before there is a click.
             let response = ui.add(button);
             if response.clicked() || response.is_pointer_button_down_on() {
-                cx.ask(Command::SetAttribute(
-                    attribute.name.clone(),
-                    Some(offer.clone()),
-                ));
+                let command = Command::SetAttribute(attribute.name.clone(), Some(offer.clone()));
+                cx.ask(Command::Type(Box::new(command)));
             }
         }
     });
@@ -640,17 +626,25 @@ fn link_ui(
     });
 }
 
-fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut InspectorState) {
+fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation) {
     let theme = cx.theme;
     section_head(ui, &theme, "Note");
-    let edit = TextEdit::multiline(&mut state.note)
-        .desired_rows(2)
-        .desired_width(f32::INFINITY)
-        .margin(vec2(7.0, 5.0));
-    let response = ui.add(edit);
-    name_field(&response, &state.note, "Note");
-    if response.lost_focus() && state.note != *annotation.note {
-        cx.ask(Command::SetNote(state.note.clone()));
+    let id = Id::unique(("note", &annotation.id));
+    let (_, typed) = value_field(
+        ui,
+        &theme,
+        (id, "Note"),
+        &annotation.note,
+        |words| {
+            TextEdit::multiline(words)
+                .desired_rows(2)
+                .desired_width(f32::INFINITY)
+                .margin(vec2(7.0, 5.0))
+        },
+        |words| Ok(words.to_owned()),
+    );
+    if let Some(note) = typed {
+        cx.ask(Command::Type(Box::new(Command::SetNote(note))));
     }
     ui.horizontal(|ui| {
         let mut is_optional = annotation.tier == Tier::Optional;

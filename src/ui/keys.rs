@@ -83,6 +83,10 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
     let is_typing = ctx.egui_wants_keyboard_input() && !cx.text_has_focus;
     let reaches_text = !is_typing && !cx.is_page_open;
     let mut commands = commands_by_key(cx.app, reaches_text);
+    if ctx.text_edit_focused() {
+        // The field takes its own letters back.
+        commands.retain(|_, command| !matches!(command, Command::Undo | Command::Redo));
+    }
     if reaches_text {
         commands.extend(attribute_commands(cx.app));
     }

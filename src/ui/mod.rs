@@ -51,6 +51,8 @@ pub struct Window {
     surface: TextSurface,
     view: ViewState,
     dialogs: dialogs::Dialogs,
+    /// What had the focus in the last frame.
+    focused: Option<egui::Id>,
     is_closing: bool,
 }
 
@@ -108,6 +110,7 @@ impl Window {
             surface: TextSurface::default(),
             view: ViewState::default(),
             dialogs: dialogs::Dialogs::default(),
+            focused: None,
             is_closing: false,
         }
     }
@@ -133,10 +136,21 @@ impl Window {
         keys::ask(&mut cx, &ctx);
         receive_dropped(&mut cx, &ctx);
         draw(ui, &mut cx, &mut self.view, &mut self.surface);
-        let asked = cx.tray;
-        for command in asked.into_iter().chain(self.dialogs.answers()) {
+        let mut asked = cx.tray;
+        // What is typed belongs to what is held now; a key pressed in the same frame may go elsewhere.
+        asked.sort_by_key(|command| !matches!(command, Command::Type(_)));
+        let is_leaving = !asked.is_empty() || ctx.input(|input| input.viewport().close_requested());
+        let work = self.app.work().filter(|_| is_leaving);
+        let renaming =
+            work.and_then(|work| self.view.codebook.take_renaming(&work.project().codebook));
+        let answers = self.dialogs.answers();
+        for command in renaming.into_iter().chain(asked).chain(answers) {
             self.app.run(command);
             ctx.request_repaint();
+        }
+        let focused = ctx.memory(|memory| memory.focused());
+        if std::mem::replace(&mut self.focused, focused) != focused {
+            self.app.leave_field();
         }
         for request in self.app.take_requests() {
             self.serve(&ctx, request);

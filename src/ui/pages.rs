@@ -13,7 +13,7 @@ use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
     buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
-    section_head, soft,
+    section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
@@ -30,7 +30,6 @@ pub struct PageState {
     chosen: usize,
     format: usize,
     export: ExportOptions,
-    fields: std::collections::BTreeMap<String, String>,
     keys: key_page::KeyPageState,
     import: ImportPageState,
 }
@@ -80,7 +79,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Backups => backups_ui(ui, cx),
                 Page::Import => import_page_ui(ui, cx, &mut view.pages.import),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
-                Page::Document => document_ui(ui, cx, &mut view.pages),
+                Page::Document => document_ui(ui, cx),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
                 Page::About => about_ui(ui, cx),
             };
@@ -578,7 +577,7 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     is_done
 }
 
-fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
+fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let theme = cx.theme;
     let is_done = head_ui(ui, "About this document");
     let Some((work, document)) = cx
@@ -594,28 +593,25 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             .spacing(vec2(14.0, 8.0))
             .show(ui, |ui| {
                 for field in &work.project().codebook.document_fields {
-                    let standing = document
-                        .fields
-                        .get(&field.name)
-                        .cloned()
-                        .unwrap_or_default();
+                    let standing = document.fields.get(&field.name).map_or("", String::as_str);
                     ui.label(soft(&theme, &*field.name))
                         .on_hover_text(&field.description);
-                    let typed = state
-                        .fields
-                        .entry(field.name.to_string())
-                        .or_insert_with(|| standing.clone());
-                    let response = ui.add(
-                        TextEdit::singleline(typed)
-                            .desired_width(340.0)
-                            .hint_text(field.description.as_str()),
+                    let id = Id::unique(("field", &document.id, &field.name));
+                    let (_, typed) = value_field(
+                        ui,
+                        &theme,
+                        (id, &field.name),
+                        standing,
+                        |words| {
+                            TextEdit::singleline(words)
+                                .desired_width(340.0)
+                                .hint_text(field.description.as_str())
+                        },
+                        |words| Ok(words.trim().to_owned()),
                     );
-                    name_field(&response, typed, &field.name);
-                    if response.lost_focus() && *typed != standing {
-                        cx.ask(Command::SetField(
-                            field.name.clone(),
-                            typed.trim().to_owned(),
-                        ));
+                    if let Some(typed) = typed {
+                        let command = Command::SetField(field.name.clone(), typed);
+                        cx.ask(Command::Type(Box::new(command)));
                     }
                     ui.end_row();
                 }

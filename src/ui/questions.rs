@@ -160,7 +160,11 @@ fn words_of(question: &Question) -> Words {
             words: problem,
         } => words(
             "This could not be opened",
-            format!("{problem}\n\n{}", path.display()),
+            // Most problems name the file themselves.
+            match path.display().to_string() {
+                path if problem.contains(&path) => problem.clone(),
+                path => format!("{problem}\n\n{path}"),
+            },
             "",
             None,
             "Close",

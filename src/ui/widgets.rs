@@ -194,6 +194,61 @@ pub fn buttons_at_right(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), buttons);
 }
 
+/// A name of the codebook as people say it: `very_likely` is very likely.
+pub fn in_words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// Gives a button a name of its own, where its words need what stands beside it.
+pub fn name_button(response: &Response, name: impl Into<String>) {
+    let name = name.into();
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+}
+
+/// What stands in a field while it is more than its value: words that are no value yet, spaces at the end.
+#[derive(Clone)]
+struct Draft {
+    words: String,
+    /// The value that the words were when they were typed. If another stands now, the words are forgotten.
+    value: String,
+}
+
+/// A field for a value of the project; returns a value each time that another one is typed, for a
+/// [`Command::Type`](crate::app::Command::Type). `value_of` says which value words are, or what would be one;
+/// words that are none stay in the field. `id` is that of the value, so that the words and the field's own undo
+/// belong to it alone.
+pub fn value_field(
+    ui: &mut Ui,
+    theme: &Theme,
+    (id, name): (egui::Id, &str),
+    standing: &str,
+    edit: impl for<'a> FnOnce(&'a mut String) -> egui::TextEdit<'a>,
+    value_of: impl Fn(&str) -> Result<String, String>,
+) -> (Response, Option<String>) {
+    let draft = ui.data(|data| data.get_temp::<Draft>(id));
+    let draft = draft.filter(|draft| draft.value == standing);
+    let mut words = draft.map_or_else(|| standing.to_owned(), |draft| draft.words);
+    let response = ui.add(edit(&mut words).id(id));
+    name_field(&response, &words, name);
+    let read = value_of(&words);
+    if let Err(expected) = &read {
+        let words = format!("Not kept yet: {expected}");
+        ui.add(egui::Label::new(RichText::new(words).color(theme.warn).size(12.0)).wrap());
+    }
+    let is_settled = read.is_ok() && !response.has_focus();
+    let value = read.unwrap_or_else(|_| standing.to_owned());
+    ui.data_mut(|data| {
+        if is_settled {
+            data.remove::<Draft>(id);
+        } else {
+            let value = value.clone();
+            data.insert_temp(id, Draft { words, value });
+        }
+    });
+    let is_new = response.changed() && value != standing;
+    (response, is_new.then_some(value))
+}
+
 /// Gives a text field the name that a screen reader says and tests find it by.
 pub fn name_field(response: &Response, words: &str, name: &str) {
     response.widget_info(|| {

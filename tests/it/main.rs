@@ -21,4 +21,5 @@ mod sim_disk;
 mod store;
 mod surface;
 mod texts;
+mod typing;
 mod window;

@@ -546,6 +546,33 @@ fn a_damaged_project_offers_what_is_sound_and_keeps_the_file() {
 }
 
 #[test]
+fn a_cut_project_file_says_where_it_breaks_off_and_that_the_rest_is_lost() {
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let words = fs::read_to_string(&path).unwrap();
+    let annotations = words.find("annotations: [").unwrap();
+    let fifth = words[annotations..].match_indices("(id:").nth(4).unwrap().0 + annotations;
+    fs::write(&path, &words[..fifth + 20]).unwrap();
+    let line = words[..fifth].lines().count();
+    let driven = open_window(Some(path));
+    let said = format!("the file breaks off in line {line}; what followed is lost");
+    driven.get_by_label_contains(&said);
+    driven.get_by_label_contains("4 annotations in 6 documents still read");
+}
+
+#[test]
+fn a_damaged_project_names_the_line_and_column() {
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let words = fs::read_to_string(&path).unwrap();
+    let broken = words.replacen("spans: [(0, 61)]", "spans: [(0, x)]", 1);
+    fs::write(&path, &broken).unwrap();
+    let line = broken[..broken.find("(0, x)").unwrap()].lines().count();
+    let driven = open_window(Some(path));
+    driven.get_by_label_contains(&format!("Line {line}, column "));
+}
+
+#[test]
 fn a_new_project_takes_texts_and_they_are_the_persons_to_do() {
     let folder = TempDir::new().unwrap();
     let texts = TempDir::new().unwrap();
