@@ -284,12 +284,13 @@ impl Canvas<'_> {
         let marks = self.marks_of(annotation);
         for mark in &marks {
             let y = lane_y(mark.rect, highlight.lane);
+            // Those of others are outlines, which show their ends themselves.
             if highlight.lane == 0 && !is_own {
                 let thin = Stroke::new(1.0, color);
                 painter.rect_stroke(mark.rect, mark.corners(), thin, StrokeKind::Inside);
-            } else {
-                paint_lane(painter, mark.rect, y, highlight.lane, color);
+                continue;
             }
+            paint_lane(painter, mark.rect, y, highlight.lane, color);
             for x in mark.ends() {
                 let foot = [pos2(x, y - FOOT), pos2(x, y + LINE / 2.0)];
                 painter.line_segment(foot, Stroke::new(1.5, color));
@@ -420,8 +421,11 @@ impl Canvas<'_> {
         ));
         painter.line_segment([b, b + vec2(-6.0, -4.0)], stroke);
         painter.line_segment([b, b + vec2(-6.0, 4.0)], stroke);
-        let galley =
-            painter.layout_no_wrap(link.kind.to_string(), FontId::proportional(10.0), color);
+        let galley = painter.layout_no_wrap(
+            link.kind.replace('_', " "),
+            FontId::proportional(10.0),
+            color,
+        );
         let middle = pos2(
             edge - bow * 1.2 - 14.0,
             (start + end) / 2.0 + galley.size().x / 2.0,
