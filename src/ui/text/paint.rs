@@ -183,16 +183,18 @@ impl Canvas<'_> {
         for visible in &self.view.blocks {
             for (at, name) in &visible.paragraph.marks {
                 let at = (at.to_vec2() + visible.origin.to_vec2()) / scale;
+                let size = if name.len() == 4 { 6.5 } else { 8.0 };
                 painter.text(
                     at.to_pos2(),
                     Align2::CENTER_CENTER,
                     name,
-                    FontId::proportional(8.0),
+                    FontId::proportional(size),
                     look.soft,
                 );
             }
         }
-        if look.shows_line_numbers {
+        let has_room = self.view.column.left() - self.view.rect.left() > NUMBER_GAP + 16.0;
+        if look.shows_line_numbers && has_room {
             self.paint_numbers(&painter);
         }
     }
