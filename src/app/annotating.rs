@@ -95,19 +95,25 @@ impl App {
         self.request(Request::Reveal(span));
     }
 
-    /// Selects the next sentence, or the one before. The first step selects the one at the caret.
+    /// Selects the next sentence, or the one before; those that are set aside are passed over. The first step
+    /// selects the one at the caret.
     pub(super) fn step_sentence(&mut self, forwards: bool) {
         let Some(work) = &self.work else { return };
         let Some(text) = work.text() else { return };
         let nothing_held = work.selection.is_none() && work.picked.is_none();
-        let here = sentence_at(text, work.caret).filter(|_| nothing_held);
-        let (start, end) = work
-            .selection
-            .map_or((work.caret, work.caret), |held| (held.start(), held.end()));
-        let next = match forwards {
-            true => here.or_else(|| sentence_after(text, end)),
-            false => sentence_before(text, start),
+        let here = sentence_at(text, work.caret).filter(|_| nothing_held && forwards);
+        let step = |from: Span| match forwards {
+            true => sentence_after(text, from.end()),
+            false => sentence_before(text, from.start()),
         };
+        let from_caret = || match forwards {
+            true => sentence_after(text, work.caret),
+            false => sentence_before(text, work.caret),
+        };
+        let mut next = here.or_else(|| work.selection.map_or_else(from_caret, step));
+        while let Some(region) = next.and_then(|next| set_aside_around(work, next)) {
+            next = step(region);
+        }
         if let Some(next) = next {
             self.hold(next);
         }
@@ -470,6 +476,16 @@ impl App {
         );
         Ok(())
     }
+}
+
+/// The set-aside piece that holds all of the words.
+fn set_aside_around(work: &Work, words: Span) -> Option<Span> {
+    let near = work
+        .project()
+        .regions
+        .overlapping(work.document_id.as_ref()?, words);
+    let around = near.iter().find(|region| region.span.encloses(words));
+    around.map(|region| region.span.hull(words))
 }
 
 /// The document shown and its text.

@@ -74,11 +74,22 @@ fn next_start(
     first: char,
     matches_case: bool,
 ) -> Option<usize> {
-    let piece = words.get(from..to)?;
-    let mut starts = piece
-        .char_indices()
-        .filter(|&(_, c)| fold(c, matches_case).next() == Some(first));
-    starts.next().map(|(at, _)| from + at)
+    let begins_so = |character: char| match plain_fold(character, matches_case) {
+        Some(folded) => folded == first,
+        None => fold(character, matches_case).next() == Some(first),
+    };
+    let mut characters = words.get(from..to)?.char_indices();
+    let (at, _) = characters.find(|&(_, character)| begins_so(character))?;
+    Some(from + at)
+}
+
+/// As [`fold`], for the characters that most texts are made of: a hundred megabytes pass through here.
+fn plain_fold(character: char, matches_case: bool) -> Option<char> {
+    match character {
+        ' '..='~' if matches_case => Some(character),
+        ' '..='~' => Some(character.to_ascii_lowercase()),
+        _ => None,
+    }
 }
 
 /// Where the wanted words end if they stand at `start`.

@@ -45,8 +45,9 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
         ui.label(RichText::new(&notice.words).color(theme.bad));
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        tags_ui(ui, cx);
-        for menu in Menu::BAR.into_iter().chain([Menu::Caret]) {
+        ui.spacing_mut().interact_size.y = 20.0;
+        let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
+        for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
             section_head(ui, &theme, menu.title());
             Grid::new(menu.title())
                 .num_columns(2)
@@ -65,6 +66,7 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
                 });
             ui.add_space(8.0);
         }
+        tags_ui(ui, cx);
         section_head(ui, &theme, "Mouse");
         rows_ui(
             ui,

@@ -81,7 +81,8 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
         return;
     }
     let is_typing = ctx.egui_wants_keyboard_input() && !cx.text_has_focus;
-    let reaches_text = !is_typing && !cx.is_page_open;
+    // While a menu or a list is open, Esc and the arrows are for it.
+    let reaches_text = !is_typing && !cx.is_page_open && !egui::Popup::is_any_open(ctx);
     let mut commands = commands_by_key(cx.app, reaches_text);
     if ctx.text_edit_focused() {
         // The field takes its own letters back.

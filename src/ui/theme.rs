@@ -121,7 +121,9 @@ impl Theme {
             line: self.line,
             accent: self.accent,
             selection: self.selected,
-            found: self.pane.lerp_to_gamma(self.warn, 0.42),
+            found: self
+                .pane
+                .lerp_to_gamma(self.warn, if self.is_dark { 0.3 } else { 0.42 }),
             tags: codebook
                 .tags
                 .iter()

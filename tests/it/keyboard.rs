@@ -339,3 +339,48 @@ fn reading_settings_are_asked_for_by_the_palette() {
     assert!(settings.column_width > Settings::COLUMN_WIDTH);
     assert!(settings.shows_invisible && !settings.shows_line_numbers);
 }
+
+#[test]
+fn sentences_that_are_set_aside_are_passed_over() {
+    let mut driven = Driven::with_text("One here.\nRead more: ten ports.\nTwo there.");
+    let text = driven.app().work().unwrap().text().unwrap().clone();
+    let aside = crate::drawing::span_of(&text, "Read more: ten ports.");
+    driven.app().run(Command::Select {
+        selection: Some(aside),
+        caret: aside.end(),
+    });
+    driven.app().run(Command::SetAside("navigation".into()));
+    driven.key(Modifiers::COMMAND, Key::Home);
+    driven.key(NONE, Key::J);
+    assert_eq!(driven.held().as_deref(), Some("One here."));
+    driven.key(NONE, Key::J);
+    assert_eq!(driven.held().as_deref(), Some("Two there."));
+    driven.key(NONE, Key::K);
+    assert_eq!(driven.held().as_deref(), Some("One here."));
+}
+
+#[test]
+fn a_line_of_half_a_megabyte_is_walked_through_like_any_other() {
+    let words = "Слово шло. ".repeat(26_000);
+    let mut driven = Driven::with_text(&words);
+    driven.key(Modifiers::COMMAND, Key::End);
+    assert_eq!(driven.caret(), words.len());
+    driven.key(Modifiers::COMMAND, Key::ArrowLeft);
+    driven.key(NONE, Key::ArrowUp);
+    let above = driven.caret();
+    assert!(
+        above < words.len() - 20 && above > words.len() - 400,
+        "{above}"
+    );
+    driven.key(NONE, Key::ArrowLeft);
+    assert!(driven.caret() < above && driven.caret() >= above - 2);
+    driven.key(NONE, Key::J);
+    assert_eq!(driven.held().as_deref(), Some("Слово шло."));
+    driven.key(Modifiers::COMMAND, Key::Home);
+    let mut at = 0;
+    for _ in 0..12 {
+        driven.key(NONE, Key::PageDown);
+        assert!(driven.caret() > at, "each page goes on");
+        at = driven.caret();
+    }
+}

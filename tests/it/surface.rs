@@ -507,6 +507,19 @@ proptest! {
         prop_assert!((tops[block] + f64::from(below) - y.min(total)).abs() < 0.01);
     }
 
+    /// From the start to the end of any words, and each step leads somewhere else.
+    #[test]
+    fn the_caret_walks_through_any_words(words in any_words()) {
+        let words = words.replace(['\n', '\r'], " ");
+        let paragraph = lay_out(&words);
+        let places = walk(&paragraph);
+        for pair in places.windows(2) {
+            prop_assert!(pair[0] != pair[1], "{words:?}: it stays at {:?}", pair[0]);
+        }
+        let last = paragraph.lines.last().unwrap();
+        prop_assert_eq!(paragraph.caret_at(places[places.len() - 1]).top(), last.letters_top, "{:?}", words);
+    }
+
     /// Every place where a caret may stand can be pointed at, and the point leads back to it.
     #[test]
     fn every_place_maps_to_the_screen_and_back(words in any_words()) {

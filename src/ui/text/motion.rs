@@ -172,13 +172,18 @@ impl TextSurface {
             return caret;
         };
         let x = self.kept_x(caret, rect);
-        let before = view.span();
+        let scrolled_to = |view: &View| {
+            view.blocks
+                .first()
+                .map(|first| (first.block, first.origin.y))
+        };
+        let before = scrolled_to(view);
         let page = view.rect.height() * 0.85 * view.pixels_per_point;
         self.scroll_by(if down { page } else { -page });
         *view = self.lay_out_visible(ui, view.rect, shown);
         let to = view.place_at(pos2(x, rect.center().y));
         let to = match to {
-            Some(to) if view.span() != before && to != caret => to,
+            Some(to) if scrolled_to(view) != before && to != caret => to,
             _ => Place::before(if down { shown.text.end().0 } else { 0 }),
         };
         self.caret.x = Some((ByteOffset(to.byte), x));

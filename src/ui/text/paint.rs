@@ -183,16 +183,18 @@ impl Canvas<'_> {
         for visible in &self.view.blocks {
             for (at, name) in &visible.paragraph.marks {
                 let at = (at.to_vec2() + visible.origin.to_vec2()) / scale;
+                let size = if name.len() == 4 { 6.5 } else { 8.0 };
                 painter.text(
                     at.to_pos2(),
                     Align2::CENTER_CENTER,
                     name,
-                    FontId::proportional(8.0),
+                    FontId::proportional(size),
                     look.soft,
                 );
             }
         }
-        if look.shows_line_numbers {
+        let has_room = self.view.column.left() - self.view.rect.left() > NUMBER_GAP + 16.0;
+        if look.shows_line_numbers && has_room {
             self.paint_numbers(&painter);
         }
     }
@@ -284,12 +286,13 @@ impl Canvas<'_> {
         let marks = self.marks_of(annotation);
         for mark in &marks {
             let y = lane_y(mark.rect, highlight.lane);
+            // Those of others are outlines, which show their ends themselves.
             if highlight.lane == 0 && !is_own {
                 let thin = Stroke::new(1.0, color);
                 painter.rect_stroke(mark.rect, mark.corners(), thin, StrokeKind::Inside);
-            } else {
-                paint_lane(painter, mark.rect, y, highlight.lane, color);
+                continue;
             }
+            paint_lane(painter, mark.rect, y, highlight.lane, color);
             for x in mark.ends() {
                 let foot = [pos2(x, y - FOOT), pos2(x, y + LINE / 2.0)];
                 painter.line_segment(foot, Stroke::new(1.5, color));
@@ -420,8 +423,11 @@ impl Canvas<'_> {
         ));
         painter.line_segment([b, b + vec2(-6.0, -4.0)], stroke);
         painter.line_segment([b, b + vec2(-6.0, 4.0)], stroke);
-        let galley =
-            painter.layout_no_wrap(link.kind.to_string(), FontId::proportional(10.0), color);
+        let galley = painter.layout_no_wrap(
+            link.kind.replace('_', " "),
+            FontId::proportional(10.0),
+            color,
+        );
         let middle = pos2(
             edge - bow * 1.2 - 14.0,
             (start + end) / 2.0 + galley.size().x / 2.0,

@@ -25,6 +25,8 @@ use crate::text::{ByteOffset, Span, Text};
 const MAP_WIDTH: f32 = 22.0;
 /// Room left and right of the column for numbers and links, in points.
 const SIDE_ROOM: f32 = 84.0;
+/// Width of the column below which it takes the room at its sides, in points.
+const LEAST_COLUMN: f32 = 420.0;
 /// Room above the first and below the last line, in points.
 const END_ROOM: f32 = 28.0;
 /// How long the pointer rests before the card comes, in seconds.
@@ -160,8 +162,8 @@ impl TextSurface {
     /// Makes the page that of the document, width and size shown now.
     fn turn_to(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) {
         let scale = ui.ctx().pixels_per_point();
-        let room = rect.width() - MAP_WIDTH - 2.0 * SIDE_ROOM;
-        let width = (room.clamp(160.0, shown.look.column_width) * scale).round();
+        let room = rect.width() - MAP_WIDTH - 2.0 * side_room(rect);
+        let width = (room.clamp(120.0, shown.look.column_width) * scale).round();
         let size = (shown.look.text_size * scale * 4.0).round() / 4.0;
         let setting = Setting {
             size,
@@ -234,7 +236,7 @@ impl TextSurface {
     pub(super) fn lay_out_visible(&mut self, ui: &Ui, rect: Rect, shown: &Shown<'_>) -> View {
         let scale = ui.ctx().pixels_per_point();
         let width = self.page.as_ref().map_or(0.0, |page| page.setting.width) / scale;
-        let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(SIDE_ROOM * 0.75);
+        let left = rect.left() + ((rect.width() - MAP_WIDTH - width) / 2.0).max(side_room(rect));
         let column = Rect::from_min_size(
             pos2((left * scale).round() / scale, rect.top()),
             vec2(width, rect.height()),
@@ -449,6 +451,11 @@ impl TextSurface {
             self.cache.retain(|_, cached| cached.used_in + 1 >= frame);
         }
     }
+}
+
+/// Room at each side of the column; where the window is narrow, the text comes first.
+fn side_room(rect: Rect) -> f32 {
+    ((rect.width() - MAP_WIDTH - LEAST_COLUMN) / 2.0).clamp(14.0, SIDE_ROOM)
 }
 
 fn estimate(setting: &Setting) -> Estimate {
