@@ -66,6 +66,9 @@ struct Page {
     text: Text,
     setting: Setting,
     regions_of: u64,
+    /// At which revision of the project the regions were looked at, and how many there were: the rest of a large
+    /// project comes later, at the same revision.
+    looked_at: (u64, usize),
     blocks: Blocks,
     /// The block at the top edge, and how many pixels of it are above the edge.
     top: (usize, f32),
@@ -184,10 +187,14 @@ impl TextSurface {
                     page.top.1 = page.top.1.min(0.0);
                     self.cache.clear();
                 }
-                let regions = region_fingerprint(shown);
-                if page.regions_of != regions {
-                    page.regions_of = regions;
-                    self.cache.clear();
+                let looked_at = (shown.revision, shown.project.regions.len());
+                if page.looked_at != looked_at {
+                    page.looked_at = looked_at;
+                    let regions = region_fingerprint(shown);
+                    if page.regions_of != regions {
+                        page.regions_of = regions;
+                        self.cache.clear();
+                    }
                 }
             }
             _ => {
@@ -199,6 +206,7 @@ impl TextSurface {
                     text: shown.text.clone(),
                     setting,
                     regions_of: region_fingerprint(shown),
+                    looked_at: (shown.revision, shown.project.regions.len()),
                     blocks: Blocks::of(shown.text, &estimate),
                     top: (0, -END_ROOM * scale),
                 });
