@@ -309,11 +309,13 @@ impl App {
             1 => "A text has changed since it was labelled".to_owned(),
             count => format!("{count} texts have changed since they were labelled"),
         };
-        let words = format!(
-            "{texts}. {} annotations were found again, {} need your decision",
-            counts.certain,
-            counts.doubtful + counts.orphans
-        );
+        let words = match counts.doubtful + counts.orphans {
+            0 => format!("{texts}. {} places were found again", counts.certain),
+            left => format!(
+                "{texts}. {} places were found again, {left} wait for your decision",
+                counts.certain
+            ),
+        };
         let deed = ("Review…".to_owned(), Command::ReviewTexts);
         self.tell_with(NoticeKind::Warning, words, Some(deed));
     }
@@ -342,6 +344,11 @@ impl App {
         }
         work.changed.clear();
         work.look_for_misplaced();
+        self.notices
+            .retain(|notice| !matches!(notice.deed, Some((_, Command::ReviewTexts))));
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
         let orphans = work.misplaced.len();
         let mut words = "The changed texts are taken up".to_owned();
         if orphans > 0 {
