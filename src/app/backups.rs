@@ -31,13 +31,18 @@ impl App {
     pub(super) fn back_up_saved(&mut self) {
         let Some(work) = &self.work else { return };
         let path = work.path.clone();
-        self.tasks.start("", move |_| {
+        self.tasks.start_unseen(move |_| {
             TaskResult::BackedUp(store::back_up_file(&path, BackupReason::Saved))
         });
     }
 
     /// Keeps a copy of the project as it is, if the edit changes much of it.
     pub(super) fn back_up_before(&mut self, edit: &Edit) {
+        let Some(work) = &self.work else { return };
+        if work.is_saved() {
+            // Edits that a crash leaves unsaved can be merged later only if it is known what they followed on.
+            self.back_up_saved();
+        }
         let Some(work) = &self.work else { return };
         if edit.changes.len() < LARGE_EDIT {
             return;
@@ -47,7 +52,7 @@ impl App {
             work.project().clone(),
             work.texts.clone(),
         );
-        self.tasks.start("", move |_| {
+        self.tasks.start_unseen(move |_| {
             TaskResult::BackedUp(back_up(&path, &project, &texts, BackupReason::BeforeEdit))
         });
     }
@@ -67,7 +72,7 @@ impl App {
         let Some(work) = &self.work else { return };
         let path = work.path.clone();
         self.tasks
-            .start("", move |_| TaskResult::Backups(store::list_backups(&path)));
+            .start_unseen(move |_| TaskResult::Backups(store::list_backups(&path)));
     }
 
     pub(super) fn backups_listed(&mut self, all: Vec<Backup>) {

@@ -160,6 +160,7 @@ impl App {
             .count()
             + opened.unreadable.len();
         let (notices, elsewhere) = (opened.recovery.notices(), opened.recovery.elsewhere.clone());
+        let unfit = opened.recovery.unfit.clone();
         let journal = Journal::resume(
             self.storage.clone(),
             &path,
@@ -183,6 +184,7 @@ impl App {
         self.keep_settings();
         self.keep_texts();
         self.look_who_works_here();
+        self.merge_unsaved(unfit);
         match elsewhere {
             Some(elsewhere) => self.question = Some(Question::EditsElsewhere(elsewhere)),
             None => notices
@@ -322,6 +324,9 @@ impl App {
                 work.saved.sha256 = file_sha256;
                 if let Some(written) = work.saved.writing.take() {
                     work.saved.project = written;
+                }
+                for journal in std::mem::take(&mut work.merged_journals) {
+                    journal.forget(&self.storage);
                 }
                 work.saved.failure = None;
                 work.saved.first_unsaved_at = None;

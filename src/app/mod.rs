@@ -294,6 +294,7 @@ impl App {
                 }
             }
             TaskResult::Locked(path, in_use) => self.locked(&path, in_use),
+            TaskResult::UnsavedMerged(merged) => self.unsaved_merged(*merged),
             TaskResult::Looked(looked) => self.looked(*looked),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),

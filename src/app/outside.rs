@@ -10,10 +10,13 @@ use super::{
     Answer, App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
 };
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
-use crate::edit::{self, Author, Change, Double, Edit, Merged, Refusal, Swap, TakenUp, Verdict};
+use crate::edit::{
+    self, Author, Change, Double, Edit, Merged, OpenProject, Refusal, Swap, TakenUp, Verdict,
+};
 use crate::model::{Document, DocumentId, Project, Texts};
 use crate::store::{
     self, BackupReason, ChangedText, InUse, Known, Labelled, Look, Opened, ReadError, ReadText,
+    UnfitJournal,
 };
 use crate::text::Text;
 
@@ -47,6 +50,18 @@ struct MergedOutside {
     edit: Edit,
     doubles: Vec<Double>,
     is_theirs: bool,
+}
+
+/// Edits that a crash had left unsaved, merged with a project file that others have changed since.
+#[derive(Debug)]
+pub struct UnsavedMerged {
+    path: PathBuf,
+    /// The revision that they were merged with.
+    revision: u64,
+    edit: Edit,
+    doubles: Vec<Double>,
+    /// Those that could be merged.
+    journals: Vec<UnfitJournal>,
 }
 
 /// How the marks of changed texts were found.
@@ -203,11 +218,71 @@ impl App {
         }
     }
 
+    /// Edits that a crash left unsaved do not fit a file that others have changed since. They are merged with it, if it is
+    /// known what they followed on.
+    pub(super) fn merge_unsaved(&mut self, journals: Vec<UnfitJournal>) {
+        let Some(work) = self.work.as_ref().filter(|_| !journals.is_empty()) else {
+            return;
+        };
+        let (path, revision) = (work.path.clone(), work.revision());
+        let (project, author) = (work.project().clone(), author_of(work));
+        self.tasks.start("Merging unsaved edits", move |_| {
+            let (mut merged, mut doubles) = (project.clone(), Vec::new());
+            let mut known = Vec::new();
+            for journal in journals {
+                if let Some(both) = merge_journal(&path, &journal, &merged) {
+                    merged = both.project;
+                    doubles.extend(both.doubles);
+                    known.push(journal);
+                }
+            }
+            let label = "merge edits that were not saved".to_owned();
+            TaskResult::UnsavedMerged(Box::new(UnsavedMerged {
+                path,
+                revision,
+                edit: edit::become_project(&project, &merged, &author, label),
+                doubles,
+                journals: known,
+            }))
+        });
+    }
+
+    pub(super) fn unsaved_merged(&mut self, merged: UnsavedMerged) {
+        let UnsavedMerged {
+            path,
+            revision,
+            edit,
+            doubles,
+            journals,
+        } = merged;
+        let Some(work) = self.work.as_mut().filter(|work| work.path == path) else {
+            return;
+        };
+        if work.revision() != revision {
+            return self.merge_unsaved(journals);
+        }
+        let count: usize = journals.iter().map(|journal| journal.steps.len()).sum();
+        if let Err(refusal) = work.open.run(edit.clone()) {
+            return self.tell(NoticeKind::Failure, refusal.to_string());
+        }
+        work.merged_journals = journals;
+        work.doubles.extend(doubles);
+        self.after_change();
+        self.read_again_where_needed(&edit);
+        if count > 0 {
+            let words = format!(
+                "{count} edits that had not been saved are merged with what another program wrote since"
+            );
+            let deed = ("Undo".to_owned(), Command::Undo);
+            self.tell_with(NoticeKind::Warning, words, Some(deed));
+        }
+    }
+
     /// Looks whether somebody else works on the project, and says that we do if nobody does.
     pub(super) fn look_who_works_here(&mut self) {
         let Some(work) = &self.work else { return };
         let path = work.path.clone();
-        self.tasks.start("", move |_| {
+        self.tasks.start_unseen(move |_| {
             let in_use = store::take_lock(&path);
             TaskResult::Locked(path, in_use)
         });
@@ -309,11 +384,13 @@ impl App {
             1 => "A text has changed since it was labelled".to_owned(),
             count => format!("{count} texts have changed since they were labelled"),
         };
-        let words = format!(
-            "{texts}. {} annotations were found again, {} need your decision",
-            counts.certain,
-            counts.doubtful + counts.orphans
-        );
+        let words = match counts.doubtful + counts.orphans {
+            0 => format!("{texts}. {} places were found again", counts.certain),
+            left => format!(
+                "{texts}. {} places were found again, {left} wait for your decision",
+                counts.certain
+            ),
+        };
         let deed = ("Review…".to_owned(), Command::ReviewTexts);
         self.tell_with(NoticeKind::Warning, words, Some(deed));
     }
@@ -342,6 +419,11 @@ impl App {
         }
         work.changed.clear();
         work.look_for_misplaced();
+        self.notices
+            .retain(|notice| !matches!(notice.deed, Some((_, Command::ReviewTexts))));
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
         let orphans = work.misplaced.len();
         let mut words = "The changed texts are taken up".to_owned();
         if orphans > 0 {
@@ -410,6 +492,20 @@ impl App {
         work.look_for_misplaced();
         self.tell_changed_texts();
     }
+}
+
+/// The edits of a journal, carried out on what they followed on, merged with the project as it is. `None` if that is not
+/// known or they do not follow; the journal is kept then.
+fn merge_journal(
+    path: &std::path::Path,
+    journal: &UnfitJournal,
+    theirs: &Project,
+) -> Option<Merged> {
+    let base = store::project_of_hash(path, journal.base_sha256.as_deref()?)?;
+    let mut ours = OpenProject::new(base.clone());
+    let mut steps = journal.steps.iter().cloned();
+    steps.try_for_each(|step| ours.follow(step)).ok()?;
+    Some(edit::merge(&base, ours.project(), theirs))
 }
 
 fn keep_before_merge(path: &std::path::Path, known: &Known) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use super::outside::Looked;
+use super::outside::{Looked, UnsavedMerged};
 use super::{ExportChoice, ImportChoice, Preview};
 use crate::export::{ExportError, LossReport};
 use crate::import::{self, ImportError, Imported, Target};
@@ -60,6 +60,8 @@ pub enum TaskResult {
     BackupRead(Box<Result<Opened, OpenError>>),
     /// It was looked at who works on the project.
     Locked(PathBuf, InUse),
+    /// Edits that a crash had left unsaved were merged with what others wrote since.
+    UnsavedMerged(Box<UnsavedMerged>),
     /// The files were looked at, and what others changed was merged.
     Looked(Box<Looked>),
     /// An export was written.

@@ -10,7 +10,9 @@ use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
 };
 use crate::query::{self, Finding};
-use crate::store::{ChangedText, FirstSight, Journal, Lock, Opened, Seen, UnreadableEntry};
+use crate::store::{
+    ChangedText, FirstSight, Journal, Lock, Opened, Seen, UnfitJournal, UnreadableEntry,
+};
 use crate::text::{ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
@@ -36,6 +38,8 @@ pub struct Work {
     pub(super) findings: (u64, Vec<Finding>),
     /// Texts that are no longer what was labelled, and not taken up yet.
     pub(super) changed: BTreeMap<DocumentId, ChangedText>,
+    /// Journals whose edits are part of the project again; they go with the next save.
+    pub(super) merged_journals: Vec<UnfitJournal>,
     /// What was last seen of the files on disk.
     pub(super) seen: Seen,
     /// The backups as they were last listed.
@@ -163,6 +167,7 @@ impl Work {
             unreadable,
             findings: (0, findings),
             changed,
+            merged_journals: Vec::new(),
             seen: Seen::default(),
             backups: Backups::default(),
             lock: None,

@@ -11,10 +11,10 @@ use std::sync::Mutex;
 
 use super::disk::{RealDisk, read_regular, sha256_of};
 use super::folders::state_folder;
-use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
+use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse, read_project};
 use super::replace::{WriteError, make_folder, replace_file};
 use super::{Progress, UnreadableEntry};
-use crate::model::Timestamp;
+use crate::model::{Project, Timestamp};
 
 /// What the backups of one project may take together.
 const MOST_BYTES: u64 = 500_000_000;
@@ -145,6 +145,17 @@ pub fn list_backups(project_file: &Path) -> Vec<Backup> {
     folder_for(project_file)
         .map(|folder| list_in(&folder))
         .unwrap_or_default()
+}
+
+/// The project as a file with this hash held it, if there is a backup of that.
+pub fn project_of_hash(project_file: &Path, sha256: &str) -> Option<Project> {
+    let all = list_backups(project_file);
+    let backup = all
+        .into_iter()
+        .find(|backup| sha256.starts_with(&backup.hash))?;
+    let is_it = super::hash_of_file(&backup.path).as_deref() == Some(sha256);
+    let opened = is_it.then(|| read_project(&backup.path))?.ok()?;
+    Some(opened.project)
 }
 
 /// Opens a backup in place of a project file that cannot be read. The file stays as it is; saving will ask, and keep it

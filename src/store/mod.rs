@@ -30,7 +30,8 @@ mod write;
 use std::path::PathBuf;
 
 pub use backups::{
-    Backup, BackupReason, back_up, back_up_file, list_backups, open_backup, superfluous_backups,
+    Backup, BackupReason, back_up, back_up_file, list_backups, open_backup, project_of_hash,
+    superfluous_backups,
 };
 pub use codebooks::{read_codebook, write_codebook};
 pub use disk::{Disk, DiskFile, Found, RealDisk, hash_of_file};

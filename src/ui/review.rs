@@ -60,11 +60,20 @@ pub fn review_ui(
         })
         .collect();
     let certain = work.review_counts().certain;
-    let words = match (work.changed().len(), doubts.len()) {
+    let undecided = doubts
+        .iter()
+        .filter(|doubt| !state.verdicts.contains_key(doubt.mark_id))
+        .count();
+    let words = match (work.changed().len(), undecided) {
         (0, _) => "No text has changed since it was labelled".to_owned(),
-        (_, 0) => format!("{certain} annotations were found again, with the same words"),
+        (_, 0) => {
+            format!("{certain} places were found again, with the same words; all else is decided")
+        }
+        (_, 1) => format!(
+            "{certain} places were found again, with the same words; one needs your decision"
+        ),
         (_, left) => format!(
-            "{certain} annotations were found again, with the same words; {left} need your decision"
+            "{certain} places were found again, with the same words; {left} need your decision"
         ),
     };
     ui.label(soft(&theme, words));
@@ -82,7 +91,7 @@ pub fn review_ui(
             });
             false
         }
-        None => end_ui(ui, cx, work, state, doubts.len()),
+        None => end_ui(ui, cx, work, state, undecided),
     }
 }
 
@@ -132,7 +141,7 @@ fn doubt_ui(
         let chosen = Verdict::MoveTo(spans.clone());
         let is_chosen = state.verdicts.get(doubt.mark_id) == Some(&chosen);
         let name = format!("It is here now: {words}");
-        let response = row(ui, &theme, 62.0, is_chosen, &name, |ui| {
+        let response = row(ui, &theme, 88.0, is_chosen, &name, |ui| {
             ui.horizontal_top(|ui| {
                 key_hint(ui, &theme, &key);
                 ui.vertical(|ui| {
@@ -220,12 +229,17 @@ fn passage_ui(
 }
 
 /// What is certain and decided is taken up; what is not stays.
-fn end_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &ReviewState, doubts: usize) -> bool {
+fn end_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    state: &ReviewState,
+    undecided: usize,
+) -> bool {
     let theme = cx.theme;
     if work.changed().is_empty() {
         return plain_button(ui, "Close").clicked();
     }
-    let undecided = doubts.saturating_sub(state.verdicts.len());
     if undecided > 0 {
         let words = format!(
             "{undecided} are undecided. They are kept without a place, as they are, and stay on the list of findings"

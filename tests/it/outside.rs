@@ -335,7 +335,7 @@ fn every_save_leaves_a_backup_that_can_be_restored_in_one_step() {
         .iter()
         .filter(|backup| backup.reason == BackupReason::Saved)
         .collect();
-    assert_eq!(saved.len(), 2);
+    assert_eq!(saved.len(), 3, "what was opened, and each save");
     app.run(Command::LookAtBackup(saved[1].path.clone()));
     app.finish_tasks();
     let (_, words) = app.work().unwrap().backups().looked_at.clone().unwrap();
@@ -361,7 +361,7 @@ fn what_is_no_whole_project_never_becomes_a_backup() {
     tag(&mut app, 0, 5);
     save(&mut app);
     let before = store::list_backups(&shared.path);
-    assert_eq!(before.len(), 1);
+    assert_eq!(before.len(), 2);
     let whole = fs::read_to_string(&shared.path).unwrap();
     for broken in ["", "\0\0\0\0", &whole[..whole.len() / 2]] {
         fs::write(&shared.path, broken).unwrap();
@@ -459,6 +459,49 @@ fn backups_take_no_more_room_than_they_may_and_the_newest_stays() {
         superfluous
             .iter()
             .all(|backup| backup.number != all[0].number)
+    );
+}
+
+#[test]
+fn edits_that_a_crash_left_unsaved_are_merged_with_what_others_wrote_since() {
+    let shared = Shared::new();
+    let mut mara = shared.open_as("ana");
+    let before = project(&mara).annotations.len();
+    tag(&mut mara, 0, 5);
+    mara.finish_tasks();
+    tag(&mut mara, 6, 9);
+    // It ends without saving; the journal has both edits.
+    drop(mara);
+    let mut jon = shared.program(Settings::default());
+    let mut words = fs::read_to_string(&shared.path).unwrap();
+    words = words.replacen("tag: \"attribution\"", "tag: \"denial\"", 1);
+    fs::write(&shared.path, &words).unwrap();
+    jon.run(Command::OpenProjectAt(shared.path.clone()));
+    jon.finish_tasks();
+
+    assert_eq!(project(&jon).annotations.len(), before + 2);
+    let notices: Vec<&str> = jon
+        .notices()
+        .iter()
+        .map(|notice| notice.words.as_str())
+        .collect();
+    assert!(
+        notices
+            .iter()
+            .any(|words| words.contains("merged with what another program wrote")),
+        "{notices:?}"
+    );
+    save(&mut jon);
+    let saved = project(&jon).clone();
+    drop(jon);
+    let again = shared.open_as("ana");
+    assert!(*project(&again) == saved);
+    assert!(
+        again
+            .notices()
+            .iter()
+            .all(|notice| !notice.words.contains("had not been saved")),
+        "it is done once"
     );
 }
 

@@ -686,6 +686,12 @@ fn annotations_follow_a_text_that_got_a_paragraph_on_top() {
     let work = driven.app().work().unwrap();
     assert!(work.misplaced().is_empty() && work.changed().is_empty());
     assert_eq!(work.project().annotations.len(), before.annotations.len());
+    let is_still_said = driven
+        .app()
+        .notices()
+        .iter()
+        .any(|notice| notice.words.contains("has changed"));
+    assert!(!is_still_said, "what is settled is not asked for any more");
     driven.key(Modifiers::COMMAND, Key::Z);
     driven.app().finish_tasks();
     let work = driven.app().work().unwrap();

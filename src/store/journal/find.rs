@@ -58,6 +58,15 @@ pub struct JournalElsewhere {
     pub steps: Vec<Step>,
 }
 
+impl UnfitJournal {
+    /// Takes the journal away, once its edits are part of a project that was saved.
+    pub fn forget(&self, storage: &Storage) {
+        if let Err(error) = storage.disk.remove(&self.path) {
+            log::warn!("{}: {error}", self.path.display());
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct FoundJournal {
     pub path: PathBuf,
