@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use ascribe::app::App;
+use ascribe::app::{App, keep_crashes};
 use ascribe::ui::{Window, waker};
 use ascribe::{cli, store};
 use eframe::{NativeOptions, Renderer};
@@ -12,6 +12,7 @@ use eframe::{NativeOptions, Renderer};
 const RENDERER_VARIABLE: &str = "ASCRIBE_RENDERER";
 
 fn main() -> ExitCode {
+    keep_crashes(store::Storage::own());
     match cli::run(std::env::args_os()) {
         cli::Outcome::Done(code) => code,
         cli::Outcome::OpenWindow(project) => open_window(project),

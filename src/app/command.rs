@@ -29,6 +29,8 @@ pub enum Command {
     OpenProjectAt(PathBuf),
     /// Opens the sample that comes with the program.
     OpenSample,
+    /// Carries out the edits that were never saved where the project was before.
+    BringEdits,
     /// Writes the project file.
     Save,
     /// Asks for another place and writes the project file there.

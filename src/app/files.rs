@@ -12,9 +12,7 @@ use super::{
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
-use crate::store::{
-    self, FirstSight, Journal, JournalElsewhere, OpenError, Opened, SaveError, Saved,
-};
+use crate::store::{self, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
 
 /// Autosave waits until the person pauses …
 const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
@@ -159,7 +157,8 @@ impl App {
             .filter(|finding| finding.is_error())
             .count()
             + opened.unreadable.len();
-        let (notices, elsewhere) = (opened.recovery.notices(), opened.recovery.elsewhere.clone());
+        let notices = opened.recovery.notices();
+        let is_elsewhere = opened.recovery.elsewhere.is_some();
         let unfit = opened.recovery.unfit.clone();
         let journal = Journal::resume(
             self.storage.clone(),
@@ -185,11 +184,9 @@ impl App {
         self.keep_texts();
         self.look_who_works_here();
         self.merge_unsaved(unfit);
-        match elsewhere {
-            Some(elsewhere) => self.question = Some(Question::EditsElsewhere(elsewhere)),
-            None => notices
-                .into_iter()
-                .for_each(|words| self.tell(NoticeKind::Warning, capitalized(&words))),
+        for words in notices {
+            let deed = is_elsewhere.then(|| ("Bring them here".to_owned(), Command::BringEdits));
+            self.tell_with(NoticeKind::Warning, capitalized(&words), deed);
         }
         let has_changed_texts = self
             .work
@@ -386,14 +383,14 @@ impl App {
     }
 
     /// Carries out the edits that were never saved where the project was before.
-    fn bring_from_elsewhere(&mut self, elsewhere: JournalElsewhere) {
+    pub(super) fn bring_edits(&mut self) {
         let Some(work) = &mut self.work else { return };
-        let count = elsewhere.steps.len();
-        let mut steps = elsewhere.steps.into_iter();
+        let steps = work.elsewhere.take().map(|elsewhere| elsewhere.steps);
+        let mut steps = steps.into_iter().flatten();
         let outcome = steps.try_for_each(|step| work.open.follow(step));
         self.after_change();
         match outcome {
-            Ok(()) => self.tell(NoticeKind::Done, format!("{count} edits were brought here")),
+            Ok(()) => self.tell(NoticeKind::Done, "The edits are part of this project now"),
             Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
         }
     }
@@ -589,10 +586,6 @@ impl App {
             (Question::ChangedOutside { path }, Answer::Other) => {
                 let expected = store::hash_of_file(&path);
                 self.start_save(path, expected);
-                Ok(())
-            }
-            (Question::EditsElsewhere(elsewhere), _) => {
-                self.bring_from_elsewhere(elsewhere);
                 Ok(())
             }
             (Question::DeleteTag { tag_id, .. }, _) => self.delete_tag(&tag_id),

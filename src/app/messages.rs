@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Command, Motion};
-use crate::store::{Holder, JournalElsewhere, Opened};
+use crate::store::{Holder, Opened};
 use crate::text::Span;
 
 /// What the program tells the person: something that happened while they looked elsewhere.
@@ -61,8 +61,6 @@ pub enum Question {
         /// The file.
         path: PathBuf,
     },
-    /// The project was moved or copied here while it had edits that were not saved.
-    EditsElsewhere(JournalElsewhere),
     /// A tag goes with all its annotations.
     DeleteTag {
         /// The tag.

@@ -7,6 +7,7 @@
 mod annotating;
 mod backups;
 mod command;
+mod crash;
 mod documents;
 mod files;
 mod find;
@@ -24,6 +25,7 @@ use std::time::Instant;
 
 pub use backups::Backups;
 pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
+pub use crash::keep_crashes;
 pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
 pub use importing::{Importing, Preview};
@@ -161,6 +163,7 @@ impl App {
             C::OpenProject => self.request(Request::Choose(FileChoice::OpenProject)),
             C::OpenProjectAt(path) => self.open_project(path),
             C::OpenSample => self.open_sample(),
+            C::BringEdits => self.bring_edits(),
             C::Save => self.save(),
             C::SaveAs => self.ask_where_to_save(),
             C::SaveAt(path) => self.save_at(path),
@@ -302,6 +305,7 @@ impl App {
             TaskResult::Unlabelled(document_id, found) => {
                 self.found_unlabelled(&document_id, found);
             }
+            TaskResult::Panicked(title) => self.task_panicked(title),
             TaskResult::Checked(revision, findings) => {
                 if let Some(work) = &mut self.work {
                     work.findings = (revision, findings);

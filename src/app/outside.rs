@@ -48,6 +48,8 @@ struct MergedOutside {
     theirs: Project,
     file_sha256: Option<String>,
     edit: Edit,
+    /// What leads from the file to the merged project.
+    from_theirs: Edit,
     doubles: Vec<Double>,
     is_theirs: bool,
 }
@@ -193,7 +195,6 @@ impl App {
                 .extend(changed.map(|text| (text.document_id.clone(), text)));
             self.tell_changed_texts();
         }
-        let was_merged = merged.is_some();
         match (merged, project) {
             (Some(merged), _) => self.take_up_merged(merged),
             (None, None) => {}
@@ -208,11 +209,7 @@ impl App {
                 self.tell(NoticeKind::Warning, words);
             }
         }
-        // The journal belongs to the file as it was; only a save makes one with what others wrote.
-        let is_saved = self.work.as_ref().is_some_and(Work::is_saved);
-        if (saves || was_merged && !is_saved)
-            && let Some(work) = &self.work
-        {
+        if saves && let Some(work) = &self.work {
             let (path, expected) = (work.path.clone(), work.saved.sha256.clone());
             self.start_save(path, expected);
         }
@@ -312,6 +309,7 @@ impl App {
             theirs,
             file_sha256,
             edit,
+            from_theirs,
             doubles,
             is_theirs,
         } = merged;
@@ -321,13 +319,16 @@ impl App {
             return self.tell(NoticeKind::Failure, refusal.to_string());
         }
         work.saved.project = theirs;
-        work.saved.sha256 = file_sha256;
+        work.saved.sha256.clone_from(&file_sha256);
         work.saved.failure = None;
         let has_doubles = !doubles.is_empty();
         work.doubles = doubles;
         self.after_change();
         self.read_again_where_needed(&edit);
         let Some(work) = &mut self.work else { return };
+        if let Some(hash) = file_sha256 {
+            work.journal.merged(work.open.revision(), hash, from_theirs);
+        }
         work.look_for_misplaced();
         if is_theirs {
             work.saved.revision = work.revision();
@@ -531,7 +532,8 @@ fn merge_outside(
     let Merged { project, doubles } = edit::merge(base, ours, theirs);
     let label = "merge what another program changed".to_owned();
     MergedOutside {
-        edit: edit::become_project(ours, &project, author, label),
+        edit: edit::become_project(ours, &project, author, label.clone()),
+        from_theirs: edit::become_project(theirs, &project, author, label),
         is_theirs: project == *theirs,
         theirs: theirs.clone(),
         file_sha256: opened.file_sha256.clone(),

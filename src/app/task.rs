@@ -1,5 +1,6 @@
 //! Work that would stop a frame: it runs on a thread of its own and comes back as a [`TaskResult`].
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -72,6 +73,8 @@ pub enum TaskResult {
     Found(DocumentId, Needle, Option<Arc<Vec<Span>>>),
     /// A paragraph without marks was looked for in a document.
     Unlabelled(DocumentId, Option<Span>),
+    /// A task has failed inside. Its title, if it has one.
+    Panicked(Option<String>),
     /// The project was checked, as it was at this revision.
     Checked(u64, Vec<Finding>),
 }
@@ -148,12 +151,14 @@ impl Tasks {
         let progress = Arc::new(Progress::default());
         self.running.push(Running {
             number,
-            title,
+            title: title.clone(),
             progress: progress.clone(),
         });
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
         std::thread::spawn(move || {
-            let result = work(&progress);
+            // What the task held is dropped with it; what it was to change is changed only by its result.
+            let outcome = catch_unwind(AssertUnwindSafe(|| work(&progress)));
+            let result = outcome.unwrap_or(TaskResult::Panicked(title));
             // The receiver is gone only when the program is ending.
             let _ = sender.send((number, result));
             wake();

@@ -11,7 +11,8 @@ use crate::model::{
 };
 use crate::query::{self, Finding};
 use crate::store::{
-    ChangedText, FirstSight, Journal, Lock, Opened, Seen, UnfitJournal, UnreadableEntry,
+    ChangedText, FirstSight, Journal, JournalElsewhere, Lock, Opened, Seen, UnfitJournal,
+    UnreadableEntry,
 };
 use crate::text::{ByteOffset, Span, Text};
 
@@ -26,6 +27,8 @@ pub struct Work {
     pub(super) journal: Arc<Journal>,
     /// What was last said about the journal.
     pub(super) journal_failure: Option<String>,
+    /// Edits that were never saved where the project was before.
+    pub(super) elsewhere: Option<JournalElsewhere>,
     /// The texts of its documents.
     pub(super) texts: Texts,
     /// The project file.
@@ -152,6 +155,7 @@ impl Work {
             is_whole: true,
             journal,
             journal_failure: None,
+            elsewhere: recovery.elsewhere,
             texts,
             path,
             saved: SavedState {

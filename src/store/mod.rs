@@ -6,6 +6,7 @@
 
 mod backups;
 mod codebooks;
+mod crash_files;
 mod disk;
 mod entries;
 mod entry_lines;
@@ -34,6 +35,7 @@ pub use backups::{
     superfluous_backups,
 };
 pub use codebooks::{read_codebook, write_codebook};
+pub use crash_files::write_crash;
 pub use disk::{Disk, DiskFile, Found, RealDisk, hash_of_file};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};

@@ -103,18 +103,6 @@ fn words_of(question: &Question) -> Words {
             Some("Replace it"),
             "Cancel",
         ),
-        Question::EditsElsewhere(elsewhere) => words(
-            "Bring unsaved edits along?",
-            format!(
-                "This project was at {} before, where {} edits were made after it was last saved. They are not in \
-                 this file.",
-                elsewhere.project,
-                elsewhere.steps.len()
-            ),
-            "Bring them here",
-            None,
-            "Leave them",
-        ),
         Question::DeleteTag { tag_id, count } => words(
             "Delete the tag with its annotations?",
             format!(

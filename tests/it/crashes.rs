@@ -441,6 +441,42 @@ fn a_file_changed_outside_gets_no_edits_that_were_made_for_another() {
 }
 
 #[test]
+fn what_was_merged_with_somebody_elses_file_comes_back() {
+    let sim = SimDisk::of(drawn().0);
+    let mut worker = Worker::new(&sim, storage(sim.clone()));
+    worker.note("ours");
+    // Somebody else renames the project; both are merged, and the program is killed before it saves.
+    let mut theirs = worker.known[0].0.clone();
+    theirs.name = "theirs".to_owned();
+    let words = project_to_string(&theirs, &worker.texts);
+    let mut contents = sim.contents();
+    contents.insert(PROJECT.into(), words.into_bytes());
+    let file_sha256 = open(&storage(SimDisk::of(contents.clone())))
+        .unwrap()
+        .file_sha256
+        .unwrap();
+    worker.run(|project, _| edit::rename_project(project, &author(), "theirs".to_owned()).unwrap());
+    let edit = edit::become_project(
+        &theirs,
+        worker.open.project(),
+        &author(),
+        "merge".to_owned(),
+    );
+    let journal = worker.journal.as_ref().unwrap();
+    journal.merged(worker.open.revision(), file_sha256, edit);
+    worker.close();
+    let mut contents = sim.contents();
+    contents.insert(
+        PROJECT.into(),
+        project_to_string(&theirs, &worker.texts).into_bytes(),
+    );
+    let opened = open(&storage(SimDisk::of(contents))).unwrap();
+    assert!(opened.project == *worker.open.project());
+    assert!(opened.recovery.unfit.is_empty() && opened.recovery.brought_back > 0);
+    assert_eq!(opened.recovery.history, *worker.open.history());
+}
+
+#[test]
 fn an_older_file_put_back_by_somebody_stays_as_it_is() {
     let sim = SimDisk::of(drawn().0);
     let mut worker = Worker::new(&sim, storage(sim.clone()));
@@ -575,6 +611,44 @@ fn what_is_cut_off_is_kept_aside() {
     assert!(kept.values().any(|bytes| bytes == b"half a rec"));
     let again = open(&storage(sim)).unwrap();
     assert_eq!(again.recovery.history.revision, known.len() as u64);
+}
+
+#[test]
+#[ignore = "panics; the test below runs it in a process of its own"]
+fn something_goes_wrong_inside() {
+    let folder = std::env::var_os("ASCRIBE_TEST_STATE").unwrap();
+    ascribe::app::keep_crashes(Storage {
+        state_folder: Some(folder.into()),
+        ..Storage::own()
+    });
+    panic!("a test panics");
+}
+
+#[test]
+fn a_panic_leaves_a_file_with_version_and_backtrace_and_says_where() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "crashes::something_goes_wrong_inside",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("ASCRIBE_TEST_STATE", folder.path())
+        .output()
+        .unwrap();
+    let mut files = std::fs::read_dir(folder.path().join("crashes")).unwrap();
+    let path = files.next().unwrap().unwrap().path();
+    let report = std::fs::read_to_string(&path).unwrap();
+    for expected in [
+        env!("CARGO_PKG_VERSION"),
+        "a test panics",
+        "something_goes_wrong_inside",
+    ] {
+        assert!(report.contains(expected), "{expected} is not in {report}");
+    }
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(said.contains(&path.display().to_string()), "{said}");
 }
 
 proptest! {

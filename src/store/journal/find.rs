@@ -135,7 +135,9 @@ pub fn recover(
     for found in found {
         let went_on = recovery.found.as_ref();
         match (went_on, found.log.revision_of(file_sha256)) {
-            (None, Some(revision)) => go_on(&mut recovery, project, found, revision),
+            (None, Some(revision)) => {
+                go_on(&mut recovery, project, found, revision, file_sha256);
+            }
             (Some(ours), _) if found.log.is_part_of(&ours.log) => {}
             _ => recovery.unfit.extend(unfit(&found)),
         }
@@ -188,20 +190,31 @@ fn read_journal(disk: &dyn Disk, path: &Path) -> io::Result<Option<FoundJournal>
     }))
 }
 
-fn go_on(recovery: &mut Recovery, project: &mut Project, found: FoundJournal, revision: u64) {
-    let mut open = OpenProject::resume(project.clone(), found.log.history_at(revision));
+fn go_on(
+    recovery: &mut Recovery,
+    project: &mut Project,
+    found: FoundJournal,
+    revision: u64,
+    file_sha256: &str,
+) {
+    let mut open = OpenProject::new(project.clone());
+    let lead = found.log.lead_from(file_sha256);
+    let outcome = lead.map_or(Ok(()), |edit| open.run(edit.clone()));
+    let is_led = lead.is_some();
+    let mut open = OpenProject::resume(open.project().clone(), found.log.history_at(revision));
     let mut steps = found.log.steps_after(revision);
-    if let Err(refusal) = steps.try_for_each(|step| open.follow(step.clone())) {
+    let outcome = outcome.and_then(|()| steps.try_for_each(|step| open.follow(step.clone())));
+    if let Err(refusal) = outcome {
         // It named the file and then did not follow from it, which our own journals never do.
         log::error!("{}: {refusal}", found.path.display());
         drop(steps);
         return recovery.unfit.extend(unfit(&found));
     }
     drop(steps);
-    recovery.brought_back = open.take_steps().len();
+    recovery.brought_back = open.take_steps().len() + usize::from(is_led);
     *project = open.project().clone();
     recovery.history = open.history().clone();
-    recovery.file_revision = revision;
+    recovery.file_revision = revision - u64::from(is_led && revision > 0);
     recovery.found = Some(found);
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::edit_words::{edit_from_str, edit_to_string};
-use crate::edit::{History, Step};
+use crate::edit::{Edit, History, Step};
 use crate::store::entries::Names;
 
 /// The version of the journal's format that this program writes.
@@ -38,6 +38,9 @@ pub enum Record {
     Saving(String),
     /// It is in place.
     Saved(String),
+    /// Somebody else has put a file of this hash in place. What is in it was merged with what is here: the edit leads
+    /// from the file to this revision.
+    Merged(String, Edit),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,6 +111,10 @@ impl Log {
                 Record::Step(Step::Redo) => write_line(&mut words, *revision, "redo", ""),
                 Record::Saving(hash) => write_line(&mut words, *revision, "saving", hash),
                 Record::Saved(hash) => write_line(&mut words, *revision, "saved", hash),
+                Record::Merged(hash, edit) => {
+                    let payload = format!("{hash} {}", edit_to_string(edit));
+                    write_line(&mut words, *revision, "merged", &payload);
+                }
             }
         }
         words
@@ -116,16 +123,31 @@ impl Log {
     /// The revision that a file of this hash holds. `None` if the journal does not know it as the file that
     /// was saved last, or was about to be saved after that.
     pub fn revision_of(&self, file_sha256: &str) -> Option<u64> {
-        for (revision, record) in self.records.iter().rev() {
-            match record {
-                Record::Saving(hash) | Record::Saved(hash) if hash == file_sha256 => {
-                    return Some(*revision);
+        self.mark_of(file_sha256).map(|(revision, _)| *revision)
+    }
+
+    /// The record by which a file of this hash is known.
+    pub fn mark_of(&self, file_sha256: &str) -> Option<&(u64, Record)> {
+        for mark in self.records.iter().rev() {
+            match &mark.1 {
+                Record::Saving(hash) | Record::Saved(hash) | Record::Merged(hash, _)
+                    if hash == file_sha256 =>
+                {
+                    return Some(mark);
                 }
-                Record::Saved(_) => return None,
+                Record::Saved(_) | Record::Merged(..) => return None,
                 _ => {}
             }
         }
         None
+    }
+
+    /// What leads from a file of this hash to its revision, where it does not hold the revision itself.
+    pub fn lead_from(&self, file_sha256: &str) -> Option<&Edit> {
+        match self.mark_of(file_sha256)? {
+            (_, Record::Merged(_, edit)) => Some(edit),
+            _ => None,
+        }
     }
 
     /// The revision and hash of the file that was certainly saved last.
@@ -200,12 +222,14 @@ impl Log {
 
     /// Without the steps that a file of this hash does not hold: the person does not want them.
     pub fn without_unsaved(&self, file_sha256: &str) -> Self {
-        match self.revision_of(file_sha256) {
-            Some(revision) => {
-                Self::begin(&self.project, &self.history_at(revision), Some(file_sha256))
-            }
-            None => self.clone(),
-        }
+        let Some((revision, mark)) = self.mark_of(file_sha256) else {
+            return self.clone();
+        };
+        let history = match mark {
+            Record::Merged(..) => History::default(),
+            _ => self.history_at(*revision),
+        };
+        Self::begin(&self.project, &history, Some(file_sha256))
     }
 }
 
@@ -224,7 +248,7 @@ fn kept_steps(history: &History) -> Vec<(u64, Record)> {
         revision,
     } = history;
     let mut room = MOST_KEPT_BYTES;
-    let fits = |(index, edit): &(usize, &crate::edit::Edit)| {
+    let fits = |(index, edit): &(usize, &Edit)| {
         let size = edit_to_string(edit).len();
         let is_kept = *index == 0 || (*index < MOST_KEPT_EDITS && size <= room);
         room = room.saturating_sub(size);
@@ -278,6 +302,10 @@ fn read_record(line: &[u8], names: &mut Names) -> Option<(u64, Record)> {
         "redo" => Record::Step(Step::Redo),
         "saving" => Record::Saving(payload.to_owned()),
         "saved" => Record::Saved(payload.to_owned()),
+        "merged" => {
+            let (hash, edit) = payload.split_once(' ')?;
+            Record::Merged(hash.to_owned(), edit_from_str(edit, names).ok()?)
+        }
         _ => return None,
     };
     Some((revision, record))

@@ -25,7 +25,7 @@ use super::folders::Storage;
 use super::read::MOST_PROJECT_BYTES;
 use super::replace::{WriteError, replace_file};
 use super::write::{SaveError, Saved, project_to_string};
-use crate::edit::Step;
+use crate::edit::{Edit, Step};
 use crate::model::{Project, Texts};
 use crate::query;
 
@@ -69,6 +69,7 @@ enum Message {
     /// A file of this hash and revision is about to be put in place; the answer comes when that is written down.
     Saving(u64, String, SyncSender<Result<(), String>>),
     Saved(u64, String),
+    Merged(u64, String, Edit),
     /// The whole log is asked for.
     Copy(SyncSender<Log>),
     /// Steps that the file of this hash does not hold are not wanted.
@@ -228,6 +229,15 @@ impl Journal {
             file_sha256: Some(hash),
             misplaced: query::misplaced(project, texts),
         })
+    }
+
+    /// Somebody else has put a file of this hash in place, and the edit leads from it to the project as it is at this
+    /// revision.
+    pub fn merged(&self, revision: u64, file_sha256: String, edit: Edit) {
+        self.send(match edit.changes.is_empty() {
+            true => Message::Saved(revision, file_sha256),
+            false => Message::Merged(revision, file_sha256, edit),
+        });
     }
 
     /// Forgets the steps that the file of this hash does not hold: the person does not want them.

@@ -73,9 +73,11 @@ impl Writer {
         writer.file = Place::Found(found.clone());
         // The file may have been put in place right before the program was killed. Now that is certain.
         if let Some(hash) = file_sha256 {
-            let saved = (recovery.file_revision, Record::Saved(hash.to_owned()));
-            let is_known = found.log.last_saved() == Some((saved.0, hash));
-            writer.log.records.extend((!is_known).then_some(saved));
+            let mark = found.log.mark_of(hash);
+            if let Some((revision, Record::Saving(_))) = mark {
+                let saved = (*revision, Record::Saved(hash.to_owned()));
+                writer.log.records.push(saved);
+            }
         }
         writer
     }
@@ -113,6 +115,10 @@ impl Writer {
                 Message::Saved(revision, hash) => {
                     self.log.records.push((revision, Record::Saved(hash)));
                     has_saved = true;
+                }
+                Message::Merged(revision, hash, edit) => {
+                    let merged = Record::Merged(hash, edit);
+                    self.log.records.push((revision, merged));
                 }
                 Message::Copy(answer) => drop(answer.send(self.log.clone())),
                 Message::GiveUp(hash) => self.give_up(&hash),
@@ -266,6 +272,12 @@ impl Writer {
                 Place::Found(found) => Place::Failed(found.path),
                 Place::Nowhere => Place::Nowhere,
             };
+            // An empty journal is none.
+            if let (false, Place::Failed(path)) = (self.log.has_steps(), &self.file)
+                && self.storage.disk.remove(path).is_ok()
+            {
+                self.file = Place::Nowhere;
+            }
         }
     }
 
