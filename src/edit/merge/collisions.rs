@@ -89,10 +89,14 @@ fn numbers_in_the_way<T: Entry>(base: &Project, sides: &[Project; 2]) -> Renamed
         is_id_in_use,
     } in found
     {
-        let mut others = T::all(&sides[1 - side]);
-        let twin = others.find(|other| {
-            other.id() != entry.id() && other.is_like(entry) && T::find(base, other.id()).is_none()
-        });
+        // Only a number that means nothing else on this side, and that nothing else has been given.
+        let is_twin = |other: &&Arc<T>| {
+            other.is_like(entry)
+                && T::find(base, other.id()).is_none()
+                && T::find(&sides[side], other.id()).is_none()
+                && !renamed[side].values().any(|given| given == other.id())
+        };
+        let twin = T::all(&sides[1 - side]).find(is_twin);
         let new = match (twin, entry.author()) {
             (Some(twin), _) => Some(Arc::clone(twin)),
             (None, Some(author)) if is_id_in_use => {
