@@ -124,22 +124,13 @@ fn renumber<T: Entry + Removable>(base: &Project, sides: &mut [Project; 2]) {
     for (side, renamed) in sides.iter_mut().zip(renamed) {
         for (old, new) in renamed {
             let entry = T::find(side, &old).cloned();
-            let number = new_number::<T>(&new);
+            let number = T::number_of(&new);
             if let Some(moved) = entry.and_then(|entry| entry.numbered(number)) {
                 T::take_out(side, &old);
                 T::put(side, moved.into());
             }
         }
     }
-}
-
-/// The number within an id, which is written behind the last hyphen.
-fn new_number<T: Entry>(id: &T::Id) -> u32 {
-    let written = id.to_string();
-    let number = written
-        .rsplit_once('-')
-        .and_then(|(_, number)| number.parse().ok());
-    number.unwrap_or_default()
 }
 
 /// Entries that can be taken out by their id.
