@@ -142,7 +142,10 @@ impl App {
             texts: work.texts.clone(),
             changed: work.changed.clone(),
             file_sha256: work.saved.sha256.clone(),
-            seen: work.seen.clone(),
+            seen: match saves_afterwards {
+                true => work.seen.clone().without_project_file(),
+                false => work.seen.clone(),
+            },
         };
         self.tasks.start_unseen(move |_| {
             let look = store::look_outside(&path, &known);

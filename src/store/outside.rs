@@ -22,6 +22,16 @@ pub struct Seen {
     texts: BTreeMap<DocumentId, Stamp>,
 }
 
+impl Seen {
+    /// So that the project file is read whatever it looks like: before a save nothing less will do.
+    pub fn without_project_file(self) -> Self {
+        Self {
+            project_file: None,
+            ..self
+        }
+    }
+}
+
 /// A file with another stamp is another file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {

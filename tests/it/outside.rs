@@ -194,6 +194,17 @@ fn a_file_that_another_program_broke_is_asked_about_and_not_written_over() {
     );
     assert_eq!(fs::read_to_string(&shared.path).unwrap(), broken);
     mara.run(Command::Answer(Answer::Cancel));
+    // It was seen before; asking again is no endless matter.
+    mara.tick(Instant::now());
+    mara.tick(Instant::now() + Duration::from_secs(60));
+    mara.finish_tasks();
+    mara.run(Command::Save);
+    mara.finish_tasks();
+    assert!(matches!(
+        mara.question(),
+        Some(Question::ChangedOutside { .. })
+    ));
+    mara.run(Command::Answer(Answer::Cancel));
     assert!(!mara.work().unwrap().is_saved());
     assert_eq!(fs::read_to_string(&shared.path).unwrap(), broken);
 }

@@ -89,10 +89,14 @@ fn numbers_in_the_way<T: Entry>(base: &Project, sides: &[Project; 2]) -> Renamed
         is_id_in_use,
     } in found
     {
-        let mut others = T::all(&sides[1 - side]);
-        let twin = others.find(|other| {
-            other.id() != entry.id() && other.is_like(entry) && T::find(base, other.id()).is_none()
-        });
+        // Only a number that means nothing else on this side, and that nothing else has been given.
+        let is_twin = |other: &&Arc<T>| {
+            other.is_like(entry)
+                && T::find(base, other.id()).is_none()
+                && T::find(&sides[side], other.id()).is_none()
+                && !renamed[side].values().any(|given| given == other.id())
+        };
+        let twin = T::all(&sides[1 - side]).find(is_twin);
         let new = match (twin, entry.author()) {
             (Some(twin), _) => Some(Arc::clone(twin)),
             (None, Some(author)) if is_id_in_use => {
@@ -120,22 +124,13 @@ fn renumber<T: Entry + Removable>(base: &Project, sides: &mut [Project; 2]) {
     for (side, renamed) in sides.iter_mut().zip(renamed) {
         for (old, new) in renamed {
             let entry = T::find(side, &old).cloned();
-            let number = new_number::<T>(&new);
+            let number = T::number_of(&new);
             if let Some(moved) = entry.and_then(|entry| entry.numbered(number)) {
                 T::take_out(side, &old);
                 T::put(side, moved.into());
             }
         }
     }
-}
-
-/// The number within an id, which is written behind the last hyphen.
-fn new_number<T: Entry>(id: &T::Id) -> u32 {
-    let written = id.to_string();
-    let number = written
-        .rsplit_once('-')
-        .and_then(|(_, number)| number.parse().ok());
-    number.unwrap_or_default()
 }
 
 /// Entries that can be taken out by their id.

@@ -38,7 +38,7 @@ pub trait Entry: Clone + PartialEq + Debug + Sized + 'static {
     fn is_like(&self, other: &Self) -> bool;
     /// Whose number it has; `None` if it is known by a name.
     fn author(&self) -> Option<&AnnotatorId>;
-    fn number(&self) -> u32;
+    fn number_of(id: &Self::Id) -> u32;
     /// With another number of the same annotator; `None` if it is known by a name.
     fn numbered(&self, number: u32) -> Option<Self>;
     /// Merges two versions part by part.
@@ -60,8 +60,8 @@ macro_rules! numbered {
         fn author(&self) -> Option<&AnnotatorId> {
             Some(&self.id.annotator_id)
         }
-        fn number(&self) -> u32 {
-            self.id.number
+        fn number_of(id: &$id) -> u32 {
+            id.number
         }
         fn numbered(&self, number: u32) -> Option<Self> {
             let id = $id::new(self.id.annotator_id.clone(), number);
@@ -79,7 +79,7 @@ macro_rules! named {
         fn author(&self) -> Option<&AnnotatorId> {
             None
         }
-        fn number(&self) -> u32 {
+        fn number_of(_: &Self::Id) -> u32 {
             0
         }
         fn numbered(&self, _: u32) -> Option<Self> {

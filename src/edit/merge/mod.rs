@@ -331,7 +331,7 @@ impl NextNumbers {
         let last = self.0.entry(author.clone()).or_insert_with(|| {
             let numbers = projects.into_iter().flat_map(T::all);
             let own = numbers.filter(|entry| entry.author() == Some(author));
-            own.map(|entry| entry.number()).max().unwrap_or(0)
+            own.map(|entry| T::number_of(entry.id())).max().unwrap_or(0)
         });
         *last += 1;
         *last
