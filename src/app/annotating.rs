@@ -165,6 +165,12 @@ impl App {
             self.hold(moved);
             return Ok(());
         }
+        if let Some(region) = work.region_at_caret().cloned() {
+            let moved = step(region.span);
+            return moved.map_or(Ok(()), |span| {
+                self.change_region(&region.id, &region.kind, span)
+            });
+        }
         let Some(picked) = work.picked().filter(|_| work.selection.is_none()) else {
             return Ok(());
         };
@@ -243,9 +249,15 @@ impl App {
         })
     }
 
-    /// Deletes the annotation held and holds the next one, so that a row of them can be worked off.
+    /// Deletes the annotation held, or makes the set-aside piece at the caret running text again.
     pub(super) fn delete_annotation(&mut self) -> Result<(), Refusal> {
-        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        if let Some(region_id) = work.region_at_caret().map(|region| region.id.clone()) {
+            return self.remove_region(&region_id);
+        }
+        let Some(picked) = work.picked.clone() else {
             return Ok(());
         };
         let annotation_ids = BTreeSet::from([picked]);

@@ -129,7 +129,7 @@ pub enum Command {
     GoTo(AnnotationId),
     /// Moves an annotation to other words.
     MoveEdges(AnnotationId, Spans),
-    /// Deletes the selected annotation.
+    /// Deletes the selected annotation, or makes the set-aside piece at the caret running text again.
     DeleteAnnotation,
     /// Sets an attribute of the selected annotation, or takes it away.
     SetAttribute(Arc<str>, Option<AttributeValue>),
