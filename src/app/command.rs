@@ -77,7 +77,7 @@ pub enum Command {
     UseTag(TagId),
     /// Tags this span with the armed tag.
     TagSpan(Span),
-    /// Leaves what is innermost: a link being drawn, the armed tag, the annotation, the selection.
+    /// Leaves what is innermost: a link being drawn, the armed tag, the search, the annotation, the selection.
     Leave,
     /// Selects words, or none, and puts the caret.
     Select {
