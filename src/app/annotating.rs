@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{App, Command, Linking, NoticeKind, Request, Work};
+use super::{App, Command, Linking, Motion, NoticeKind, Request, Work};
 use crate::edit::{self, Change, Edit, Refusal};
 use crate::model::{
     Annotation, AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
@@ -86,6 +86,14 @@ impl App {
         work.selection = selection;
         if selection.is_some() {
             work.picked = None;
+        }
+    }
+
+    /// Moves the caret, which only the window can. The annotation held stays behind.
+    pub(super) fn move_caret(&mut self, motion: Motion, extends: bool) {
+        if let Some(work) = &mut self.work {
+            work.picked = None;
+            self.request(Request::Move(motion, extends));
         }
     }
 
