@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{App, Command, Linking, NoticeKind, Request, Work};
+use super::{App, Command, Linking, Motion, NoticeKind, Request, Work};
 use crate::edit::{self, Change, Edit, Refusal};
 use crate::model::{
     Annotation, AnnotationId, AttributeValue, Codebook, DocumentId, LinkId, RegionId, TagId, Tier,
@@ -89,6 +89,14 @@ impl App {
         }
     }
 
+    /// Moves the caret, which only the window can. The annotation held stays behind.
+    pub(super) fn move_caret(&mut self, motion: Motion, extends: bool) {
+        if let Some(work) = &mut self.work {
+            work.picked = None;
+            self.request(Request::Move(motion, extends));
+        }
+    }
+
     /// Selects words by a step of the keyboard, and shows them.
     pub(super) fn hold(&mut self, span: Span) {
         self.select(Some(span), span.end());
@@ -164,6 +172,12 @@ impl App {
         if let Some(moved) = work.selection.and_then(step) {
             self.hold(moved);
             return Ok(());
+        }
+        if let Some(region) = work.region_at_caret().cloned() {
+            let moved = step(region.span);
+            return moved.map_or(Ok(()), |span| {
+                self.change_region(&region.id, &region.kind, span)
+            });
         }
         let Some(picked) = work.picked().filter(|_| work.selection.is_none()) else {
             return Ok(());
@@ -243,9 +257,15 @@ impl App {
         })
     }
 
-    /// Deletes the annotation held and holds the next one, so that a row of them can be worked off.
+    /// Deletes the annotation held, or makes the set-aside piece at the caret running text again.
     pub(super) fn delete_annotation(&mut self) -> Result<(), Refusal> {
-        let Some(picked) = self.work.as_ref().and_then(|work| work.picked.clone()) else {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        if let Some(region_id) = work.region_at_caret().map(|region| region.id.clone()) {
+            return self.remove_region(&region_id);
+        }
+        let Some(picked) = work.picked.clone() else {
             return Ok(());
         };
         let annotation_ids = BTreeSet::from([picked]);

@@ -79,7 +79,7 @@ pub enum Command {
     UseTag(TagId),
     /// Tags this span with the armed tag.
     TagSpan(Span),
-    /// Leaves what is innermost: a link being drawn, the armed tag, the annotation, the selection.
+    /// Leaves what is innermost: a link being drawn, the armed tag, the search, the annotation, the selection.
     Leave,
     /// Selects words, or none, and puts the caret.
     Select {
@@ -131,7 +131,7 @@ pub enum Command {
     GoTo(AnnotationId),
     /// Moves an annotation to other words.
     MoveEdges(AnnotationId, Spans),
-    /// Deletes the selected annotation.
+    /// Deletes the selected annotation, or makes the set-aside piece at the caret running text again.
     DeleteAnnotation,
     /// Sets an attribute of the selected annotation, or takes it away.
     SetAttribute(Arc<str>, Option<AttributeValue>),

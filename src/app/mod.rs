@@ -189,8 +189,8 @@ impl App {
             C::TagSpan(span) => return self.tag_span(span),
             C::Leave => self.leave(),
             C::Select { selection, caret } => self.select(selection, caret),
-            C::Move(motion) => self.request(Request::Move(motion, false)),
-            C::Extend(motion) => self.request(Request::Move(motion, true)),
+            C::Move(motion) => self.move_caret(motion, false),
+            C::Extend(motion) => self.move_caret(motion, true),
             C::Grow => self.grow(),
             C::Shrink => self.shrink(),
             C::StepEdge {

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use super::{Backups, Find};
 use crate::edit::{Double, OpenProject};
 use crate::model::{
-    Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, TagId, Texts,
+    Annotation, AnnotationId, AnnotatorId, Document, DocumentId, Project, Region, TagId, Texts,
 };
 use crate::query::{self, Finding};
 use crate::store::{
     ChangedText, FirstSight, Journal, JournalElsewhere, Lock, Opened, Seen, UnfitJournal,
     UnreadableEntry,
 };
-use crate::text::{ByteOffset, Span, Text};
+use crate::text::{Boundaries, ByteOffset, Span, Text};
 
 /// The open project and where the person stands in it.
 #[derive(Debug)]
@@ -319,6 +319,23 @@ impl Work {
     /// The annotation now held.
     pub fn picked(&self) -> Option<&Arc<Annotation>> {
         self.project().annotations.get(self.picked.as_ref()?)
+    }
+
+    /// The innermost set-aside piece in which the caret stands, while no words and no annotation are held.
+    pub fn region_at_caret(&self) -> Option<&Region> {
+        if self.selection.is_some() || self.picked.is_some() {
+            return None;
+        }
+        let text = self.text()?;
+        let here = Span::new(self.caret, Boundaries::of(text).next(self.caret))?;
+        let near = self
+            .project()
+            .regions
+            .overlapping(self.document_id.as_ref()?, here);
+        let is_sound = |region: &&Arc<Region>| text.slice(region.span) == Some(&*region.quote);
+        let sound = near.into_iter().filter(is_sound);
+        let innermost = sound.min_by_key(|region| region.span.size_bytes());
+        innermost.map(|region| &**region)
     }
 
     /// The tag that every drag puts on the words.

@@ -96,6 +96,10 @@ pub fn title_of(app: &App, command: &Command, title: &str) -> String {
             Some(edit) => format!("Redo {}", edit.label),
             None => title.to_owned(),
         },
+        Command::DeleteAnnotation => match app.work().and_then(Work::region_at_caret) {
+            Some(region) => format!("Take back {}", region.kind),
+            None => title.to_owned(),
+        },
         Command::ToggleDocuments => checked(app.settings().shows_documents),
         Command::ToggleInspector => checked(app.settings().shows_inspector),
         Command::ToggleLineNumbers => checked(app.settings().shows_line_numbers),
@@ -138,7 +142,9 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
     match command {
         C::Undo if work.history().last_done().is_none() => Some("There is nothing to undo"),
         C::Redo if work.history().last_undone().is_none() => Some("There is nothing to redo"),
-        C::DeleteAnnotation if work.picked().is_none() => Some("Select an annotation first"),
+        C::DeleteAnnotation if work.picked().is_none() && work.region_at_caret().is_none() => {
+            Some("Select an annotation first")
+        }
         C::Copy if work.picked().is_none() && work.selection().is_none() => {
             Some("Select words or an annotation first")
         }
@@ -156,7 +162,11 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
             Some("There is no text")
         }
         C::Shrink if work.selection().is_none() => Some("Select words first"),
-        C::StepEdge { .. } if work.picked().is_none() && work.selection().is_none() => {
+        C::StepEdge { .. }
+            if work.picked().is_none()
+                && work.selection().is_none()
+                && work.region_at_caret().is_none() =>
+        {
             Some("Select words or an annotation first")
         }
         C::ReviewTexts if work.misplaced().is_empty() && work.changed().is_empty() => {

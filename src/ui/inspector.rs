@@ -10,8 +10,8 @@ use super::widgets::{card, cut_label, key_hint, row, section_head, soft, tag_squ
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{
-    Annotation, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds, LinkKind, TagId,
-    Tier,
+    Annotation, Attribute, AttributeKind, AttributeValue, Choice, Link, LinkEnds, LinkKind, Region,
+    TagId, Tier,
 };
 
 /// Height of a row of the list, in points.
@@ -46,7 +46,42 @@ pub fn inspector_ui(
                 annotation_ui(ui, cx, work, annotation, state, surface);
             });
         }
-        None => list_ui(ui, cx, work, surface),
+        None => {
+            if let Some(region) = work.region_at_caret() {
+                let theme = cx.theme;
+                card(ui, &theme, |ui| region_ui(ui, cx, work, region));
+                ui.add_space(6.0);
+            }
+            list_ui(ui, cx, work, surface);
+        }
+    }
+}
+
+/// The set-aside piece at the caret: what kind it is, and how it becomes running text again.
+fn region_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
+    section_head(ui, &cx.theme, "Set aside as");
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
+        ui.spacing_mut().button_padding = vec2(8.0, 3.0);
+        for kind in &work.project().codebook.region_kinds {
+            let button = egui::Button::selectable(kind.name == region.kind, &*kind.name);
+            let response = ui.add(button.frame_when_inactive(true));
+            if response.on_hover_text(&kind.description).clicked() {
+                let region_id = region.id.clone();
+                cx.ask(Command::ChangeRegion(
+                    region_id,
+                    kind.name.clone(),
+                    region.span,
+                ));
+            }
+        }
+    });
+    let keys = keys::of_command(ui.ctx(), cx.app, &Command::DeleteAnnotation);
+    if ui
+        .add(egui::Button::new("Take back").shortcut_text(keys))
+        .clicked()
+    {
+        cx.ask(Command::RemoveRegion(region.id.clone()));
     }
 }
 

@@ -83,6 +83,18 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
     let is_typing = ctx.egui_wants_keyboard_input() && !cx.text_has_focus;
     // While a menu or a list is open, Esc and the arrows are for it.
     let reaches_text = !is_typing && !cx.is_page_open && !egui::Popup::is_any_open(ctx);
+    let is_press = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+    if ctx.input(|input| input.events.iter().any(is_press)) {
+        ask_for_commands(cx, ctx, reaches_text);
+    }
+    if reaches_text {
+        ask_for_copy(cx, ctx);
+        ask_for_tag(cx, ctx);
+    }
+}
+
+/// Asks for the commands whose keys were pressed; nothing else hears of these keys.
+fn ask_for_commands(cx: &mut Cx<'_>, ctx: &Context, reaches_text: bool) {
     let mut commands = commands_by_key(cx.app, reaches_text);
     if ctx.text_edit_focused() {
         // The field takes its own letters back.
@@ -101,10 +113,6 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
     });
     for command in asked {
         cx.ask(command);
-    }
-    if reaches_text {
-        ask_for_copy(cx, ctx);
-        ask_for_tag(cx, ctx);
     }
 }
 

@@ -32,7 +32,7 @@ pub use text::{
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
 use crate::model::{AnnotatorId, Document, Project, Region};
 use crate::text::{ByteOffset, Text};
-use text::{Shown, TextAction};
+use text::{Held, Shown, TextAction};
 use theme::Theme;
 
 /// Whether a shortcut is written as the window writes it, for the test that looks at all of them.
@@ -311,6 +311,7 @@ pub fn paint_text(
         caret: ByteOffset(0),
         picked: None,
         hits: &[],
+        region: None,
         own,
         armed: None,
         snaps_to_words: true,
@@ -368,6 +369,7 @@ fn text_ui(
         caret: work.caret(),
         picked: work.picked().map(|picked| &picked.id),
         hits: work.find().map_or(&[], |find| find.hits().as_slice()),
+        region: work.region_at_caret(),
         own: work.annotator_id(),
         armed: work.armed(),
         snaps_to_words: cx.app.settings().snaps_to_words,
@@ -384,7 +386,15 @@ fn text_ui(
             TextAction::Tag(span) => Command::TagSpan(span),
             TextAction::Pick(annotation_id) => Command::Pick(annotation_id),
             TextAction::GoTo(annotation_id) => Command::GoTo(annotation_id),
-            TextAction::MoveEdges(annotation_id, spans) => Command::MoveEdges(annotation_id, spans),
+            TextAction::MoveEdges(Held::Annotation(annotation_id), spans) => {
+                Command::MoveEdges(annotation_id, spans)
+            }
+            TextAction::MoveEdges(Held::Region(region_id), spans) => {
+                let Some(region) = work.project().regions.get(&region_id) else {
+                    continue;
+                };
+                Command::ChangeRegion(region_id, region.kind.clone(), spans.hull())
+            }
         });
     }
 }

@@ -384,3 +384,20 @@ fn a_line_of_half_a_megabyte_is_walked_through_like_any_other() {
         at = driven.caret();
     }
 }
+
+#[test]
+fn moving_the_caret_lets_go_of_the_annotation() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    assert!(driven.picked().is_some());
+    driven.key(NONE, Key::ArrowLeft);
+    assert_eq!((driven.picked(), driven.caret()), (None, 18));
+    for modifiers in [NONE, Modifiers::SHIFT] {
+        driven
+            .harness
+            .key_press_modifiers(modifiers, Key::ArrowLeft);
+    }
+    driven.steps();
+    assert_eq!(driven.held().as_deref(), Some("i"), "two keys in one frame");
+}

@@ -163,13 +163,101 @@ fn the_caret_walks_over_the_screen_in_one_direction_and_back_the_same_way() {
     }
 }
 
+/// The places that the caret visits from the start to the end, and the first byte of each character as it stands
+/// on the screen, from left to right.
+fn check_places(words: &str, expected: Expect) {
+    let wide = Setting {
+        width: 4000.0,
+        ..SETTING
+    };
+    let paragraph = lay_out_in(&wide, words);
+    let carets: Vec<usize> = walk(&paragraph).iter().map(|place| place.byte).collect();
+    let line = &paragraph.lines[0];
+    let middles = line.cells.iter().map(|cell| {
+        pos2(
+            (cell.left + cell.right) / 2.0,
+            (line.top + line.bottom) / 2.0,
+        )
+    });
+    let under: Vec<usize> = middles
+        .map(|middle| paragraph.byte_under(middle).unwrap())
+        .collect();
+    expected.assert_eq(&format!("carets {carets:?}\nunder {under:?}\n"));
+}
+
 #[test]
-fn the_caret_passes_through_right_to_left_words_as_they_stand_on_the_screen() {
-    let words = "ab שלום cd";
-    let paragraph = lay_out(words);
-    let bytes: Vec<usize> = walk(&paragraph).iter().map(|place| place.byte).collect();
-    // Before the Hebrew word's first letter as seen stands its end; then its letters from the last to the first.
-    assert_eq!(bytes, [0, 1, 2, 3, 9, 7, 5, 3, 12, 13, 14]);
+fn carets_and_points_follow_the_screen_in_every_script() {
+    check_places(
+        "It did.",
+        expect![[r#"
+        carets [0, 1, 2, 3, 4, 5, 6, 7]
+        under [0, 1, 2, 3, 4, 5, 6]
+    "#]],
+    );
+    check_places(
+        "نفت ذلك",
+        expect![[r#"
+        carets [0, 2, 4, 6, 7, 9, 11, 13]
+        under [11, 9, 7, 6, 4, 2, 0]
+    "#]],
+    );
+    check_places(
+        "הוא 42",
+        expect![[r#"
+        carets [0, 2, 4, 6, 7, 8, 7]
+        under [7, 8, 6, 4, 2, 0]
+    "#]],
+    );
+    // Where the Hebrew word begins as seen from the left stands its end; then its letters from the last to the first.
+    check_places(
+        "ab שלום cd",
+        expect![[r#"
+        carets [0, 1, 2, 3, 9, 7, 5, 3, 12, 13, 14]
+        under [0, 1, 2, 9, 7, 5, 3, 11, 12, 13]
+    "#]],
+    );
+    check_places(
+        "قال AB 1",
+        expect![[r#"
+        carets [0, 2, 4, 6, 7, 10, 9, 8, 7]
+        under [7, 8, 9, 10, 6, 4, 2, 0]
+    "#]],
+    );
+    check_places(
+        "该组织",
+        expect![[r#"
+        carets [0, 3, 6, 9]
+        under [0, 3, 6]
+    "#]],
+    );
+    check_places(
+        "ที่กำ",
+        expect![[r#"
+        carets [0, 9, 15]
+        under [0, 9]
+    "#]],
+    );
+    check_places(
+        "क्षि न",
+        expect![[r#"
+        carets [0, 12, 13, 16]
+        under [0, 12, 13]
+    "#]],
+    );
+    check_places(
+        "👩‍👩‍👧🇺🇦✊🏽.",
+        expect![[r#"
+        carets [0, 18, 26, 33, 34]
+        under [0, 18, 26, 33]
+    "#]],
+    );
+    check_places(
+        "e\u{301}x",
+        expect![[r#"
+        carets [0, 3, 4]
+        under [0, 3]
+    "#]],
+    );
 }
 
 #[test]

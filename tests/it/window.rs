@@ -11,7 +11,7 @@ use ascribe::export::ExportOptions;
 use ascribe::import::Role;
 use ascribe::model::{DocumentId, DocumentState, TagId};
 use ascribe::store::{Progress, Storage, open_project, unpack_sample_into};
-use ascribe::ui::Window;
+use ascribe::ui::{Engine, Setting, Window};
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -319,6 +319,46 @@ fn what_is_too_deep_to_be_drawn_is_counted_and_listed() {
     last.unwrap().click();
     driven.steps();
     assert_eq!(driven.picked().as_deref(), Some("One two three"));
+}
+
+#[test]
+fn a_set_aside_piece_is_held_moved_changed_and_taken_back_like_an_annotation() {
+    let mut driven = Driven::with_text("Read more: ten ports to visit.\nThe navy denied it.");
+    driven.app().run(Command::Select {
+        selection: ascribe::text::Span::new(
+            ascribe::text::ByteOffset(0),
+            ascribe::text::ByteOffset(10),
+        ),
+        caret: ascribe::text::ByteOffset(10),
+    });
+    driven.app().run(Command::SetAside("navigation".into()));
+    let region = |driven: &mut Driven| {
+        let work = driven.app().work().unwrap();
+        let mut regions = work.project().regions.iter();
+        regions
+            .next()
+            .map(|region| (region.kind.to_string(), region.quote.to_string()))
+    };
+    let line = driven.rect("Read more: ten ports to visit.");
+    driven.click_at(pos2(line.left() + 30.0, line.center().y), Modifiers::NONE);
+    driven.key(Modifiers::NONE, Key::L);
+    assert_eq!(region(&mut driven).unwrap().1, "Read more: ten");
+    let words = "Read more: ten ports to visit.";
+    let laid_out =
+        Engine::new().lay_out(words, &Setting::default(), std::slice::from_ref(&(0..14)));
+    let end = laid_out.boxes(&(0..14))[0].right_bottom();
+    let from = line.min + end.to_vec2();
+    driven.drag(from, from + vec2(40.0, -10.0));
+    assert_eq!(region(&mut driven).unwrap().1, "Read more: ten ports");
+    driven.click("caption");
+    assert_eq!(region(&mut driven).unwrap().0, "caption");
+    driven.key(Modifiers::NONE, Key::Delete);
+    assert_eq!(region(&mut driven), None);
+    driven.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(
+        region(&mut driven),
+        Some(("caption".to_owned(), "Read more: ten ports".to_owned()))
+    );
 }
 
 #[test]

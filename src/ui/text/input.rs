@@ -6,7 +6,7 @@ use super::highlights::Highlight;
 use super::motion::anchor;
 use super::paragraph::Place;
 use super::surface::TextSurface;
-use super::view::{Shown, TextAction, View};
+use super::view::{Held, Shown, TextAction, View};
 use crate::model::AnnotationId;
 use crate::text::{
     Boundaries, ByteOffset, Edge, Span, Spans, Text, sentence_at, trim, widen_to_graphemes,
@@ -28,10 +28,10 @@ pub enum Gesture {
         /// Whether the ends go to the edges of words.
         snaps: bool,
     },
-    /// Dragging an end of the annotation held.
+    /// Dragging an end of what has handles.
     MovingEdge {
-        /// Which annotation.
-        annotation_id: AnnotationId,
+        /// Of what.
+        held: Held,
         /// Which end.
         edge: Edge,
         /// Its pieces as they would be now.
@@ -77,7 +77,7 @@ fn hover(
         (None, _) => None,
     };
     if let Some(pointer) = pointer {
-        let is_handle = shown.picked.is_some() && edge_at(view, shown, pointer).is_some();
+        let is_handle = edge_at(view, shown, pointer).is_some();
         ui.ctx().set_cursor_icon(if is_handle {
             CursorIcon::ResizeHorizontal
         } else {
@@ -98,12 +98,8 @@ fn drag(
         && let Some(origin) = ui.input(|input| input.pointer.press_origin())
         && let Some(from) = view.offset_at(origin)
     {
-        surface.gesture = match shown.picked.zip(edge_at(view, shown, origin)) {
-            Some((annotation_id, (edge, spans))) => Gesture::MovingEdge {
-                annotation_id: annotation_id.clone(),
-                edge,
-                spans,
-            },
+        surface.gesture = match edge_at(view, shown, origin) {
+            Some((held, edge, spans)) => Gesture::MovingEdge { held, edge, spans },
             None => Gesture::Selecting {
                 from,
                 to: from,
@@ -131,11 +127,9 @@ fn drag(
                     to,
                 ));
             }
-            Gesture::MovingEdge {
-                annotation_id,
-                spans,
-                ..
-            } => actions.push(TextAction::MoveEdges(annotation_id, spans)),
+            Gesture::MovingEdge { held, spans, .. } => {
+                actions.push(TextAction::MoveEdges(held, spans));
+            }
         }
     }
 }
@@ -327,20 +321,28 @@ fn next_in_stack(stack: &[AnnotationId], picked: Option<&AnnotationId>) -> Optio
     }
 }
 
-/// The end of the annotation held whose handle is at a point, with its pieces.
-fn edge_at(view: &View, shown: &Shown<'_>, point: Pos2) -> Option<(Edge, Spans)> {
-    let annotation = shown.project.annotations.get(shown.picked?)?;
-    if annotation.document_id != shown.document.id || shown.misplaced.contains(&annotation.id) {
-        return None;
-    }
+/// What has handles, and where it stands.
+pub(super) fn with_handles(shown: &Shown<'_>) -> Option<(Held, Spans)> {
+    let Some(picked) = shown.picked else {
+        let region = shown.region?;
+        return Some((Held::Region(region.id.clone()), region.span.into()));
+    };
+    let annotation = shown.project.annotations.get(picked)?;
+    let is_here = annotation.document_id == shown.document.id && !shown.misplaced.contains(picked);
+    is_here.then(|| (Held::Annotation(picked.clone()), annotation.spans.clone()))
+}
+
+/// The end whose handle is at a point, with what it belongs to.
+fn edge_at(view: &View, shown: &Shown<'_>, point: Pos2) -> Option<(Held, Edge, Spans)> {
+    let (held, spans) = with_handles(shown)?;
     let is_near =
         |place: Option<Pos2>| place.is_some_and(|place| place.distance(point) <= HANDLE_REACH);
     let edges = [
-        (Edge::Start, start_handle(view, &annotation.spans)),
-        (Edge::End, end_handle(view, &annotation.spans)),
+        (Edge::Start, start_handle(view, &spans)),
+        (Edge::End, end_handle(view, &spans)),
     ];
     let near = edges.into_iter().find(|(_, place)| is_near(*place));
-    near.map(|(edge, _)| (edge, annotation.spans.clone()))
+    near.map(|(edge, _)| (held, edge, spans))
 }
 
 /// Where the handle before the first character is.

@@ -27,4 +27,4 @@ pub use look::{SurfaceLook, TagColors};
 pub use paragraph::{Cell, Line, Paragraph, Place};
 pub use quote::QuoteLook;
 pub use surface::TextSurface;
-pub use view::{Shown, TextAction};
+pub use view::{Held, Shown, TextAction};

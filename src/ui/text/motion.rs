@@ -66,7 +66,7 @@ impl TextSurface {
         let mut actions = Vec::new();
         let mut caret = self.caret.place(shown.caret);
         let mut selection = shown.selection;
-        let fixed = anchor(shown);
+        let mut fixed = anchor(shown);
         while let Some((motion, extends)) = self.caret.asked.pop_front() {
             view = self.view_of_caret(ui, rect, shown, caret);
             caret = match selection.filter(|_| !extends) {
@@ -74,10 +74,10 @@ impl TextSurface {
                     .unwrap_or_else(|| self.moved(ui, shown, &mut view, caret, motion)),
                 None => self.moved(ui, shown, &mut view, caret, motion),
             };
-            selection = match extends {
-                true => Span::between(fixed, ByteOffset(caret.byte)),
-                false => None,
-            };
+            if !extends {
+                fixed = ByteOffset(caret.byte);
+            }
+            selection = Span::between(fixed, ByteOffset(caret.byte));
             self.caret.put(caret);
             view = self.view_of_caret(ui, rect, shown, caret);
             actions = vec![TextAction::Select {

@@ -10,8 +10,8 @@ use super::highlights::{Highlight, LANES};
 use super::input::{Gesture, end_handle, selected_span, start_handle};
 use super::look::TagColors;
 use super::paragraph::{Face, Place};
-use super::view::{Shown, View};
-use crate::model::{Annotation, AnnotationId, DocumentId, Link, TagId};
+use super::view::{Held, Shown, View};
+use crate::model::{Annotation, AnnotationId, DocumentId, Link, Region, TagId};
 use crate::text::{ByteOffset, Span, Spans};
 
 /// Thickness of the line under a tint, in points.
@@ -87,10 +87,10 @@ impl Canvas<'_> {
     fn spans_of<'b>(&'b self, annotation: &'b Annotation) -> &'b Spans {
         match self.gesture {
             Gesture::MovingEdge {
-                annotation_id,
+                held: Held::Annotation(id),
                 spans,
                 ..
-            } if *annotation_id == annotation.id => spans,
+            } if *id == annotation.id => spans,
             _ => &annotation.spans,
         }
     }
@@ -272,7 +272,7 @@ impl Canvas<'_> {
                     highlight.annotation,
                     Stroke::new(2.0, colors.strong),
                 );
-                self.paint_handles(&painter, highlight.annotation, colors.strong);
+                self.paint_handles(&painter, self.spans_of(highlight.annotation), colors.strong);
             } else if is_hovered {
                 self.paint_outline(
                     &painter,
@@ -280,6 +280,9 @@ impl Canvas<'_> {
                     Stroke::new(1.0, colors.strong),
                 );
             }
+        }
+        if let Some(region) = self.shown.region {
+            self.paint_region(&painter, region);
         }
         if has_focus
             && self.shown.selection.is_none()
@@ -391,8 +394,26 @@ impl Canvas<'_> {
         }
     }
 
-    fn paint_handles(&self, painter: &Painter, annotation: &Annotation, color: Color32) {
-        let spans = self.spans_of(annotation);
+    /// The set-aside piece at the caret, as it is or as it would be.
+    fn paint_region(&self, painter: &Painter, region: &Region) {
+        let spans = match self.gesture {
+            Gesture::MovingEdge {
+                held: Held::Region(_),
+                spans,
+                ..
+            } => spans.clone(),
+            _ => region.span.into(),
+        };
+        let color = self.shown.look.soft;
+        let boxes = spans.iter().flat_map(|span| self.view.boxes(span));
+        for rect in boxes {
+            let stroke = Stroke::new(1.0, color);
+            painter.rect_stroke(rect, CornerRadius::same(4), stroke, StrokeKind::Outside);
+        }
+        self.paint_handles(painter, &spans, color);
+    }
+
+    fn paint_handles(&self, painter: &Painter, spans: &Spans, color: Color32) {
         for place in [start_handle(self.view, spans), end_handle(self.view, spans)]
             .into_iter()
             .flatten()

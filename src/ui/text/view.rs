@@ -8,7 +8,7 @@ use egui::{Pos2, Rect, vec2};
 
 use super::look::SurfaceLook;
 use super::paragraph::{Paragraph, Place};
-use crate::model::{AnnotationId, AnnotatorId, Document, Project, TagId};
+use crate::model::{AnnotationId, AnnotatorId, Document, Project, Region, RegionId, TagId};
 use crate::text::{ByteOffset, Span, Spans, Text};
 
 /// Everything that a frame shows.
@@ -31,6 +31,8 @@ pub struct Shown<'a> {
     pub hits: &'a [Span],
     /// The annotation held.
     pub picked: Option<&'a AnnotationId>,
+    /// The set-aside piece in which the caret stands while nothing is held.
+    pub region: Option<&'a Region>,
     /// Whose annotations are filled; those of others are outlines.
     pub own: &'a AnnotatorId,
     /// The tag that a drag puts on the words.
@@ -39,6 +41,15 @@ pub struct Shown<'a> {
     pub snaps_to_words: bool,
     /// Colours and measures.
     pub look: &'a SurfaceLook,
+}
+
+/// What has handles.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Held {
+    /// The annotation held.
+    Annotation(AnnotationId),
+    /// The set-aside piece at the caret.
+    Region(RegionId),
 }
 
 /// What the person did.
@@ -57,8 +68,8 @@ pub enum TextAction {
     Pick(Option<AnnotationId>),
     /// The other end of a link was clicked.
     GoTo(AnnotationId),
-    /// An end of the annotation held was dragged elsewhere.
-    MoveEdges(AnnotationId, Spans),
+    /// An end of what has handles was dragged elsewhere.
+    MoveEdges(Held, Spans),
 }
 
 /// A block on the screen.
