@@ -1,14 +1,15 @@
 //! The bars around the work: menus, the title with the tag buttons, the status, and notices.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use egui::{
-    Align, Align2, Area, Button, CornerRadius, Frame, Id, Layout, Margin, MenuBar, Panel, RichText,
-    Sense, Stroke, Ui, vec2,
+    Align, Align2, Area, Button, CornerRadius, Frame, Galley, Id, Layout, Margin, MenuBar, Panel,
+    RichText, ScrollArea, Sense, Stroke, Ui, vec2,
 };
 
 use super::theme::{Theme, semibold};
-use super::widgets::{cut_label, soft};
+use super::widgets::{cut_label, in_words, soft};
 use super::{Cx, ViewState, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed};
 use crate::model::{DocumentState, Tag};
@@ -16,6 +17,10 @@ use crate::text::OffsetUnit;
 
 /// How long a notice that goes by itself stays, in seconds.
 const NOTICE_SECS: f64 = 6.0;
+/// In a narrower window the menus take all of their bar.
+const MENUS_WIDTH: f32 = 560.0;
+/// How much of the title bar the names of tags may take; beyond that they are known by colour and key alone.
+const NAMES_PART: f32 = 0.7;
 
 /// Draws the menu bar.
 pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -29,19 +34,13 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .show(ui, |ui| {
             MenuBar::new().ui(ui, |ui| {
                 ui.set_height(30.0);
+                if ui.available_width() < MENUS_WIDTH {
+                    ScrollArea::horizontal().show(ui, |ui| menus_ui(ui, cx));
+                    return;
+                }
                 ui.label(RichText::new("Ascribe").font(semibold(13.0)));
                 ui.add_space(6.0);
-                for menu in Menu::BAR {
-                    ui.menu_button(menu.title(), |ui| {
-                        ui.set_min_width(230.0);
-                        for entry in listed().iter().filter(|entry| entry.menu == menu) {
-                            if entry.begins_group {
-                                ui.separator();
-                            }
-                            menu_entry_ui(ui, cx, entry);
-                        }
-                    });
-                }
+                menus_ui(ui, cx);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let find_command = Command::Show(Page::Palette);
                     let keys = keys::of_command(ui.ctx(), cx.app, &find_command);
@@ -61,6 +60,20 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 });
             });
         });
+}
+
+fn menus_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for menu in Menu::BAR {
+        ui.menu_button(menu.title(), |ui| {
+            ui.set_min_width(230.0);
+            for entry in listed().iter().filter(|entry| entry.menu == menu) {
+                if entry.begins_group {
+                    ui.separator();
+                }
+                menu_entry_ui(ui, cx, entry);
+            }
+        });
+    }
 }
 
 fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
@@ -191,10 +204,15 @@ pub fn title_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         .frame(frame)
         .exact_size(50.0)
         .show(ui, |ui| {
+            let tags = &work.project().codebook.tags;
+            let widths = tags
+                .iter()
+                .map(|tag| TagButton::of(ui, &theme, tag, 0).width());
+            let has_names = widths.sum::<f32>() <= NAMES_PART * ui.available_width();
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 // From right to left, so in reverse.
-                for tag in work.project().codebook.tags.iter().rev() {
-                    ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag));
+                for tag in tags.iter().rev() {
+                    ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag, has_names));
                 }
                 ui.add_space(8.0);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -231,7 +249,7 @@ fn title_ui(ui: &mut Ui, theme: &Theme, work: &Work) {
 }
 
 /// A tag: its colour, name, count in this document and key. Pressed, it does what its key does.
-fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
+fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, has_name: bool) {
     let theme = cx.theme;
     let is_armed = work.armed() == Some(&tag.id);
     let count = work.document().map_or(0, |document| {
@@ -239,7 +257,11 @@ fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
             .annotations
             .count_of_tag(&document.id, &tag.id)
     });
-    let response = painted_tag_button(ui, &theme, tag, count, is_armed);
+    let mut button = TagButton::of(ui, &theme, tag, count);
+    if !has_name && button.key.is_some() {
+        button.name = None;
+    }
+    let response = button.paint(ui, &theme, tag, is_armed);
     response.widget_info(|| {
         egui::WidgetInfo::selected(
             egui::Role::Button,
@@ -259,67 +281,91 @@ fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
     });
 }
 
-/// The button's picture: square, name, count, key.
-fn painted_tag_button(
-    ui: &mut Ui,
-    theme: &Theme,
-    tag: &Tag,
-    count: usize,
-    is_armed: bool,
-) -> egui::Response {
+/// The button's words as they are laid out.
+struct TagButton {
+    name: Option<Arc<Galley>>,
+    count: Arc<Galley>,
+    key: Option<Arc<Galley>>,
+    /// Wide enough for two digits, so that the buttons stay in their place when a count grows.
+    count_width: f32,
+}
+
+impl TagButton {
     const GAP: f32 = 7.0;
-    let colors = theme.tag(tag.color);
-    let layout = |ui: &Ui, words: String, size: f32, color| {
-        ui.painter()
-            .layout_no_wrap(words, egui::FontId::proportional(size), color)
-    };
-    let name = layout(ui, tag.id.to_string(), 13.0, theme.ink);
-    let count = layout(ui, count.to_string(), 13.0, theme.soft);
-    let key = tag
-        .key
-        .map(|key| layout(ui, key.to_string(), 10.5, theme.soft));
-    let key_width = key.as_ref().map_or(0.0, |key| key.size().x + 10.0 + GAP);
-    let width = 11.0 + 9.0 + GAP + name.size().x + GAP + count.size().x + key_width + 11.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 32.0), Sense::click());
-    let is_strong = is_armed || response.hovered() || response.has_focus();
-    let line = if is_strong {
-        Stroke::new(if is_armed { 2.0 } else { 1.5 }, colors.strong)
-    } else {
-        Stroke::new(1.0, theme.line)
-    };
-    let fill = if is_armed { colors.tint } else { theme.pane };
-    let painter = ui.painter();
-    painter.rect(
-        rect,
-        CornerRadius::same(7),
-        fill,
-        line,
-        egui::StrokeKind::Inside,
-    );
-    let middle = rect.center().y;
-    let mut x = rect.left() + 11.0;
-    let square = egui::Rect::from_center_size(egui::pos2(x + 4.5, middle), vec2(9.0, 9.0));
-    painter.rect_filled(square, CornerRadius::same(2), colors.strong);
-    x += 9.0 + GAP;
-    for galley in [name, count] {
-        let size = galley.size();
-        painter.galley(egui::pos2(x, middle - size.y / 2.0), galley, theme.ink);
-        x += size.x + GAP;
+    const SIDE: f32 = 11.0;
+    const SQUARE: f32 = 9.0;
+
+    fn of(ui: &Ui, theme: &Theme, tag: &Tag, count: usize) -> Self {
+        let layout = |words: String, size: f32, color| {
+            let font = egui::FontId::proportional(size);
+            ui.painter().layout_no_wrap(words, font, color)
+        };
+        let count = layout(count.to_string(), 13.0, theme.soft);
+        let two_digits = layout("00".to_owned(), 13.0, theme.soft);
+        let key = tag.key.map(|key| layout(key.to_string(), 10.5, theme.soft));
+        Self {
+            name: Some(layout(in_words(tag.id.as_str()), 13.0, theme.ink)),
+            count_width: count.size().x.max(two_digits.size().x),
+            count,
+            key,
+        }
     }
-    if let Some(key) = key {
-        let size = key.size();
-        let frame =
-            egui::Rect::from_min_size(egui::pos2(x, middle - 9.0), vec2(size.x + 10.0, 18.0));
-        painter.rect(
-            frame,
-            CornerRadius::same(4),
-            theme.bg,
-            Stroke::new(1.0, theme.line),
-            egui::StrokeKind::Inside,
+
+    fn width(&self) -> f32 {
+        let wide = |galley: &Option<Arc<Galley>>, more: f32| {
+            let width = galley.as_ref().map(|galley| galley.size().x + more);
+            width.unwrap_or_default()
+        };
+        let name = wide(&self.name, Self::GAP);
+        let key = wide(&self.key, 10.0 + Self::GAP);
+        2.0 * Self::SIDE + Self::SQUARE + Self::GAP + name + self.count_width + key
+    }
+
+    /// Square, name, count, key.
+    fn paint(self, ui: &mut Ui, theme: &Theme, tag: &Tag, is_armed: bool) -> egui::Response {
+        let colors = theme.tag(tag.color);
+        let (rect, response) = ui.allocate_exact_size(vec2(self.width(), 32.0), Sense::click());
+        let is_strong = is_armed || response.hovered() || response.has_focus();
+        let line = if is_strong {
+            Stroke::new(if is_armed { 2.0 } else { 1.5 }, colors.strong)
+        } else {
+            Stroke::new(1.0, theme.line)
+        };
+        let fill = if is_armed { colors.tint } else { theme.pane };
+        let painter = ui.painter();
+        let inside = egui::StrokeKind::Inside;
+        painter.rect(rect, CornerRadius::same(7), fill, line, inside);
+        let middle = rect.center().y;
+        let mut x = rect.left() + Self::SIDE;
+        let square = egui::Rect::from_center_size(
+            egui::pos2(x + Self::SQUARE / 2.0, middle),
+            egui::Vec2::splat(Self::SQUARE),
         );
-        painter.galley(frame.center() - size / 2.0, key, theme.soft);
+        painter.rect_filled(square, CornerRadius::same(2), colors.strong);
+        x += Self::SQUARE + Self::GAP;
+        if let Some(name) = self.name {
+            let size = name.size();
+            painter.galley(egui::pos2(x, middle - size.y / 2.0), name, theme.ink);
+            x += size.x + Self::GAP;
+        }
+        let size = self.count.size();
+        let right = x + self.count_width - size.x;
+        painter.galley(
+            egui::pos2(right, middle - size.y / 2.0),
+            self.count,
+            theme.ink,
+        );
+        x += self.count_width + Self::GAP;
+        if let Some(key) = self.key {
+            let size = key.size();
+            let corner = egui::pos2(x, middle - 9.0);
+            let frame = egui::Rect::from_min_size(corner, vec2(size.x + 10.0, 18.0));
+            let line = Stroke::new(1.0, theme.line);
+            painter.rect(frame, CornerRadius::same(4), theme.bg, line, inside);
+            painter.galley(frame.center() - size / 2.0, key, theme.soft);
+        }
+        response
     }
-    response
 }
 
 /// Draws the status bar.
@@ -336,19 +382,27 @@ pub fn status_bar_ui(
         .inner_margin(Margin::symmetric(12, 0));
     Panel::bottom("status").frame(frame).exact_size(28.0).show(ui, |ui| {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            // Where there is little room, the least needed goes first.
+            let room = ui.available_width();
             ui.spacing_mut().item_spacing.x = 16.0;
             saved_state_ui(ui, cx, work);
-            ui.label(soft(&theme, place_words(work)).size(12.0));
+            if room > 430.0 {
+                ui.label(soft(&theme, place_words(work)).size(12.0));
+            }
             mode_ui(ui, cx, work);
             tasks_ui(ui, cx);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let zoom = format!("{} %", cx.app.settings().zoom_percent);
                 quiet_button(ui, cx, &zoom, "Usual zoom", Command::StepZoom(0));
-                encoding_ui(ui, cx, work);
+                if room > 700.0 {
+                    encoding_ui(ui, cx, work);
+                }
                 let name = work.annotator_id().to_string();
-                quiet_button(ui, cx, &name, "Annotator…", Command::Show(Page::Annotator));
+                if room > 560.0 {
+                    quiet_button(ui, cx, &name, "Annotator…", Command::Show(Page::Annotator));
+                }
                 state_ui(ui, cx, work);
-                if let Some(first) = missing.first() {
+                if let Some(first) = missing.first().filter(|_| room > 860.0) {
                     let words = format!("no font for {first} (U+{:04X})", u32::from(*first));
                     ui.label(RichText::new(words).color(theme.warn).size(12.0)).on_hover_text(
                         "This machine has no font for some characters of this text. Install one, for example from the \

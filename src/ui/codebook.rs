@@ -7,7 +7,7 @@ use egui::{Align, Id, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2
 use super::Cx;
 use super::theme::semibold;
 use super::widgets::{
-    cut_label, in_words, key_hint, main_button, name_button, name_field, row, section_head, soft,
+    cut_label, in_words, key_hint, main_button, name_dialog, name_field, row, section_head, soft,
     tag_square, value_field,
 };
 use crate::app::{Command, Work};
@@ -54,6 +54,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     };
     let codebook = &work.project().codebook;
     let mut is_done = false;
+    name_dialog(ui, "Codebook");
     ui.horizontal(|ui| {
         ui.label(RichText::new("Codebook").font(semibold(18.0)));
         cut_label(
@@ -284,8 +285,8 @@ fn color_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
     ui.vertical(|ui| {
         field_head(ui, cx, "Colour");
         let mut color = tag.color.0;
-        let response = ui.color_edit_button_srgb(&mut color);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, "Colour"));
+        ui.color_edit_button_srgb(&mut color)
+            .accessible_name("Colour");
         if color != tag.color.0 {
             let change = |tag: &mut Tag| tag.color = Color(color);
             cx.ask(type_in(work, &tag.id, "colour", change));
@@ -343,8 +344,7 @@ fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute:
         ui.label(in_words(name));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let remove = ui.small_button("Remove");
-            name_button(&remove, format!("Remove {name}"));
-            if remove.clicked() {
+            if remove.accessible_name(format!("Remove {name}")).clicked() {
                 let label = format!("remove attribute {name}");
                 cx.ask(change_of_tag(work, &tag.id, label, |tag| {
                     tag.attributes.retain(|other| other.name != *name);
@@ -356,8 +356,7 @@ fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute:
                 (&mut changed.is_core, "core"),
             ] {
                 let checkbox = ui.checkbox(is_on, words);
-                let (role, name) = (egui::Role::CheckBox, format!("{name} {words}"));
-                checkbox.widget_info(|| egui::WidgetInfo::selected(role, true, *is_on, &name));
+                checkbox.accessible_name(format!("{name} {words}"));
             }
             if changed != *attribute {
                 let label = format!("change attribute {name}");

@@ -12,6 +12,7 @@ mod keys;
 mod pages;
 mod questions;
 mod review;
+mod sides;
 mod start;
 mod text;
 mod theme;
@@ -22,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, Ui};
+use egui::{CentralPanel, Context, Frame, Ui};
 
 pub use text::{
     Blocks, Cell, Engine, Estimate, Highlight, Line, Paragraph, Place, Setting, SurfaceLook,
@@ -32,6 +33,7 @@ pub use text::{
 use crate::app::{App, Command, Page, Request, ThemeChoice, Work};
 use crate::model::{AnnotatorId, Document, Project, Region};
 use crate::text::{ByteOffset, Text};
+use sides::{Side, Sides};
 use text::{Held, Shown, TextAction};
 use theme::Theme;
 
@@ -66,6 +68,7 @@ pub struct ViewState {
     page_is_new: bool,
     pages: pages::PageState,
     inspector: inspector::InspectorState,
+    sides: Sides,
     review: review::ReviewState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
@@ -137,6 +140,7 @@ impl Window {
         receive_dropped(&mut cx, &ctx);
         draw(ui, &mut cx, &mut self.view, &mut self.surface);
         let mut asked = cx.tray;
+        asked.retain(|command| !self.view.sides.take(command));
         // What is typed belongs to what is held now; a key pressed in the same frame may go elsewhere.
         asked.sort_by_key(|command| !matches!(command, Command::Type(_)));
         let is_leaving = !asked.is_empty() || ctx.input(|input| input.viewport().close_requested());
@@ -185,7 +189,10 @@ impl Window {
             Request::Reveal(span) => self.surface.reveal(span),
             Request::Move(motion, extends) => self.surface.move_caret(motion, extends),
             Request::FocusFind => self.view.find_takes_focus = true,
-            Request::FocusAttribute(name) => self.view.inspector.go_to(name),
+            Request::FocusAttribute(name) => {
+                self.view.sides.unfold(Side::Inspector);
+                self.view.inspector.go_to(name);
+            }
             Request::FocusText => self.surface.take_focus(),
             Request::Copy(words) => ctx.copy_text(words),
             Request::Close => {
@@ -250,30 +257,14 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     if let Some(work) = cx.app.work() {
         bars::title_bar_ui(ui, cx, work);
         bars::status_bar_ui(ui, cx, work, view, surface.missing());
-        let side = Frame::new()
-            .fill(theme.side)
-            .inner_margin(Margin::symmetric(10, 10));
-        let documents = Panel::left("documents")
-            .frame(side)
-            .default_size(270.0)
-            .size_range(190.0..=460.0);
-        if cx.app.settings().shows_documents {
-            documents.show(ui, |ui| {
-                documents::documents_ui(ui, cx, work, &mut view.documents)
-            });
-        }
-        let side = Frame::new()
-            .fill(theme.side)
-            .inner_margin(Margin::symmetric(14, 14));
-        let inspector = Panel::right("inspector")
-            .frame(side)
-            .default_size(330.0)
-            .size_range(240.0..=520.0);
-        if cx.app.settings().shows_inspector {
-            inspector.show(ui, |ui| {
-                inspector::inspector_ui(ui, cx, work, &mut view.inspector, surface)
-            });
-        }
+        let (left, right) = view.sides.plan(ui, cx.app.settings());
+        let sides = &mut view.sides;
+        sides.side_ui(ui, &theme, (Side::Documents, left), |ui| {
+            documents::documents_ui(ui, cx, work, &mut view.documents)
+        });
+        sides.side_ui(ui, &theme, (Side::Inspector, right), |ui| {
+            inspector::inspector_ui(ui, cx, work, &mut view.inspector, surface)
+        });
         let pane = Frame::new().fill(theme.pane);
         CentralPanel::default().frame(pane).show(ui, |ui| {
             find::find_bar_ui(ui, cx, work, std::mem::take(&mut view.find_takes_focus));

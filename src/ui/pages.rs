@@ -12,8 +12,8 @@ use super::import_page::{ImportPageState, import_page_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, key_hint, main_button, name_field, plain_button, row,
-    section_head, soft, value_field,
+    buttons_at_right, cut_label, hold_focus, key_hint, main_button, name_dialog, name_field,
+    plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
@@ -32,7 +32,15 @@ pub struct PageState {
     export: ExportOptions,
     keys: key_page::KeyPageState,
     import: ImportPageState,
+    /// What takes the focus when the page opens.
+    first: Option<Id>,
+    /// How many frames the page has been open.
+    age: u32,
 }
+
+/// For so many frames a page gives the focus to its first part: before it has been drawn twice, egui takes the
+/// focus away again.
+const FRAMES_OF_OPENING: u32 = 3;
 
 impl PageState {
     /// Whether the next key pressed becomes a command's key.
@@ -69,29 +77,38 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
             ui.set_width(f32::min(width, room.x - 60.0));
             ui.set_max_height(room.y * 0.8);
             is_done = match page {
-                Page::Palette => palette_ui(ui, cx, &mut view.pages, view.page_is_new),
+                Page::Palette => palette_ui(ui, cx, &mut view.pages),
                 Page::Keys => key_page::key_page_ui(ui, cx, &mut view.pages.keys),
-                Page::Line => line_ui(ui, cx, &mut view.pages, view.page_is_new),
+                Page::Line => line_ui(ui, cx, &mut view.pages),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
-                Page::Findings => findings_ui(ui, cx),
+                Page::Findings => findings_ui(ui, cx, &mut view.pages),
                 Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Doubles => doubles_ui(ui, cx),
                 Page::Backups => backups_ui(ui, cx),
                 Page::Import => import_page_ui(ui, cx, &mut view.pages.import),
                 Page::Export => export_ui(ui, cx, &mut view.pages),
-                Page::Document => document_ui(ui, cx),
+                Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
                 Page::About => about_ui(ui, cx),
             };
         });
+    let layer = modal.response.layer_id;
+    view.pages.age += 1;
+    let is_new = view.pages.age <= FRAMES_OF_OPENING;
+    if is_new {
+        ui.ctx().request_repaint();
+    }
+    hold_focus(ui, layer, view.pages.first, is_new);
     view.page_is_new = false;
     if is_done || modal.should_close() {
         view.page = None;
     }
 }
 
+/// The head of a page; returns whether it is to be closed.
 pub fn head_ui(ui: &mut Ui, words: &str) -> bool {
     let mut is_done = false;
+    name_dialog(ui, words);
     ui.horizontal(|ui| {
         ui.label(RichText::new(words).font(semibold(18.0)));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -192,16 +209,15 @@ pub fn regions_at_hand(work: &Work) -> Vec<&Arc<Region>> {
     found.unwrap_or_default()
 }
 
-fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {
+fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let edit = TextEdit::singleline(&mut state.words)
         .hint_text("Find a command, tag or document")
         .desired_width(f32::INFINITY);
     let response = ui.add(edit.margin(vec2(10.0, 8.0)));
     name_field(&response, &state.words, "Find a command, tag or document");
-    if is_new {
-        response.request_focus();
-    }
+    name_dialog(ui, "Find a command");
+    state.first = Some(response.id);
     if response.changed() {
         state.chosen = 0;
     }
@@ -275,7 +291,7 @@ fn matching(offers: Vec<Offer>, words: &str) -> Vec<Offer> {
 }
 
 /// Asks for the number of a line.
-fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) -> bool {
+fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let Some(text) = cx.app.work().and_then(Work::text) else {
         return true;
@@ -285,9 +301,7 @@ fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) ->
     let edit = TextEdit::singleline(&mut state.words).desired_width(f32::INFINITY);
     let response = ui.add(edit.hint_text(format!("1 to {count}")));
     name_field(&response, &state.words, "Line");
-    if is_new {
-        response.request_focus();
-    }
+    state.first = Some(response.id);
     let number = state.words.trim().parse::<usize>().ok();
     let fits = number.filter(|number| (1..=count).contains(number));
     if fits.is_none() && !state.words.trim().is_empty() {
@@ -303,7 +317,7 @@ fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState, is_new: bool) ->
     is_done
 }
 
-fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Findings");
     let Some(work) = cx.app.work() else {
@@ -346,6 +360,7 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                     finding_row_ui(
                         ui,
                         cx,
+                        state,
                         words,
                         "It is kept until you save, and then in a copy of the file",
                         Severity::Error,
@@ -358,6 +373,7 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                 if finding_row_ui(
                     ui,
                     cx,
+                    state,
                     &finding.to_string(),
                     finding.remedy(),
                     finding.severity,
@@ -484,7 +500,14 @@ fn show_subject(cx: &mut Cx<'_>, work: &Work, subject: &Subject) {
     }
 }
 
-fn finding_row_ui(ui: &mut Ui, cx: &Cx<'_>, words: &str, remedy: &str, severity: Severity) -> bool {
+fn finding_row_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &mut PageState,
+    words: &str,
+    remedy: &str,
+    severity: Severity,
+) -> bool {
     let theme = cx.theme;
     let (color, word) = match severity {
         Severity::Error => (theme.bad, "Mend"),
@@ -499,6 +522,7 @@ fn finding_row_ui(ui: &mut Ui, cx: &Cx<'_>, words: &str, remedy: &str, severity:
         });
         cut_label(ui, soft(&theme, remedy).size(12.0));
     });
+    state.first.get_or_insert(response.id);
     response.on_hover_text(words).clicked()
 }
 
@@ -564,7 +588,9 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
-        if main_button(ui, &theme, "Choose place…").clicked()
+        let button = main_button(ui, &theme, "Choose place…");
+        state.first = Some(button.id);
+        if button.clicked()
             && let Some(format) = FORMATS.get(state.format)
         {
             cx.ask(Command::Export(ExportChoice {
@@ -577,9 +603,10 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     is_done
 }
 
-fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let is_done = head_ui(ui, "About this document");
+    state.first = None;
     let Some((work, document)) = cx
         .app
         .work()
@@ -597,6 +624,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                     ui.label(soft(&theme, &*field.name))
                         .on_hover_text(&field.description);
                     let id = Id::unique(("field", &document.id, &field.name));
+                    state.first.get_or_insert(id);
                     let (_, typed) = value_field(
                         ui,
                         &theme,

@@ -4,7 +4,7 @@ use egui::{Id, Modal, RichText, Ui};
 
 use super::Cx;
 use super::theme::semibold;
-use super::widgets::{buttons_at_right, main_button, plain_button};
+use super::widgets::{buttons_at_right, hold_focus, main_button, name_dialog, plain_button};
 use crate::app::{Answer, Command, Question};
 
 /// What a question says and which answers it has. `Cancel` is always there.
@@ -30,20 +30,30 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(2.0);
         ui.label(&words.body);
         ui.add_space(12.0);
+        name_dialog(ui, &words.head);
+        let mut first = None;
         buttons_at_right(ui, |ui| {
-            if !words.yes.is_empty() && main_button(ui, &theme, words.yes).clicked() {
-                cx.ask(Command::Answer(Answer::Yes));
+            if !words.yes.is_empty() {
+                let yes = main_button(ui, &theme, words.yes);
+                first = Some(yes.id);
+                if yes.clicked() {
+                    cx.ask(Command::Answer(Answer::Yes));
+                }
             }
             if let Some(other) = words.other
                 && plain_button(ui, other).clicked()
             {
                 cx.ask(Command::Answer(Answer::Other));
             }
-            if plain_button(ui, words.cancel).clicked() {
+            let cancel = plain_button(ui, words.cancel);
+            if cancel.clicked() {
                 cx.ask(Command::Answer(Answer::Cancel));
             }
+            first = first.or(Some(cancel.id));
         });
+        first
     });
+    hold_focus(ui, modal.response.layer_id, modal.inner, true);
     if modal.should_close() {
         cx.ask(Command::Answer(Answer::Cancel));
     }

@@ -8,8 +8,8 @@ use super::Cx;
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, card, cut_label, key_hint, main_button, plain_button, row, section_head,
-    soft, tag_square,
+    buttons_at_right, card, cut_label, key_hint, main_button, name_dialog, plain_button, row,
+    section_head, soft, tag_square,
 };
 use crate::anchor::{Found, MarkId};
 use crate::app::{Command, Work};
@@ -47,6 +47,7 @@ pub fn review_ui(
     let Some(work) = cx.app.work() else {
         return true;
     };
+    name_dialog(ui, "Changed texts");
     ui.label(RichText::new("Changed texts").font(semibold(18.0)));
     let doubts: Vec<Doubt<'_>> = work
         .doubts()

@@ -73,9 +73,10 @@ pub fn row(
 ) -> Response {
     let (rect, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_chosen, name)
-    });
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ListBoxOption, true, name));
+    // egui knows only what is ticked; an entry of a list is selected.
+    let ctx = ui.ctx();
+    ctx.accesskit_node_builder(response.id, |node| node.set_selected(is_chosen));
     if ui.is_rect_visible(rect) {
         let fill = match (is_chosen, response.hovered()) {
             (true, _) => Some(theme.selected),
@@ -188,6 +189,34 @@ pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl
     next(&mut child);
 }
 
+/// Gives the dialog that is being drawn the name that a screen reader says when it opens.
+pub fn name_dialog(ui: &Ui, name: &str) {
+    let mut stack = ui.stack().iter();
+    if let Some(dialog) = stack.find(|stack| stack.kind() == Some(egui::UiKind::Modal)) {
+        ui.ctx()
+            .accesskit_node_builder(dialog.unique_id, |node| node.set_label(name));
+    }
+}
+
+/// Puts the focus of a dialog where it belongs: on `first` when the dialog opens, and back there when it is
+/// somewhere behind. Enter then presses the likely button, and Tab stays inside.
+pub fn hold_focus(ui: &Ui, layer: egui::LayerId, first: Option<egui::Id>, is_new: bool) {
+    let focused = ui.memory(|memory| memory.focused());
+    let focused_in = focused
+        .and_then(|id| ui.ctx().read_response(id))
+        .map(|response| response.layer_id);
+    let is_inside = focused_in.is_some_and(|focused_in| focused_in == layer)
+        || egui::Popup::is_any_open(ui.ctx());
+    if is_inside || (focused_in.is_none() && !is_new) {
+        return;
+    }
+    ui.memory_mut(|memory| match (first, focused) {
+        (Some(first), _) => memory.request_focus(first),
+        (None, Some(behind)) => memory.surrender_focus(behind),
+        (None, None) => {}
+    });
+}
+
 /// Buttons at the right end of a row, the first one outermost.
 pub fn buttons_at_right(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), 32.0);
@@ -197,12 +226,6 @@ pub fn buttons_at_right(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
 /// A name of the codebook as people say it: `very_likely` is very likely.
 pub fn in_words(name: &str) -> String {
     name.replace('_', " ")
-}
-
-/// Gives a button a name of its own, where its words need what stands beside it.
-pub fn name_button(response: &Response, name: impl Into<String>) {
-    let name = name.into();
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
 }
 
 /// What stands in a field while it is more than its value: words that are no value yet, spaces at the end.

@@ -3,6 +3,7 @@
 mod anchor;
 mod any_bytes;
 mod crashes;
+mod dialogs;
 mod drawing;
 mod edits;
 mod find;

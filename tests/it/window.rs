@@ -881,3 +881,44 @@ fn columns_are_chosen_where_their_names_say_nothing() {
             .is_some()
     );
 }
+
+#[test]
+fn side_panels_give_way_to_the_text_and_come_back_by_themselves() {
+    let mut driven = Driven::new();
+    let text_width = |driven: &Driven| {
+        let paragraph = driven.harness.get_by_label("By Continental Press Agency");
+        paragraph.rect().width()
+    };
+    // 1440 x 900 at 100, 125, 200, 250 %, then 900 x 600 at 100, 125, 200 %.
+    let sizes = [
+        (1440.0, 900.0, true, true),
+        (1152.0, 720.0, true, true),
+        (720.0, 450.0, false, false),
+        (576.0, 360.0, false, false),
+        (900.0, 600.0, true, false),
+        (720.0, 480.0, false, false),
+        (450.0, 300.0, false, false),
+        (1440.0, 900.0, true, true),
+    ];
+    for (width, height, has_documents, has_inspector) in sizes {
+        driven.harness.set_size(vec2(width, height));
+        driven.harness.run_steps(6);
+        let characters = text_width(&driven) / 9.6;
+        let possible = (width - 2.0 * 30.0 - 190.0) / 9.6;
+        assert!(
+            characters >= f32::min(45.0, possible),
+            "{width}: {characters}"
+        );
+        let is_there = |name| driven.harness.query_by_label(name).is_some();
+        assert_eq!(is_there("Filter documents"), has_documents, "{width}");
+        assert_eq!(is_there("Annotations"), has_inspector, "{width}");
+        assert_eq!(is_there("Show inspector"), !has_inspector, "{width}");
+    }
+    driven.harness.set_size(vec2(576.0, 360.0));
+    driven.harness.run_steps(6);
+    driven.click("Show inspector");
+    driven.harness.get_by_label("Annotations");
+    driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
+    assert!(driven.harness.query_by_label("Annotations").is_none());
+    assert!(driven.app().settings().shows_inspector);
+}

@@ -23,7 +23,7 @@ use crate::text::{ByteOffset, Span, Text};
 
 /// Width of the map of annotations at the right edge, in points.
 const MAP_WIDTH: f32 = 22.0;
-/// Room left and right of the column for numbers and links, in points.
+/// Most room left and right of the column for numbers and links, in points.
 const SIDE_ROOM: f32 = 84.0;
 /// Width of the column below which it takes the room at its sides, in points.
 const LEAST_COLUMN: f32 = 420.0;
@@ -145,7 +145,9 @@ impl TextSurface {
 
     /// Keys go to the text unless something else asked for them.
     fn keep_focus(&mut self, ui: &Ui, response: &Response) {
-        let nothing_focused = ui.memory(|memory| memory.focused().is_none());
+        let nothing_focused = ui.memory(|memory| {
+            memory.focused().is_none() && memory.is_above_modal_layer(ui.layer_id())
+        });
         if std::mem::take(&mut self.wants_focus)
             || nothing_focused
             || response.clicked()

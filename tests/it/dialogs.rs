@@ -1,0 +1,76 @@
+//! Dialogs and pages: the focus is in them, they say what they are, and Enter presses the likely button.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
+
+use ascribe::app::Command;
+
+use crate::window::Driven;
+
+const NONE: Modifiers = Modifiers::NONE;
+
+impl Driven {
+    /// What has the focus, as a screen reader says it.
+    pub fn focused(&self) -> String {
+        let focused = self.harness.root().children_recursive();
+        let mut focused = focused.filter(|node| node.accesskit_node().is_focused());
+        let node = focused.next().map(|node| node.accesskit_node().label());
+        node.flatten().unwrap_or_default()
+    }
+}
+
+#[test]
+fn a_question_takes_the_focus_and_enter_presses_its_button() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::W);
+    assert_eq!(driven.focused(), "Save");
+    driven.key(NONE, Key::Tab);
+    driven.key(NONE, Key::Tab);
+    let inside = ["Cancel", "Do not save", "Save"];
+    assert!(inside.contains(&&*driven.focused()), "{}", driven.focused());
+    driven.key(NONE, Key::Escape);
+    assert_eq!(
+        driven.focused(),
+        "Text of a.txt",
+        "the text has the keys again"
+    );
+    driven.app().run(Command::RemoveDocument);
+    driven.steps();
+    assert_eq!(driven.focused(), "Remove document");
+    driven.key(NONE, Key::Enter);
+    assert_eq!(driven.count(), 0);
+}
+
+#[test]
+fn pages_take_the_focus_and_have_a_name() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    for (modifiers, key, name, focused) in [
+        (Modifiers::COMMAND, Key::E, "Export", "Choose place…"),
+        (Modifiers::COMMAND, Key::I, "About this document", "title"),
+        (
+            Modifiers::COMMAND,
+            Key::P,
+            "Find a command",
+            "Find a command, tag or document",
+        ),
+        (Modifiers::COMMAND, Key::G, "Go to line", "Line"),
+    ] {
+        driven.key(modifiers, key);
+        let dialog = driven.harness.get_by_role_and_label(Role::Dialog, name);
+        assert!(!dialog.accesskit_node().is_hidden());
+        assert_eq!(driven.focused(), focused);
+        driven.key(NONE, Key::Escape);
+    }
+    driven.key(NONE, Key::F8);
+    driven.app().finish_tasks();
+    driven.steps();
+    driven.key(NONE, Key::Tab);
+    driven.key(NONE, Key::Tab);
+    driven.key(NONE, Key::Enter);
+    assert!(driven.app().work().unwrap().picked().is_some());
+}
