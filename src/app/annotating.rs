@@ -21,7 +21,8 @@ impl App {
         if let Some(span) = work.selection {
             return self.tag(span, &tag_id);
         }
-        if let Some(picked) = work.picked.clone() {
+        // While a tag is armed, the annotation held is the one just made, and another key changes what comes next.
+        if let Some(picked) = work.picked.clone().filter(|_| work.armed.is_none()) {
             return self.edit(|work, author| edit::retag(work.project(), author, &picked, &tag_id));
         }
         work.armed = if work.armed.as_ref() == Some(&tag_id) {

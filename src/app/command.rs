@@ -210,6 +210,8 @@ pub enum Command {
 
     /// Shows a page over the work: palette, keys, codebook, findings.
     Show(Page),
+    /// Gives the keys to the next of text, inspector and documents.
+    NextPane,
     /// Shows or hides the list of documents.
     ToggleDocuments,
     /// Shows or hides the inspector.
@@ -312,6 +314,7 @@ impl Command {
                 | C::EndFind
                 | C::Pick(None)
                 | C::Show(Page::Palette | Page::Keys | Page::Line | Page::About)
+                | C::NextPane
                 | C::ToggleDocuments
                 | C::ToggleInspector
                 | C::SetKeys(..)
@@ -590,6 +593,7 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::FindNext, "Find next", &["F3"], false),
             (C::FindPrevious, "Find previous", &["Shift+F3"], false),
             (C::Show(Page::Line), "Go to line…", &["Ctrl+G"], false),
+            (C::NextPane, "Next pane", &["F6"], true),
             (
                 C::NextDocument,
                 "Next document",

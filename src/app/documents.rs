@@ -3,7 +3,7 @@
 use super::{App, Command, NoticeKind, Page, Question, TaskResult, Work};
 use crate::edit::{self, Author, Change, Edit, Refusal};
 use crate::model::{Annotation, Document, DocumentId, DocumentState, quote_of};
-use crate::query::{Finding, FindingKind};
+use crate::query::{Finding, FindingKind, missing_values};
 use crate::store::{self, BroughtIn, ChangedText, ReadError, ReadText};
 use crate::text::{OffsetUnit, Span, Spans, Text};
 
@@ -72,6 +72,7 @@ impl App {
     /// those before it.
     pub(super) fn finish_and_next(&mut self) -> Result<(), Refusal> {
         self.set_state(DocumentState::Finished)?;
+        self.tell_missing_values();
         let Some(work) = &self.work else {
             return Ok(());
         };
@@ -96,6 +97,31 @@ impl App {
             None => self.tell(NoticeKind::Done, "All documents are finished"),
         }
         Ok(())
+    }
+
+    /// A finished document may still lack values that the codebook requires.
+    fn tell_missing_values(&mut self) {
+        let Some(work) = &self.work else { return };
+        let Some(document) = work.document() else {
+            return;
+        };
+        let own = work.project().annotations.in_document(&document.id);
+        let own = own.filter(|annotation| *annotation.annotator_id() == work.annotator_id);
+        let codebook = &work.project().codebook;
+        let missing = own.map(|annotation| missing_values(codebook, annotation).count());
+        let words = match missing.sum() {
+            0 => return,
+            1 => format!(
+                "“{}” is finished; a required value is missing",
+                document.title()
+            ),
+            count => format!(
+                "“{}” is finished; {count} required values are missing",
+                document.title()
+            ),
+        };
+        let deed = ("Show".to_owned(), Command::Show(super::Page::Findings));
+        self.tell_with(NoticeKind::Refused, words, Some(deed));
     }
 
     pub(super) fn ask_to_remove_document(&mut self) {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::task::ExportFailure;
 use super::{
-    Answer, App, Command, ExportChoice, FileChoice, NoticeKind, Question, Request, TaskResult,
-    Work, run_export,
+    Answer, App, Command, ExportChoice, FileChoice, Notice, NoticeKind, Question, Request,
+    TaskResult, Work, run_export,
 };
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
@@ -266,6 +266,8 @@ impl App {
         work.path = path.clone();
         work.unreadable.clear();
         self.settings.remember(&path);
+        let words = format!("This project is kept in {} from now on", path.display());
+        self.tell(NoticeKind::Done, words);
         self.start_save(path, expected);
     }
 
@@ -326,6 +328,9 @@ impl App {
                     journal.forget(&self.storage);
                 }
                 work.saved.failure = None;
+                // What was said of an earlier try is no longer so.
+                let is_over = |notice: &Notice| matches!(notice.deed, Some((_, Command::SaveAs)));
+                self.notices.retain(|notice| !is_over(notice));
                 work.saved.first_unsaved_at = None;
                 let is_behind = !work.is_saved();
                 if is_behind {
@@ -446,6 +451,8 @@ impl App {
     pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
         let Some(work) = &self.work else { return };
         let (project, texts) = (work.project().clone(), work.texts.clone());
+        let name = format!("{}-{}", project_name(&work.path), choice.format);
+        let path = store::folder_for_export(path, &name);
         self.tasks.start(
             format!("Exporting to {}", path.display()),
             move |progress| {

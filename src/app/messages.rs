@@ -117,6 +117,8 @@ pub enum Request {
     FocusAttribute(String),
     /// Give the keys to the text.
     FocusText,
+    /// Give them to the next of text, inspector and documents.
+    FocusNextPane,
     /// Put these words on the clipboard.
     Copy(String),
     /// Close for good.

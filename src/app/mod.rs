@@ -253,6 +253,7 @@ impl App {
             C::Show(page) => self.show(page),
             C::SetKeys(title, keys) => return self.set_keys(title, keys),
             C::UsualKeys => self.usual_keys(),
+            C::NextPane => self.request(Request::FocusNextPane),
             C::ToggleDocuments => self.settings.shows_documents ^= true,
             C::ToggleInspector => self.settings.shows_inspector ^= true,
             C::ToggleLineNumbers => self.settings.shows_line_numbers ^= true,

@@ -57,6 +57,34 @@ pub fn encodings() -> impl Iterator<Item = &'static str> {
     ENCODINGS.into_iter().map(Encoding::name)
 }
 
+/// How files that are often taken for texts begin, and what they are.
+const NO_TEXTS: [(&[u8], &str); 8] = [
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xFF\xD8\xFF", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"PK\x03\x04", "an archive or an office document"),
+    (b"\xD0\xCF\x11\xE0", "an office document"),
+    (b"\x1F\x8B", "a compressed file"),
+    (b"\x7FELF", "a program"),
+];
+
+/// What bytes are that are no text in any encoding; `None` if they may be one.
+pub fn no_text(bytes: &[u8]) -> Option<&'static str> {
+    let known = NO_TEXTS.iter().find(|(start, _)| bytes.starts_with(start));
+    if let Some((_, what)) = known {
+        return Some(what);
+    }
+    if Encoding::for_bom(bytes).is_some() || utf16_without_mark(bytes).is_some() {
+        return None;
+    }
+    // Some stray control characters are found in texts, but not one in fifty.
+    let head = bytes.get(..GUESS_BYTES).unwrap_or(bytes);
+    let is_control = |byte: &&u8| **byte < 0x20 && !b"\t\n\x0B\x0C\r\x1B".contains(byte);
+    let controls = head.iter().filter(is_control).count();
+    (controls > 4 && controls * 50 > head.len()).then_some("no text but other data")
+}
+
 /// Why bytes cannot be read as text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeProblem {

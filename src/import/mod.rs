@@ -47,7 +47,7 @@ use crate::model::{AnnotatorId, AttributeValue, Project, Texts, Timestamp};
 pub use brat::BRAT;
 pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
-pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings};
+pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings, no_text};
 pub use doccano::{ANNOTATOR_KEY, DOCCANO, DOCUMENT_KEY, UNIT_KEY};
 pub use files::{Files, ending, stem, text_file};
 pub use found::{

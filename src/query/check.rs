@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::model::{
-    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Project, RegionId, TagId,
-    Texts, quote_of,
+    Annotation, AnnotationId, AnnotatorId, Attribute, Codebook, DocumentId, Link, LinkId, Project,
+    RegionId, TagId, Texts, quote_of,
 };
 use crate::text::{Span, Text};
 
@@ -353,16 +353,24 @@ fn check_attributes(project: &Project, annotation: &Annotation) -> Vec<FindingKi
             });
         }
     }
-    let missing = codebook
+    let missing = missing_values(codebook, annotation);
+    kinds
+        .extend(missing.map(|attribute| FindingKind::MissingAttribute(attribute.name.to_string())));
+    kinds
+}
+
+/// The attributes without a value of which the codebook requires one.
+pub fn missing_values<'a>(
+    codebook: &'a Codebook,
+    annotation: &'a Annotation,
+) -> impl Iterator<Item = &'a Attribute> {
+    codebook
         .attributes_of(&annotation.tag_id)
         .filter(|attribute| {
             let has_value =
                 attribute.default.is_some() || annotation.attributes.contains_key(&attribute.name);
             attribute.is_core && attribute.is_required && !has_value
-        });
-    kinds
-        .extend(missing.map(|attribute| FindingKind::MissingAttribute(attribute.name.to_string())));
-    kinds
+        })
 }
 
 fn check_quote(text: &Text, quote: &str, found: Option<&str>, span: Span) -> Option<FindingKind> {

@@ -76,27 +76,12 @@ pub fn stats(project: &Project, texts: &Texts) -> Stats {
     stats
 }
 
-/// How many documents an annotator has finished, of how many. Those assigned count; if none is assigned,
-/// all do, since then nobody has divided the work.
+/// How many documents an annotator has finished, of how many. All of the project count: if only those assigned
+/// did, the number would grow with each one that is begun.
 pub fn progress_of(project: &Project, annotator_id: &AnnotatorId) -> (usize, usize) {
-    let states = || {
-        project
-            .documents
-            .values()
-            .map(|document| document.state_of(annotator_id))
-    };
-    let finished = states()
-        .filter(|state| *state == DocumentState::Finished)
+    let documents = project.documents.values();
+    let finished = documents
+        .filter(|document| document.state_of(annotator_id) == DocumentState::Finished)
         .count();
-    let assigned = states()
-        .filter(|state| *state != DocumentState::NotAssigned)
-        .count();
-    (
-        finished,
-        if assigned == 0 {
-            project.documents.len()
-        } else {
-            assigned
-        },
-    )
+    (finished, project.documents.len())
 }

@@ -48,7 +48,7 @@ pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
 pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in, read_project};
-pub use replace::{WriteError, add_line, keep_before_repair, write_export};
+pub use replace::{WriteError, add_line, folder_for_export, keep_before_repair, write_export};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
 pub use texts::{

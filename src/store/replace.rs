@@ -240,6 +240,18 @@ pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError>
     Ok(())
 }
 
+/// Where an export goes for which a folder was chosen: there if nothing is in it, else into a new folder of this
+/// name. A file is left as it is.
+pub fn folder_for_export(chosen: PathBuf, name: &str) -> PathBuf {
+    if !RealDisk.list(&chosen).is_ok_and(|paths| !paths.is_empty()) {
+        return chosen;
+    }
+    first_free(&RealDisk, |number| match number {
+        1 => chosen.join(name),
+        number => chosen.join(format!("{name}-{number}")),
+    })
+}
+
 /// Adds a line to a file of lines, unless it is there already. The file is made if there is none.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use super::paths::{MOST_NAME_BYTES, PathProblem, is_reserved, relative, resolve,
 use super::replace::{WriteError, first_free, make_folder, write_new};
 use super::{Progress, folder_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
-use crate::import::{DEFAULT_ENCODING, DecodeProblem, decode};
+use crate::import::{DEFAULT_ENCODING, DecodeProblem, decode, no_text};
 use crate::model::{Document, DocumentId, Encoding, Project};
 use crate::text::Text;
 
@@ -68,6 +68,16 @@ pub enum ReadError {
         /// Where.
         path: PathBuf,
     },
+    /// What was to be added is no text.
+    #[error("“{name}” is {what} and was not added. Save its words as plain text to add them: {path}", path = .path.display())]
+    NoText {
+        /// The file's name.
+        name: String,
+        /// What it is.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
     /// It could not be copied beside the project.
     #[error(transparent)]
     Copy(#[from] WriteError),
@@ -78,7 +88,10 @@ pub enum ReadError {
 /// # Errors
 /// If it is no file, cannot be read, is too large, or the encoding does not exist.
 pub fn read_text(path: &Path, encoding: Option<&str>) -> Result<ReadText, ReadError> {
-    let bytes = bytes_of(path)?;
+    read_bytes(path, bytes_of(path)?, encoding)
+}
+
+fn read_bytes(path: &Path, bytes: Vec<u8>, encoding: Option<&str>) -> Result<ReadText, ReadError> {
     let (sha256, size_bytes) = (sha256_of(&bytes), bytes.len() as u64);
     let (text, encoding) = text_of(path, bytes, encoding)?;
     Ok(ReadText {
@@ -341,7 +354,16 @@ fn bring_in_one(
     file: &Path,
     known: &mut Known,
 ) -> Result<Option<(Document, Text)>, ReadError> {
-    let read = read_text(file, None)?;
+    let bytes = bytes_of(file)?;
+    if let Some(what) = no_text(&bytes) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        return Err(ReadError::NoText {
+            name: name.into_owned(),
+            what,
+            path: file.to_owned(),
+        });
+    }
+    let read = read_bytes(file, bytes, None)?;
     let folder = folder_of(project_file);
     let path = match relative(&folder, file) {
         Some(path) => path,

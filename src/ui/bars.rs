@@ -11,7 +11,7 @@ use egui::{
 use super::theme::{Theme, semibold};
 use super::widgets::{cut_label, in_words, soft};
 use super::{Cx, ViewState, keys};
-use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed};
+use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed, project_name};
 use crate::model::{DocumentState, Tag};
 use crate::text::OffsetUnit;
 
@@ -71,17 +71,36 @@ fn menus_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.separator();
                 }
                 menu_entry_ui(ui, cx, entry);
+                if entry.command == Command::OpenProject {
+                    recent_ui(ui, cx);
+                }
             }
         });
     }
+}
+
+fn recent_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let recent = &cx.app.settings().recent;
+    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+        ui.menu_button("Recent projects", |ui| {
+            for path in recent {
+                let button = ui.button(project_name(path));
+                if button.on_hover_text(path.display().to_string()).clicked() {
+                    cx.ask(Command::OpenProjectAt(path.clone()));
+                    ui.close();
+                }
+            }
+        });
+    });
 }
 
 fn menu_entry_ui(ui: &mut Ui, cx: &mut Cx<'_>, entry: &crate::app::Listed) {
     let shortcut = keys::of_entry(ui.ctx(), cx.app, entry);
     let title = title_of(cx.app, &entry.command, entry.title);
     let why_not = why_not(cx.app, &entry.command);
-    let button = Button::new(title).shortcut_text(shortcut);
+    let button = Button::new(&title).shortcut_text(shortcut);
     let response = ui.add_enabled(why_not.is_none(), button);
+    let response = response.accessible_name(title);
     if let Some(why_not) = why_not {
         response.on_disabled_hover_text(why_not);
     } else if response.clicked() {
@@ -471,13 +490,19 @@ fn place_words(work: &Work) -> String {
 fn mode_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work) {
     let theme = cx.theme;
     if let Some(linking) = work.linking() {
-        let words = format!("Choose where “{}” leads · Esc to give up", linking.kind);
+        let words = format!(
+            "Choose where “{}” leads · Esc to give up",
+            in_words(&linking.kind)
+        );
         ui.label(RichText::new(words).color(theme.accent).size(12.0));
     } else if let Some(armed) = work.armed() {
         ui.label(
-            RichText::new(format!("{armed} armed · Esc to put away"))
-                .color(theme.accent)
-                .size(12.0),
+            RichText::new(format!(
+                "{} armed · Esc to put away",
+                in_words(armed.as_str())
+            ))
+            .color(theme.accent)
+            .size(12.0),
         );
     }
 }
@@ -559,7 +584,10 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
     let ctx = ui.ctx().clone();
     let now = ctx.input(|input| input.time);
-    let area = Area::new(Id::unique("notices")).anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0));
+    // Above dialogs, so that what a page brought about can be read and taken back there.
+    let area = Area::new(Id::unique("notices"))
+        .order(egui::Order::Tooltip)
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0));
     let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
     area.show(&ctx, |ui| {
         for notice in notices.iter().rev() {
@@ -587,6 +615,9 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                     ui.vertical(|ui| {
                         ui.set_max_width(340.0);
                         ui.label(&notice.words);
+                        if notice.deed.is_none() && goes_by_itself {
+                            return;
+                        }
                         ui.horizontal(|ui| {
                             if let Some((words, command)) = &notice.deed
                                 && ui.button(words).clicked()
@@ -594,9 +625,7 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                                 cx.ask(Command::DismissNotice(notice.number));
                                 cx.ask(command.clone());
                             }
-                            if (notice.deed.is_some() || !goes_by_itself)
-                                && ui.button("Dismiss").clicked()
-                            {
+                            if ui.button("Dismiss").clicked() {
                                 cx.ask(Command::DismissNotice(notice.number));
                             }
                         });

@@ -54,9 +54,9 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     };
     let codebook = &work.project().codebook;
     let mut is_done = false;
-    name_dialog(ui, "Codebook");
     ui.horizontal(|ui| {
-        ui.label(RichText::new("Codebook").font(semibold(18.0)));
+        let head = ui.label(RichText::new("Codebook").font(semibold(18.0)));
+        name_dialog(ui, &head);
         cut_label(
             ui,
             soft(&theme, format!("{} {}", codebook.name, codebook.version)),

@@ -145,9 +145,7 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
                     })
                 }
                 None => {
-                    let folder = dialog
-                        .set_title("Export into an empty folder")
-                        .pick_folder();
+                    let folder = dialog.set_title("Export into a folder").pick_folder();
                     Box::pin(async move {
                         folder
                             .await

@@ -19,6 +19,8 @@ const ROW_HEIGHT: f32 = 48.0;
 /// What the list remembers from frame to frame.
 #[derive(Default)]
 pub struct DocumentsState {
+    /// Whether the list is to take the focus when it is drawn.
+    takes_focus: bool,
     /// The words in the filter box.
     filter: String,
     listed: Option<Listed>,
@@ -36,6 +38,11 @@ struct Listed {
 }
 
 impl DocumentsState {
+    /// Takes the focus when it is drawn next.
+    pub fn take_focus(&mut self) {
+        self.takes_focus = true;
+    }
+
     fn listed(&mut self, work: &Work) -> &Listed {
         let is_current = |listed: &Listed| {
             let (all, filter, annotator_id) = &listed.from;
@@ -70,6 +77,9 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut Docum
         .margin(vec2(8.0, 6.0));
     let response = ui.add(edit);
     name_field(&response, &state.filter, "Filter documents");
+    if std::mem::take(&mut state.takes_focus) {
+        response.request_focus();
+    }
     if response.has_focus() && ui.input(|input| input.key_pressed(egui::Key::Escape)) {
         state.filter.clear();
     }

@@ -6,7 +6,9 @@ use egui::{Align, ComboBox, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2
 
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
-use super::widgets::{card, cut_label, key_hint, row, section_head, soft, tag_square, value_field};
+use super::widgets::{
+    card, cut_label, in_words, key_hint, row, section_head, soft, tag_square, value_field,
+};
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{
@@ -20,11 +22,18 @@ const ROW_HEIGHT: f32 = 46.0;
 /// What the inspector remembers from frame to frame.
 #[derive(Default)]
 pub struct InspectorState {
+    /// Whether the inspector is to take the focus when it is drawn.
+    takes_focus: bool,
     /// The attribute whose field is to take the focus when it is drawn.
     goes_to: Option<String>,
 }
 
 impl InspectorState {
+    /// Takes the focus when it is drawn next.
+    pub fn take_focus(&mut self) {
+        self.takes_focus = true;
+    }
+
     /// Puts the cursor into the field of an attribute.
     pub fn go_to(&mut self, attribute: String) {
         self.goes_to = Some(attribute);
@@ -52,7 +61,7 @@ pub fn inspector_ui(
                 card(ui, &theme, |ui| region_ui(ui, cx, work, region));
                 ui.add_space(6.0);
             }
-            list_ui(ui, cx, work, surface);
+            list_ui(ui, cx, work, state, surface);
         }
     }
 }
@@ -64,7 +73,7 @@ fn region_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
         ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
         ui.spacing_mut().button_padding = vec2(8.0, 3.0);
         for kind in &work.project().codebook.region_kinds {
-            let button = egui::Button::selectable(kind.name == region.kind, &*kind.name);
+            let button = egui::Button::selectable(kind.name == region.kind, in_words(&kind.name));
             let response = ui.add(button.frame_when_inactive(true));
             if response.on_hover_text(&kind.description).clicked() {
                 let region_id = region.id.clone();
@@ -86,7 +95,13 @@ fn region_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
 }
 
 /// The annotations of the document, in the order of the text.
-fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface) {
+fn list_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    state: &mut InspectorState,
+    surface: &mut TextSurface,
+) {
     let theme = cx.theme;
     let Some(document) = work.document() else {
         return;
@@ -129,7 +144,10 @@ fn list_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, surface: &mut TextSurface)
             ui.spacing_mut().item_spacing.y = spacing;
             for annotation in annotations.rows(&document.id, rows) {
                 ui.push_id(&annotation.id, |ui| {
-                    entry_ui(ui, cx, work, annotation, surface)
+                    let response = entry_ui(ui, cx, work, annotation, surface);
+                    if std::mem::take(&mut state.takes_focus) {
+                        response.request_focus();
+                    }
                 });
             }
         });
@@ -141,7 +159,7 @@ fn entry_ui(
     work: &Work,
     annotation: &Annotation,
     surface: &mut TextSurface,
-) {
+) -> egui::Response {
     let theme = cx.theme;
     let codebook = &work.project().codebook;
     let color = codebook
@@ -175,6 +193,7 @@ fn entry_ui(
     if response.clicked() {
         cx.ask(Command::GoTo(annotation.id.clone()));
     }
+    response
 }
 
 fn annotation_ui(
@@ -191,7 +210,7 @@ fn annotation_ui(
         attributes_ui(ui, cx, work, annotation, state)
     });
     card(ui, &theme, |ui| links_ui(ui, cx, work, annotation, surface));
-    card(ui, &theme, |ui| note_ui(ui, cx, annotation));
+    card(ui, &theme, |ui| note_ui(ui, cx, annotation, state));
     guideline_ui(ui, cx, work, annotation);
 }
 
@@ -320,8 +339,14 @@ fn attribute_ui(
             soft(&theme, &label)
         };
         ui.horizontal(|ui| {
-            ui.label(words.size(12.0))
-                .on_hover_text(&attribute.description);
+            let is_missing = words.text().ends_with('○');
+            let label = ui.label(words.size(12.0));
+            if is_missing {
+                let words = format!("{}\n○ A value is required", attribute.description);
+                label.on_hover_text(words.trim());
+            } else {
+                label.on_hover_text(&attribute.description);
+            }
             if let Some(key) = key_of(None) {
                 key_hint(ui, &theme, &key);
             }
@@ -360,24 +385,23 @@ fn choice_ui(
     value: Option<&AttributeValue>,
     key_of: impl Fn(Option<&str>) -> Option<String>,
 ) {
-    let chosen = value.or(attribute.default.as_ref());
-    let is_default = value.is_none();
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
         ui.spacing_mut().button_padding = vec2(8.0, 3.0);
         for choice in choices {
             let own = AttributeValue::Words(choice.name.clone());
-            let is_chosen = chosen == Some(&own);
-            let words = choice.name.replace('_', " ");
-            let words = if is_chosen && is_default {
-                RichText::new(words).italics()
+            let is_chosen = value == Some(&own);
+            let words = in_words(&choice.name);
+            // What counts while nothing is chosen is said, and not shown as a choice.
+            let words = if attribute.default.as_ref() == Some(&own) {
+                format!("{words} (default)")
             } else {
-                RichText::new(words)
+                words
             };
-            let button = egui::Button::selectable(is_chosen, words)
+            let button = egui::Button::selectable(is_chosen, &words)
                 .frame_when_inactive(true)
                 .shortcut_text(key_of(Some(&choice.name)).unwrap_or_default());
-            let response = ui.add(button);
+            let response = ui.add(button).accessible_name(words);
             if response.clicked() {
                 let is_same = value == Some(&own);
                 cx.ask(Command::SetAttribute(
@@ -399,24 +423,26 @@ fn long_choice_ui(
     choices: &[Choice],
     value: Option<&AttributeValue>,
 ) {
-    let shown = value
-        .or(attribute.default.as_ref())
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    ComboBox::from_id_salt(&attribute.name)
-        .selected_text(shown.replace('_', " "))
+    let shown = match (value, &attribute.default) {
+        (Some(value), _) => in_words(&value.to_string()),
+        (None, Some(default)) => format!("{} (default)", in_words(&default.to_string())),
+        (None, None) => String::new(),
+    };
+    let combo = ComboBox::from_id_salt(&attribute.name)
+        .selected_text(shown)
         .width(ui.available_width())
         .show_ui(ui, |ui| {
             for choice in choices {
                 let own = AttributeValue::Words(choice.name.clone());
                 if ui
-                    .selectable_label(value == Some(&own), choice.name.replace('_', " "))
+                    .selectable_label(value == Some(&own), in_words(&choice.name))
                     .clicked()
                 {
                     cx.ask(Command::SetAttribute(attribute.name.clone(), Some(own)));
                 }
             }
         });
+    combo.response.accessible_name(spoken(&attribute.name));
 }
 
 fn yes_no_ui(
@@ -572,8 +598,7 @@ fn links_ui(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
         for kind in kinds {
-            let response =
-                ui.add(egui::Button::new(format!("+ {}", kind.name.replace('_', " "))).small());
+            let response = ui.add(egui::Button::new(format!("+ {}", in_words(&kind.name))));
             if response.on_hover_text(&kind.description).clicked() {
                 cx.ask(Command::BeginLink(kind.name.clone()));
             }
@@ -623,7 +648,7 @@ fn link_ui(
         other.quote
     );
     ui.horizontal(|ui| {
-        let width = ui.available_width() - 26.0;
+        let width = ui.available_width() - 44.0;
         let response = ui
             .allocate_ui(vec2(width, 54.0), |ui| {
                 row(ui, &theme, 54.0, false, &name, |ui| {
@@ -651,7 +676,7 @@ fn link_ui(
         if response.clicked() {
             cx.ask(Command::GoTo(other_id.clone()));
         }
-        let unlink = ui.add(egui::Button::new(soft(&theme, "×")).frame(false));
+        let unlink = ui.add(egui::Button::new(soft(&theme, "×")).min_size(vec2(24.0, 24.0)));
         unlink.widget_info(|| {
             egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Unlink {}", link.kind))
         });
@@ -661,10 +686,13 @@ fn link_ui(
     });
 }
 
-fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation) {
+fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation, state: &mut InspectorState) {
     let theme = cx.theme;
     section_head(ui, &theme, "Note");
     let id = Id::unique(("note", &annotation.id));
+    if std::mem::take(&mut state.takes_focus) {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
     let (_, typed) = value_field(
         ui,
         &theme,
@@ -683,11 +711,11 @@ fn note_ui(ui: &mut Ui, cx: &mut Cx<'_>, annotation: &Annotation) {
     }
     ui.horizontal(|ui| {
         let mut is_optional = annotation.tier == Tier::Optional;
-        let words = "Optional: its absence would be no error";
-        if ui
-            .checkbox(&mut is_optional, RichText::new(words).size(12.0))
-            .changed()
-        {
+        let words = RichText::new("Optional").size(12.0);
+        let checkbox = ui.checkbox(&mut is_optional, words).on_hover_text(
+            "Other annotators may leave these words unmarked; that is not counted as disagreement",
+        );
+        if checkbox.changed() {
             cx.ask(Command::SetTier(if is_optional {
                 Tier::Optional
             } else {

@@ -36,6 +36,7 @@ use crate::text::{ByteOffset, Text};
 use sides::{Side, Sides};
 use text::{Held, Shown, TextAction};
 use theme::Theme;
+use widgets::in_words;
 
 /// Whether a shortcut is written as the window writes it, for the test that looks at all of them.
 pub fn is_shortcut(written: &str) -> bool {
@@ -55,6 +56,8 @@ pub struct Window {
     dialogs: dialogs::Dialogs,
     /// What had the focus in the last frame.
     focused: Option<egui::Id>,
+    /// What the window is called.
+    title: String,
     is_closing: bool,
 }
 
@@ -114,6 +117,7 @@ impl Window {
             view: ViewState::default(),
             dialogs: dialogs::Dialogs::default(),
             focused: None,
+            title: String::new(),
             is_closing: false,
         }
     }
@@ -159,6 +163,7 @@ impl Window {
         for request in self.app.take_requests() {
             self.serve(&ctx, request);
         }
+        self.name_window(&ctx);
         self.watch_close(&ctx);
         if self.app.work().is_some_and(|work| !work.is_saved()) || !self.app.running().is_empty() {
             ctx.request_repaint_after(LOOK_AGAIN);
@@ -179,6 +184,7 @@ impl Window {
     fn serve(&mut self, ctx: &Context, request: Request) {
         match request {
             Request::Choose(choice) => {
+                egui::Popup::close_all(ctx);
                 self.dialogs
                     .ask(ctx, choice, self.app.work().map(Work::path))
             }
@@ -194,11 +200,48 @@ impl Window {
                 self.view.inspector.go_to(name);
             }
             Request::FocusText => self.surface.take_focus(),
+            Request::FocusNextPane => self.focus_next_pane(ctx),
             Request::Copy(words) => ctx.copy_text(words),
             Request::Close => {
                 self.is_closing = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);
             }
+        }
+    }
+
+    /// From the text to the inspector, to the documents, and back to the text.
+    fn focus_next_pane(&mut self, ctx: &Context) {
+        let focused = ctx.memory(|memory| memory.focused());
+        let place = focused.and_then(|id| ctx.read_response(id));
+        let middle = ctx.content_rect().center().x;
+        let view = &mut self.view;
+        match place.map(|response| response.rect.center().x < middle) {
+            _ if view.text_has_focus => {
+                view.sides.unfold(Side::Inspector);
+                view.inspector.take_focus();
+            }
+            Some(false) => {
+                view.sides.unfold(Side::Documents);
+                view.documents.take_focus();
+            }
+            Some(true) | None => self.surface.take_focus(),
+        }
+    }
+
+    /// The title names the project's file, with a mark while something is not saved.
+    fn name_window(&mut self, ctx: &Context) {
+        let title = match self.app.work() {
+            None => "Ascribe".to_owned(),
+            Some(work) => {
+                let mark = if work.is_saved() { "" } else { "• " };
+                format!("{mark}{} – Ascribe", crate::app::project_name(work.path()))
+            }
+        };
+        let root = egui::accesskit_root_id();
+        ctx.accesskit_node_builder(root, |node| node.set_label(title.as_str()));
+        if self.title != title {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Title(title.clone()));
+            self.title = title;
         }
     }
 
@@ -249,6 +292,28 @@ fn receive_dropped(cx: &mut Cx<'_>, ctx: &Context) {
     }
 }
 
+/// While files are dragged over the window: that they can be dropped, and what then happens.
+fn drop_target_ui(ctx: &Context, cx: &Cx<'_>) {
+    if ctx.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let theme = cx.theme;
+    let words = match cx.app.work() {
+        Some(_) => "Drop texts here to add them to the project",
+        None => "Drop a project file here to open it",
+    };
+    let area = egui::Area::new(egui::Id::unique("drop target"))
+        .order(egui::Order::Tooltip)
+        .anchor(egui::Align2::CENTER_CENTER, egui::Vec2::ZERO);
+    area.show(ctx, |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(egui::Margin::same(28));
+        let frame = frame.stroke(egui::Stroke::new(2.0, theme.accent));
+        frame.show(ui, |ui| {
+            ui.label(egui::RichText::new(words).font(theme::semibold(16.0)))
+        });
+    });
+}
+
 /// The whole window: bars, panels, the text, and what lies over them.
 fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
     let theme = cx.theme;
@@ -279,6 +344,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     pages::page_ui(ui, cx, view, surface);
     questions::question_ui(ui, cx);
     bars::notices_ui(ui, cx);
+    drop_target_ui(ui.ctx(), cx);
 }
 
 /// Draws a text with nothing held, for tests that look at pictures.
@@ -321,7 +387,7 @@ fn text_ui(
 ) {
     let theme = cx.theme;
     let Some(document) = work.document() else {
-        let why = "Texts are plain text or Markdown files. They stay as they are: labels are kept beside them.";
+        let why = "Texts are plain text or Markdown files. They stay as they are; what you mark is kept beside them.";
         return widgets::empty_state(ui, &theme, "No texts yet", why, |ui| {
             if widgets::main_button(ui, &theme, "Add texts…").clicked() {
                 cx.ask(Command::AddTexts);
@@ -408,8 +474,9 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
             "Tag as"
         };
         let key = tag.key.map(String::from).unwrap_or_default();
-        let button = egui::Button::new(format!("{verb} {}", tag.id)).shortcut_text(key);
-        if ui.add(button).clicked() {
+        let words = format!("{verb} {}", in_words(tag.id.as_str()));
+        let button = egui::Button::new(&words).shortcut_text(key);
+        if ui.add(button).accessible_name(words).clicked() {
             cx.ask(Command::UseTag(tag.id.clone()));
             ui.close();
         }
@@ -422,7 +489,7 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
                 .filter(|kind| inspector::may_begin(kind, &picked.tag_id))
             {
                 if ui
-                    .button(&*kind.name)
+                    .button(in_words(&kind.name))
                     .on_hover_text(&kind.description)
                     .clicked()
                 {
@@ -449,7 +516,7 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         ui.menu_button("Set aside as", |ui| {
             for kind in &codebook.region_kinds {
                 if ui
-                    .button(&*kind.name)
+                    .button(in_words(&kind.name))
                     .on_hover_text(&kind.description)
                     .clicked()
                 {

@@ -13,7 +13,7 @@ use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
     buttons_at_right, cut_label, hold_focus, key_hint, main_button, name_dialog, name_field,
-    plain_button, row, section_head, soft, value_field,
+    name_headless_dialog, plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
@@ -108,9 +108,9 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
 /// The head of a page; returns whether it is to be closed.
 pub fn head_ui(ui: &mut Ui, words: &str) -> bool {
     let mut is_done = false;
-    name_dialog(ui, words);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(words).font(semibold(18.0)));
+        let head = ui.label(RichText::new(words).font(semibold(18.0)));
+        name_dialog(ui, &head);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             is_done = ui.button("Close").clicked();
         });
@@ -216,7 +216,7 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         .desired_width(f32::INFINITY);
     let response = ui.add(edit.margin(vec2(10.0, 8.0)));
     name_field(&response, &state.words, "Find a command, tag or document");
-    name_dialog(ui, "Find a command");
+    name_headless_dialog(ui, "Find a command");
     state.first = Some(response.id);
     if response.changed() {
         state.chosen = 0;
@@ -669,7 +669,9 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                     egui::Label::new(RichText::new(&document.sha256).monospace().size(10.5)).wrap(),
                 );
                 ui.end_row();
-                ui.label(soft(&theme, "Read as"));
+                ui.with_layout(Layout::top_down(Align::Min), |ui| {
+                    ui.label(soft(&theme, "Read as"))
+                });
                 encoding_ui(ui, cx, work);
                 ui.end_row();
             });
@@ -685,9 +687,35 @@ fn size_words(work: &Work) -> String {
     format!(
         "{} bytes, {characters} characters, {} lines, line ends {}",
         document.size_bytes,
-        text.line_count(),
+        // Behind the last line end there is a line for the caret, but none that anybody wrote.
+        text.as_str().lines().count(),
         text.line_ends().name()
     )
+}
+
+/// An encoding with what is written in it.
+fn encoding_words(name: &str) -> String {
+    let written = match name {
+        "UTF-8" | "UTF-16LE" | "UTF-16BE" => "all languages",
+        "windows-1252" | "ISO-8859-15" | "macintosh" => "Western European",
+        "windows-1250" | "ISO-8859-2" => "Central European",
+        "windows-1251" | "ISO-8859-5" | "IBM866" => "Cyrillic",
+        "KOI8-R" => "Russian",
+        "KOI8-U" => "Ukrainian",
+        "windows-1253" | "ISO-8859-7" => "Greek",
+        "windows-1254" => "Turkish",
+        "windows-1255" | "ISO-8859-8" => "Hebrew",
+        "windows-1256" | "ISO-8859-6" => "Arabic",
+        "windows-1257" => "Baltic",
+        "windows-1258" => "Vietnamese",
+        "windows-874" => "Thai",
+        "gb18030" | "GBK" => "Chinese, simplified",
+        "Big5" => "Chinese, traditional",
+        "Shift_JIS" | "EUC-JP" | "ISO-2022-JP" => "Japanese",
+        "EUC-KR" => "Korean",
+        _ => return name.to_owned(),
+    };
+    format!("{name} · {written}")
 }
 
 /// What was assumed, with the other encodings to choose from.
@@ -696,19 +724,20 @@ fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         return;
     };
     ui.vertical(|ui| {
-        egui::ComboBox::from_id_salt("encoding")
-            .selected_text(&document.encoding.name)
-            .width(200.0)
+        let combo = egui::ComboBox::from_id_salt("encoding")
+            .selected_text(encoding_words(&document.encoding.name))
+            .width(260.0)
             .show_ui(ui, |ui| {
                 for name in import::encodings() {
                     if ui
-                        .selectable_label(document.encoding.name == name, name)
+                        .selectable_label(document.encoding.name == name, encoding_words(name))
                         .clicked()
                     {
                         cx.ask(Command::ReadAs(name.to_owned()));
                     }
                 }
             });
+        combo.response.accessible_name("Read as");
         let preview = work
             .text()
             .map(|text| text.as_str().chars().take(160).collect::<String>())

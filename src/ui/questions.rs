@@ -26,11 +26,11 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     let modal = Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
         ui.set_width(430.0);
         ui.add_space(4.0);
-        ui.label(RichText::new(&words.head).font(semibold(16.0)));
+        let head = ui.label(RichText::new(&words.head).font(semibold(16.0)));
+        name_dialog(ui, &head);
         ui.add_space(2.0);
         ui.label(&words.body);
         ui.add_space(12.0);
-        name_dialog(ui, &words.head);
         let mut first = None;
         buttons_at_right(ui, |ui| {
             if !words.yes.is_empty() {

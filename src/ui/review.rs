@@ -47,8 +47,8 @@ pub fn review_ui(
     let Some(work) = cx.app.work() else {
         return true;
     };
-    name_dialog(ui, "Changed texts");
-    ui.label(RichText::new("Changed texts").font(semibold(18.0)));
+    let head = ui.label(RichText::new("Changed texts").font(semibold(18.0)));
+    name_dialog(ui, &head);
     let doubts: Vec<Doubt<'_>> = work
         .doubts()
         .map(|(changed, mark_id, found)| Doubt {

@@ -145,6 +145,13 @@ impl Sides {
         (side, shown): (Side, Shown),
         contents: impl FnOnce(&mut Ui),
     ) {
+        // Drawn into the room as it is: what needs more never widens the panel and sets the text anew.
+        let contents = |ui: &mut Ui| {
+            let room = ui.available_rect_before_wrap();
+            let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(room));
+            contents(&mut inside);
+            ui.allocate_rect(room, egui::Sense::hover());
+        };
         let margin = match side {
             Side::Documents => 10,
             Side::Inspector => 14,

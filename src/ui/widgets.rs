@@ -189,12 +189,21 @@ pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl
     next(&mut child);
 }
 
-/// Gives the dialog that is being drawn the name that a screen reader says when it opens.
-pub fn name_dialog(ui: &Ui, name: &str) {
+/// Gives the dialog that is being drawn its head for a name, which a screen reader says when it opens.
+pub fn name_dialog(ui: &Ui, head: &Response) {
+    let head_id = head.id.accesskit_id();
+    describe_dialog(ui, |node| node.push_labelled_by(head_id));
+}
+
+/// The same for a dialog without a head.
+pub fn name_headless_dialog(ui: &Ui, name: &str) {
+    describe_dialog(ui, |node| node.set_label(name));
+}
+
+fn describe_dialog(ui: &Ui, describe: impl FnOnce(&mut egui::accesskit::Node)) {
     let mut stack = ui.stack().iter();
     if let Some(dialog) = stack.find(|stack| stack.kind() == Some(egui::UiKind::Modal)) {
-        ui.ctx()
-            .accesskit_node_builder(dialog.unique_id, |node| node.set_label(name));
+        ui.ctx().accesskit_node_builder(dialog.unique_id, describe);
     }
 }
 

@@ -74,3 +74,49 @@ fn pages_take_the_focus_and_have_a_name() {
     driven.key(NONE, Key::Enter);
     assert!(driven.app().work().unwrap().picked().is_some());
 }
+
+#[test]
+fn escape_closes_a_menu_and_lets_go_of_nothing() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.click("File");
+    driven.harness.get_by_label("Recent projects");
+    driven.key(NONE, Key::Escape);
+    assert!(driven.harness.query_by_label("Open project…").is_none());
+    assert!(driven.held().is_some());
+}
+
+#[test]
+fn f6_goes_from_the_text_to_the_inspector_to_the_documents_and_back() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        driven.key(NONE, Key::F6);
+        seen.push(driven.focused());
+    }
+    assert_eq!(seen, ["Note", "Filter documents", "Text of a.txt"]);
+}
+
+#[test]
+fn the_window_is_named_after_the_file_and_marks_what_is_not_saved() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    let name = |driven: &Driven| driven.harness.root().accesskit_node().label();
+    assert_eq!(name(&driven).as_deref(), Some("• p – Ascribe"));
+    driven.key(Modifiers::COMMAND, Key::S);
+    driven.app().finish_tasks();
+    driven.steps();
+    assert_eq!(name(&driven).as_deref(), Some("p – Ascribe"));
+}
+
+#[test]
+fn files_dragged_over_the_window_are_told_where_to_go() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    let words = "Drop texts here to add them to the project";
+    assert!(driven.harness.query_by_label(words).is_none());
+    let file = egui::HoveredFile::default();
+    driven.harness.input_mut().hovered_files = vec![file];
+    driven.harness.run_steps(2);
+    driven.harness.get_by_label(words);
+}

@@ -14,7 +14,7 @@ use ascribe::store::{Progress, Storage, open_project, unpack_sample_into};
 use ascribe::ui::{Engine, Setting, Window};
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use tempfile::TempDir;
 
 /// The window with a copy of the sample open, as a new annotator sees it.
@@ -921,4 +921,133 @@ fn side_panels_give_way_to_the_text_and_come_back_by_themselves() {
     driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::I);
     assert!(driven.harness.query_by_label("Annotations").is_none());
     assert!(driven.app().settings().shows_inspector);
+}
+
+#[test]
+fn a_word_longer_than_a_line_is_broken() {
+    let words = format!("https://example.org/{}", "aé0".repeat(200));
+    let driven = Driven::with_text(&words);
+    let height = driven.harness.get_by_label(&words).rect().height();
+    assert!(height > 5.0 * 18.0 * 1.9, "{height}");
+}
+
+#[test]
+fn files_that_are_no_texts_are_refused_by_name_and_reason() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    let folder = TempDir::new().unwrap();
+    let noise: Vec<u8> = (0..4000u32).map(|n| (n * 167 % 256) as u8).collect();
+    for (name, bytes) in [
+        ("порт.txt", b"\x89PNG\r\n\x1a\n....".as_slice()),
+        ("b.txt", b"%PDF-1.7 words"),
+        ("c.txt", &noise),
+        ("d.txt", "Уряд заперечив це.\u{1}".as_bytes()),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    driven
+        .app()
+        .run(Command::Receive(vec![folder.path().to_owned()]));
+    driven.app().finish_tasks();
+    let notices = driven.app().notices().iter();
+    let words: Vec<String> = notices.map(|notice| notice.words.clone()).collect();
+    for expected in [
+        "“порт.txt” is a picture",
+        "“b.txt” is a PDF",
+        "“c.txt” is no text",
+    ] {
+        assert!(
+            words.iter().any(|words| words.contains(expected)),
+            "{words:?}"
+        );
+    }
+    let documents = &driven.app().work().unwrap().project().documents;
+    let ids: Vec<&str> = documents.keys().map(DocumentId::as_str).collect();
+    assert_eq!(ids, ["a", "d"]);
+}
+
+#[test]
+fn a_default_is_shown_as_such_and_not_as_chosen() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("1");
+    let is_chosen = |driven: &Driven, name| {
+        let node = driven.harness.get_by_label(name);
+        node.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    assert!(!is_chosen(&driven, "asserted (default)"));
+    driven.click("asserted (default)");
+    assert!(is_chosen(&driven, "asserted (default)"));
+}
+
+#[test]
+fn an_export_of_many_files_goes_into_a_new_folder_where_something_lies() {
+    let mut driven = Driven::new();
+    let out = TempDir::new().unwrap();
+    fs::write(out.path().join("mine.txt"), "mine").unwrap();
+    for expected in ["sample-csv", "sample-csv-2"] {
+        let choice = ExportChoice {
+            format: "csv",
+            options: Default::default(),
+        };
+        driven
+            .app()
+            .run(Command::ExportTo(choice, out.path().to_owned()));
+        driven.app().finish_tasks();
+        assert!(out.path().join(expected).is_dir(), "{expected}");
+    }
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn another_key_arms_another_tag_and_leaves_the_annotation_just_made() {
+    let mut driven = Driven::new();
+    driven.type_key("2");
+    driven.select_byline();
+    driven.type_key("3");
+    let work = driven.app().work().unwrap();
+    assert_eq!(work.armed(), Some(&TagId::new("impact")));
+    assert_eq!(work.picked().unwrap().tag_id.as_str(), "denial");
+}
+
+#[test]
+fn the_text_stays_where_it_is_when_an_annotation_is_made() {
+    let mut driven = Driven::new();
+    let line = |driven: &Driven| {
+        driven
+            .harness
+            .get_by_label("By Continental Press Agency")
+            .rect()
+    };
+    let before = line(&driven);
+    driven.select_byline();
+    driven.type_key("2");
+    driven.harness.run_steps(10);
+    assert_eq!(line(&driven), before);
+}
+
+#[test]
+fn finishing_says_how_many_required_values_are_missing() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.app().run(Command::Select {
+        selection: None,
+        caret: ascribe::text::ByteOffset(0),
+    });
+    driven.key(Modifiers::NONE, Key::J);
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::Enter);
+    let mut notices = driven.app().notices().iter();
+    assert!(notices.any(|notice| notice.words.contains("required value")));
+    driven.harness.get_by_label("Show");
+}
+
+#[test]
+fn progress_counts_the_same_documents_while_the_work_goes_on() {
+    let mut driven = Driven::new();
+    for _ in 0..2 {
+        let mut progress = driven.harness.query_all_by_label("0 of 6 finished");
+        assert!(progress.next().is_some());
+        drop(progress);
+        driven.select_byline();
+        driven.type_key("2");
+    }
 }

@@ -9,7 +9,7 @@ use egui::pos2;
 use fontique::{Blob, FontInfoOverride};
 use parley::{
     Alignment, AlignmentOptions, FontContext, FontFamily, FontStyle, Layout, LayoutContext,
-    LineHeight, PositionedLayoutItem, StyleProperty,
+    LineHeight, OverflowWrap, PositionedLayoutItem, StyleProperty,
 };
 
 use super::paragraph::{Cell, Face, Line, Paragraph, PlacedGlyph};
@@ -129,6 +129,9 @@ impl Engine {
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(
             setting.line_height,
         )));
+        // An address or a hash that is wider than the column would run out of it.
+        let overflow = StyleProperty::OverflowWrap(OverflowWrap::Anywhere);
+        builder.push_default(overflow);
         for bytes in set_aside {
             builder.push(StyleProperty::FontStyle(FontStyle::Italic), bytes.clone());
             builder.push(StyleProperty::Brush(Ink::SetAside), bytes.clone());
