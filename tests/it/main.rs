@@ -4,6 +4,7 @@ mod anchor;
 mod any_bytes;
 mod crashes;
 mod drawing;
+mod edit_command;
 mod edits;
 mod find;
 mod formats;
