@@ -597,6 +597,24 @@ fn a_flipped_bit_loses_nothing_before_it() {
 }
 
 #[test]
+fn damage_in_a_journal_is_said_and_a_torn_end_is_not() {
+    let (contents, path, bytes, _) = journal_bytes();
+    let told = |bytes: Vec<u8>| {
+        let mut contents = contents.clone();
+        contents.insert(path.clone(), bytes);
+        let opened = open(&storage(SimDisk::of(contents))).unwrap();
+        let notices = opened.recovery.notices();
+        notices.iter().any(|words| words.contains("cannot be read"))
+    };
+    assert!(!told(bytes.clone()) && !told(bytes[..bytes.len() - 3].to_vec()));
+    for at in [0, 30, bytes.len() / 2] {
+        let mut flipped = bytes.clone();
+        flipped[at] ^= 1;
+        assert!(told(flipped), "byte {at}");
+    }
+}
+
+#[test]
 fn what_is_cut_off_is_kept_aside() {
     let (mut contents, path, mut bytes, known) = journal_bytes();
     bytes.extend(b"half a rec");

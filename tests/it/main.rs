@@ -5,6 +5,7 @@ mod any_bytes;
 mod crashes;
 mod dialogs;
 mod drawing;
+mod edit_command;
 mod edits;
 mod find;
 mod formats;

@@ -31,6 +31,8 @@ pub struct Recovery {
     pub brought_back: usize,
     /// Journals with edits for another version of the file than the one that is there.
     pub unfit: Vec<UnfitJournal>,
+    /// Journals of which a part does not read: it is damaged, or a newer program wrote it. It is kept.
+    pub damaged: Vec<PathBuf>,
     /// Edits that were made before the project was moved or copied here, and never saved.
     pub elsewhere: Option<JournalElsewhere>,
     /// The journal to go on with.
@@ -73,6 +75,8 @@ pub(super) struct FoundJournal {
     pub log: Log,
     pub whole_bytes: u64,
     pub all_bytes: u64,
+    /// Whether more is unreadable than a last record that was not written to its end.
+    pub is_damaged: bool,
 }
 
 impl Recovery {
@@ -88,6 +92,10 @@ impl Recovery {
                 "the project file was changed by another program while {steps} had not been saved; kept in {path}"
             )
         });
+        let damaged = self.damaged.iter().map(|path| {
+            let path = path.display();
+            format!("a part of the journal cannot be read, and may hold edits that are not shown; kept in {path}")
+        });
         let elsewhere = self.elsewhere.iter().map(|elsewhere| {
             let (steps, project) = (counted(elsewhere.steps.len()), &elsewhere.project);
             format!("left out {steps} that were made at {project} and never saved there")
@@ -95,6 +103,7 @@ impl Recovery {
         brought_back
             .into_iter()
             .chain(unfit)
+            .chain(damaged)
             .chain(elsewhere)
             .collect()
     }
@@ -127,6 +136,8 @@ pub fn recover(
         recovery.elsewhere = find_elsewhere(storage, file_sha256);
         return Ok(recovery);
     }
+    let damaged = found.iter().filter(|found| found.is_damaged);
+    recovery.damaged = damaged.map(|found| found.path.clone()).collect();
     // After a failure the journal was written anew at another place: the one that goes furthest is meant.
     found.sort_by_key(|found| {
         let is_known = found.log.revision_of(file_sha256).is_some();
@@ -182,11 +193,13 @@ fn read_journal(disk: &dyn Disk, path: &Path) -> io::Result<Option<FoundJournal>
     }
     let bytes = disk.read(path, MOST_JOURNAL_BYTES)?;
     let (log, whole_bytes) = Log::read(&bytes);
+    let rest = bytes.get(whole_bytes..).unwrap_or_default();
     Ok(Some(FoundJournal {
         path: path.to_owned(),
         log: log.unwrap_or_default(),
         whole_bytes: whole_bytes as u64,
         all_bytes: bytes.len() as u64,
+        is_damaged: rest.contains(&b'\n'),
     }))
 }
 
