@@ -12,7 +12,7 @@ use super::{
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
-use crate::store::{self, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
+use crate::store::{self, ChangedText, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
 
 /// Autosave waits until the person pauses …
 const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
@@ -342,6 +342,7 @@ impl App {
                     self.tell_with(NoticeKind::Warning, words, Some(deed));
                 }
                 self.back_up_saved();
+                self.keep_texts();
                 if let Some(then) = self.after_save.take() {
                     self.run(if is_behind { Command::Save } else { then });
                 }
@@ -446,6 +447,11 @@ impl App {
     pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
         let Some(work) = &self.work else { return };
         let (project, texts) = (work.project().clone(), work.texts.clone());
+        let remarks: Vec<String> = work.changed.values().map(ChangedText::remark).collect();
+        if let Some(first) = remarks.first() {
+            let deed = ("Review…".to_owned(), Command::ReviewTexts);
+            self.tell_with(NoticeKind::Warning, first, Some(deed));
+        }
         self.tasks.start(
             format!("Exporting to {}", path.display()),
             move |progress| {

@@ -172,6 +172,18 @@ pub struct ChangedText {
 }
 
 impl ChangedText {
+    /// What an export has of it.
+    pub fn remark(&self) -> String {
+        let what = match self.old {
+            Some(_) => "it is exported as it was labelled",
+            None => "annotations whose words are no longer at their place are left out",
+        };
+        format!(
+            "the text of “{}” has changed since; {what}",
+            self.document_id
+        )
+    }
+
     /// Compares what a text was with what it is now. `old` counts only if the project agrees with it.
     pub fn between(
         project: &Project,

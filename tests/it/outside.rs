@@ -516,6 +516,33 @@ fn edits_that_a_crash_left_unsaved_are_merged_with_what_others_wrote_since() {
     );
 }
 
+#[test]
+fn a_text_that_was_labelled_and_changed_before_it_is_opened_again_is_compared_with_its_copy() {
+    let shared = Shared::new();
+    let mut ana = shared.open_as("ana");
+    let fresh = shared.folder.path().join("texts/звіт.txt");
+    fs::write(&fresh, "Уряд заперечив це. Речник заперечив це.\n").unwrap();
+    ana.run(Command::Receive(vec![fresh.clone()]));
+    ana.finish_tasks();
+    let start = "Уряд заперечив це. Речник ".len();
+    tag(&mut ana, start, start + "заперечив".len());
+    save(&mut ana);
+    ana.run(Command::CloseProject);
+    drop(ana);
+    fs::write(
+        &fresh,
+        "Оновлено.\n\nУряд заперечив це. Речник заперечив це.\n",
+    )
+    .unwrap();
+    let again = shared.open_as("ana");
+    let counts = again.work().unwrap().review_counts();
+    assert_eq!(
+        (counts.certain, counts.doubtful, counts.orphans),
+        (1, 0, 0),
+        "of two equal words it is the second"
+    );
+}
+
 fn check(path: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = Process::new(env!("CARGO_BIN_EXE_ascribe"))
         .env("XDG_STATE_HOME", own_folder())
