@@ -447,7 +447,12 @@ impl App {
     pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
         let Some(work) = &self.work else { return };
         let (project, texts) = (work.project().clone(), work.texts.clone());
-        let remarks: Vec<String> = work.changed.values().map(ChangedText::remark).collect();
+        let remarks: Vec<String> = work
+            .changed
+            .values()
+            .filter(|changed| changed.is_other_text(work.project()))
+            .map(ChangedText::remark)
+            .collect();
         if let Some(first) = remarks.first() {
             let deed = ("Review…".to_owned(), Command::ReviewTexts);
             self.tell_with(NoticeKind::Warning, first, Some(deed));

@@ -172,6 +172,12 @@ pub struct ChangedText {
 }
 
 impl ChangedText {
+    /// Whether the text itself is another one. If not, only some annotations were left without a place.
+    pub fn is_other_text(&self, project: &Project) -> bool {
+        let document = project.documents.get(&self.document_id);
+        document.is_some_and(|document| document.sha256 != self.now.sha256)
+    }
+
     /// What an export has of it.
     pub fn remark(&self) -> String {
         let what = match self.old {
