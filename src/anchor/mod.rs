@@ -105,13 +105,13 @@ struct Search<'a> {
 /// How many more bytes may be looked through for words. Each mark that is in doubt goes through the whole text; in a long
 /// text of which little is left that would never end, and most of what it found would be asked about anyway.
 struct Patience {
-    bytes_left: Cell<usize>,
+    bytes_left: Cell<u64>,
 }
 
 impl Default for Patience {
     fn default() -> Self {
         /// A few seconds.
-        const MOST_BYTES: usize = 5_000_000_000;
+        const MOST_BYTES: u64 = 5_000_000_000;
         Self {
             bytes_left: Cell::new(MOST_BYTES),
         }
@@ -121,7 +121,7 @@ impl Default for Patience {
 impl Patience {
     /// Whether there is still time to look through so many bytes.
     fn lasts_for(&self, bytes: usize) -> bool {
-        let left = self.bytes_left.get().checked_sub(bytes);
+        let left = self.bytes_left.get().checked_sub(bytes as u64);
         self.bytes_left.set(left.unwrap_or(0));
         left.is_some()
     }

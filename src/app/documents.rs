@@ -4,7 +4,7 @@ use super::{App, Command, NoticeKind, Page, Question, TaskResult, Work};
 use crate::edit::{self, Author, Change, Edit, Refusal};
 use crate::model::{Annotation, Document, DocumentId, DocumentState, quote_of};
 use crate::query::{Finding, FindingKind, missing_values};
-use crate::store::{self, BroughtIn, ChangedText, ReadError, ReadText};
+use crate::store::{self, BroughtIn, ReadError, ReadText};
 use crate::text::{OffsetUnit, Span, Spans, Text};
 
 impl App {
@@ -242,11 +242,8 @@ impl App {
         let Some(work) = &self.work else { return };
         let (project, texts, revision) =
             (work.project().clone(), work.texts.clone(), work.revision());
-        let is_other = |text: &&ChangedText| {
-            let document = work.project().documents.get(&text.document_id);
-            document.is_some_and(|document| document.sha256 != text.now.sha256)
-        };
-        let changed = work.changed.values().filter(is_other);
+        let changed = work.changed.values();
+        let changed = changed.filter(|changed| changed.is_other_text(work.project()));
         let changed: Vec<DocumentId> = changed.map(|text| text.document_id.clone()).collect();
         self.tasks.start("Checking the project", move |_| {
             let mut findings = crate::query::check(&project, &texts);

@@ -12,7 +12,7 @@ use super::{
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
-use crate::store::{self, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
+use crate::store::{self, ChangedText, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
 
 /// Autosave waits until the person pauses …
 const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
@@ -347,6 +347,7 @@ impl App {
                     self.tell_with(NoticeKind::Warning, words, Some(deed));
                 }
                 self.back_up_saved();
+                self.keep_texts();
                 if let Some(then) = self.after_save.take() {
                     self.run(if is_behind { Command::Save } else { then });
                 }
@@ -453,6 +454,16 @@ impl App {
         let (project, texts) = (work.project().clone(), work.texts.clone());
         let name = format!("{}-{}", project_name(&work.path), choice.format);
         let path = store::folder_for_export(path, &name);
+        let remarks: Vec<String> = work
+            .changed
+            .values()
+            .filter(|changed| changed.is_other_text(work.project()))
+            .map(ChangedText::remark)
+            .collect();
+        if let Some(first) = remarks.first() {
+            let deed = ("Review…".to_owned(), Command::ReviewTexts);
+            self.tell_with(NoticeKind::Warning, first, Some(deed));
+        }
         self.tasks.start(
             format!("Exporting to {}", path.display()),
             move |progress| {

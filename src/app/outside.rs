@@ -357,23 +357,34 @@ impl App {
     /// Looks at where the annotations of changed texts stand now, and at those that are elsewhere than they say.
     pub(super) fn review(&mut self) {
         let Some(work) = &self.work else { return };
-        if work.misplaced.is_empty() {
-            return self.request(Request::Show(Page::Review));
-        }
         let (project, texts) = (work.project().clone(), work.texts.clone());
-        let known: Vec<DocumentId> = work.changed.keys().cloned().collect();
+        let mut changed = work.changed.clone();
+        changed.retain(|_, changed| changed.is_other_text(&project));
         self.tasks.start("Finding words again", move |_| {
-            TaskResult::FoundAgain(find_orphans_again(&project, &texts, &known))
+            let known: Vec<DocumentId> = changed.keys().cloned().collect();
+            // The person may have marked and deleted since the change was seen.
+            let renewed = changed.into_values().map(|changed| {
+                let ChangedText {
+                    document_id,
+                    old,
+                    now,
+                    ..
+                } = changed;
+                ChangedText::between(&project, &document_id, old, now)
+            });
+            let orphans = find_orphans_again(&project, &texts, &known);
+            TaskResult::FoundAgain(renewed.chain(orphans).collect())
         });
     }
 
     pub(super) fn found_again(&mut self, found: Vec<ChangedText>) {
         let Some(work) = &mut self.work else { return };
-        for changed in found {
-            work.changed
-                .entry(changed.document_id.clone())
-                .or_insert(changed);
-        }
+        let project = work.open.project();
+        work.changed
+            .retain(|_, changed| changed.is_other_text(project));
+        let found = found.into_iter();
+        work.changed
+            .extend(found.map(|changed| (changed.document_id.clone(), changed)));
         self.request(Request::Show(Page::Review));
     }
 
@@ -558,7 +569,12 @@ fn taken_up<'a>(
         ..Document::clone(before)
     };
     let verdict = |(mark_id, found): (&MarkId, &Found)| {
+        let is_there = match mark_id {
+            MarkId::Annotation(id) => project.annotations.get(id).is_some(),
+            MarkId::Region(id) => project.regions.get(id).is_some(),
+        };
         let verdict = match found {
+            _ if !is_there => return None,
             Found::Certain(spans) => Verdict::MoveTo(spans.clone()),
             _ => verdicts.get(mark_id)?.clone(),
         };

@@ -7,7 +7,7 @@ use super::Failure;
 use crate::app::PROJECT_ENDING;
 use crate::edit;
 use crate::model::{Project, Texts};
-use crate::store::{self, OpenError};
+use crate::store::{self, BackupReason, OpenError};
 
 /// Which driver of git stands for us.
 const DRIVER: &str = "ascribe";
@@ -18,6 +18,7 @@ pub fn merge(base: &Path, ours: &Path, theirs: &Path, out: &Path) -> Result<(), 
     let base = read(base)?;
     let merged = edit::merge(&base, &read(ours)?, &read(theirs)?);
     let expected = store::hash_of_file(out);
+    keep_before_merge(out);
     store::save_project(out, &merged.project, &Texts::new(), expected.as_deref())
         .map_err(Failure::of_world)?;
     for double in &merged.doubles {
@@ -34,6 +35,17 @@ pub fn merge(base: &Path, ours: &Path, theirs: &Path, out: &Path) -> Result<(), 
         count => Err(Failure::of_data(format!(
             "{count} things were changed on both sides; all of both is in the file, listed above is what to look at"
         ))),
+    }
+}
+
+/// What a person merges into keeps its backup. git's own temporary files do not: git has all versions.
+fn keep_before_merge(out: &Path) {
+    let is_project = out.to_string_lossy().ends_with(PROJECT_ENDING);
+    if is_project
+        && out.is_file()
+        && let Err(error) = store::back_up_file(out, BackupReason::BeforeMerge)
+    {
+        eprintln!("ascribe: no backup was made: {error}");
     }
 }
 

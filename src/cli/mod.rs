@@ -556,6 +556,9 @@ fn export(
     for line in losses.lines() {
         eprintln!("ascribe: {line}");
     }
+    for changed in &opened.changed {
+        eprintln!("ascribe: {}", changed.remark());
+    }
     if !opened.unreadable.is_empty() {
         let count = opened.unreadable.len();
         return Err(Failure::of_data(format!(

@@ -79,7 +79,7 @@ impl BackupReason {
     }
 }
 
-/// Keeps a copy of the project file as it lies on disk. Not if it is the same as the last one.
+/// Keeps a copy of the project file as it lies on disk. Not if it is the same as one of the last.
 ///
 /// # Errors
 /// If it cannot be read as a project, or the copy cannot be written.
@@ -104,7 +104,9 @@ pub fn back_up(project_file: &Path, bytes: &[u8], reason: BackupReason) -> Resul
     let known = list_in(&folder);
     let hash: String = sha256_of(bytes).chars().take(16).collect();
     let last = known.first();
-    if last.is_some_and(|last| last.hash == hash && reason == BackupReason::Saved) {
+    // Not only the last one: others may have come in between.
+    let is_known = known.iter().take(LAST).any(|backup| backup.hash == hash);
+    if is_known && reason == BackupReason::Saved {
         return Ok(());
     }
     let number = last.map_or(1, |last| last.number + 1);

@@ -6,12 +6,12 @@
 //! damaged copy is known as such and the same text is kept once.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{RealDisk, read_regular, sha256_of};
+use super::disk::{read_regular, sha256_of};
 use super::folders::state_folder;
-use super::replace::{make_folder, replace_file};
 use super::texts::{MOST_TEXT_BYTES, place_of};
 use crate::model::{Document, Project};
 
@@ -27,13 +27,12 @@ pub fn keep_texts(project_file: &Path, project: &Project) {
         let has_marks = project.annotations.count_in(&document.id) > 0
             || project.regions.in_document(&document.id).next().is_some();
         let copy = folder.join(&document.sha256);
-        if !has_marks || !is_hash(&document.sha256) || copy.exists() {
+        let is_kept = fs::metadata(&copy).is_ok_and(|kept| kept.len() == document.size_bytes);
+        if !has_marks || !is_hash(&document.sha256) || is_kept {
             continue;
         }
         if let Some(bytes) = bytes_as_labelled(project_file, document) {
-            let kept = make_folder(&RealDisk, &folder)
-                .and_then(|()| replace_file(&RealDisk, &copy, &bytes));
-            if let Err(error) = kept {
+            if let Err(error) = write_copy(&folder, &copy, &bytes) {
                 return log::warn!("a text could not be kept: {error}");
             }
             has_new = true;
@@ -42,6 +41,15 @@ pub fn keep_texts(project_file: &Path, project: &Project) {
     if has_new {
         forget_oldest(&folder, MOST_KEPT_BYTES);
     }
+}
+
+/// Without waiting for the disk: a folder of ten thousand texts would take minutes, and a copy that a power cut has
+/// damaged is known by its hash.
+fn write_copy(folder: &Path, copy: &Path, bytes: &[u8]) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let temp = copy.with_extension(format!("{}.tmp", std::process::id()));
+    fs::write(&temp, bytes)?;
+    fs::rename(&temp, copy)
 }
 
 /// The bytes of a text as they were when it was labelled; `None` if they are known no more. `now` is what lies on

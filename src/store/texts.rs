@@ -185,6 +185,24 @@ pub struct ChangedText {
 }
 
 impl ChangedText {
+    /// Whether the text itself is another one. If not, only some annotations were left without a place.
+    pub fn is_other_text(&self, project: &Project) -> bool {
+        let document = project.documents.get(&self.document_id);
+        document.is_some_and(|document| document.sha256 != self.now.sha256)
+    }
+
+    /// What an export has of it.
+    pub fn remark(&self) -> String {
+        let what = match self.old {
+            Some(_) => "it is exported as it was labelled",
+            None => "annotations whose words are no longer at their place are left out",
+        };
+        format!(
+            "the text of “{}” has changed since; {what}",
+            self.document_id
+        )
+    }
+
     /// Compares what a text was with what it is now. `old` counts only if the project agrees with it.
     pub fn between(
         project: &Project,

@@ -527,6 +527,7 @@ fn folder_of(repository: &Repository) -> &str {
 
 fn ascribe(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ascribe"))
+        .env("XDG_STATE_HOME", own_folder())
         .args(arguments)
         .output()
         .unwrap()

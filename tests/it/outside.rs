@@ -230,8 +230,18 @@ fn a_text_that_changes_while_the_project_is_open_is_seen_before_the_save() {
             .iter()
             .any(|notice| notice.words.contains("has changed"))
     );
+    tag(&mut mara, 10, 14);
+    let first = project(&mara).annotations.iter().next().unwrap().id.clone();
+    mara.run(Command::GoTo(first));
+    mara.run(Command::DeleteAnnotation);
+    mara.run(Command::ReviewTexts);
+    mara.finish_tasks();
     mara.run(Command::TakeUpTexts(Default::default()));
     mara.finish_tasks();
+    assert!(
+        mara.work().unwrap().misplaced().is_empty(),
+        "what was marked since follows too"
+    );
     save(&mut mara);
     let opened = open_project(&shared.path, &Progress::default()).unwrap();
     assert!(opened.changed.is_empty());
@@ -513,6 +523,33 @@ fn edits_that_a_crash_left_unsaved_are_merged_with_what_others_wrote_since() {
             .iter()
             .all(|notice| !notice.words.contains("had not been saved")),
         "it is done once"
+    );
+}
+
+#[test]
+fn a_text_that_was_labelled_and_changed_before_it_is_opened_again_is_compared_with_its_copy() {
+    let shared = Shared::new();
+    let mut ana = shared.open_as("ana");
+    let fresh = shared.folder.path().join("texts/звіт.txt");
+    fs::write(&fresh, "Уряд заперечив це. Речник заперечив це.\n").unwrap();
+    ana.run(Command::Receive(vec![fresh.clone()]));
+    ana.finish_tasks();
+    let start = "Уряд заперечив це. Речник ".len();
+    tag(&mut ana, start, start + "заперечив".len());
+    save(&mut ana);
+    ana.run(Command::CloseProject);
+    drop(ana);
+    fs::write(
+        &fresh,
+        "Оновлено.\n\nУряд заперечив це. Речник заперечив це.\n",
+    )
+    .unwrap();
+    let again = shared.open_as("ana");
+    let counts = again.work().unwrap().review_counts();
+    assert_eq!(
+        (counts.certain, counts.doubtful, counts.orphans),
+        (1, 0, 0),
+        "of two equal words it is the second"
     );
 }
 
