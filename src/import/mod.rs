@@ -21,11 +21,13 @@
 //! `Err` is for files of which nothing can be used.
 
 mod brat;
+mod brat_config;
 mod build;
 mod conll;
 mod csv;
 mod decode;
 mod doccano;
+mod documents;
 mod files;
 mod found;
 mod heal;
