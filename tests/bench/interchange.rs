@@ -151,7 +151,7 @@ fn parse(files: &[PathBuf]) {
     {
         let words = std::fs::read_to_string(file).expect("a file");
         let values = serde_json::Deserializer::from_str(&words).into_iter::<serde_json::Value>();
-        assert!(values.map(|value| value.expect("JSON")).count() > 0);
+        assert!(values.filter(|value| value.is_ok()).count() > 0);
     }
 }
 
