@@ -731,3 +731,12 @@ fn places_far_into_a_text_are_found_to_the_character() {
         report.moved.first()
     );
 }
+
+#[test]
+fn a_format_that_is_named_is_read_whatever_the_ending() {
+    let files = [file("tokens.data", "Moscow\tB-a\n")];
+    assert!(recognise(&files).is_none());
+    let conll = format("conll").unwrap();
+    let (project, _, _) = import_alone(conll, &files, &ImportOptions::default()).unwrap();
+    assert_eq!(quotes(&project), ["Moscow"]);
+}
