@@ -165,7 +165,7 @@ pub fn compare(
 ) -> Result<(), String> {
     refuse_healing(&read_back.report)?;
     match carries {
-        Carries::Everything => compare_everything(exporting, &read_back.project),
+        Carries::Everything => compare_everything(exporting, read_back),
         Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
         Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
     }
@@ -189,7 +189,8 @@ fn refuse_healing(report: &ImportReport) -> Result<(), String> {
 }
 
 /// Entry by entry, by id.
-fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), String> {
+fn compare_everything(exporting: &Exporting<'_>, read_back: &ReadBack) -> Result<(), String> {
+    let read = &read_back.project;
     let mut count = 0;
     for (_, annotation) in exporting.annotations() {
         count += 1;
@@ -220,6 +221,12 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
         }
     }
     for each in &exporting.documents {
+        if read_back.texts.get(&each.document.id) != Some(each.text) {
+            return Err(format!(
+                "the text of “{}” is not the same",
+                each.document.id
+            ));
+        }
         let same = read.documents.get(&each.document.id);
         if same.is_none_or(|read| {
             read.fields != each.document.fields || read.states != each.document.states

@@ -185,9 +185,12 @@ impl<'a> KnownTexts<'a> {
         hash: u64,
     ) -> Option<(DocumentId, Text)> {
         let known = self.by_hash.get_mut(&hash)?;
+        // Empty texts say nothing of being one and the same.
+        let is_blank = text.as_str().trim().is_empty();
         let may_be = |known: &Known| {
             let is_named_so = known.id.as_str() == document.name;
-            let is_free = known.is_nameless || document.name.is_empty() || is_named_so;
+            let is_free =
+                (!is_blank && (known.is_nameless || document.name.is_empty())) || is_named_so;
             is_free && !known.files.contains(&document.file) && same_words(&known.text, text)
         };
         let by_name = known
