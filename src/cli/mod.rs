@@ -622,7 +622,7 @@ fn convert(
     };
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_data)?;
-    let (project, texts, report) = imported.into_project().map_err(Failure::of_data)?;
+    let (project, texts, report) = imported.into_project();
     let format =
         crate::export::format(to).ok_or_else(|| Failure::of_usage("there is no such format"))?;
     let choice = ExportChoice {

@@ -7,6 +7,8 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use rayon::prelude::*;
+
 use super::proof::{Carries, LinksKept, Parts};
 use super::{
     Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, Newlines, file_stem,
@@ -40,16 +42,30 @@ const TOOLS_CONF: &str =
     "[options]\n\n[search]\n\n[annotators]\n\n[disambiguators]\n\n[normalization]\n";
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
-    let mut files = Vec::new();
-    let mut push = |path: String, bytes: Vec<u8>| files.push(FileInMemory { path, bytes });
-    for each in &exporting.documents {
-        let stem = file_stem(each.document.id.as_str());
-        push(format!("{stem}.txt"), import::text_file(each.text.as_str()));
-        push(
-            format!("{stem}.ann"),
-            annotations_of(exporting, each, losses).into_bytes(),
-        );
+    let documents: Vec<([FileInMemory; 2], LossReport)> = exporting
+        .documents
+        .par_iter()
+        .map(|each| {
+            let mut losses = LossReport::default();
+            let stem = file_stem(each.document.id.as_str());
+            let annotations = annotations_of(exporting, each, &mut losses);
+            let text = FileInMemory {
+                path: format!("{stem}.txt"),
+                bytes: import::text_file(each.text.as_str()),
+            };
+            let annotations = FileInMemory {
+                path: format!("{stem}.ann"),
+                bytes: annotations.into_bytes(),
+            };
+            ([text, annotations], losses)
+        })
+        .collect();
+    let mut files = Vec::with_capacity(documents.len() * 2 + 4);
+    for (own, own_losses) in documents {
+        files.extend(own);
+        losses.append(own_losses);
     }
+    let mut push = |path: String, bytes: Vec<u8>| files.push(FileInMemory { path, bytes });
     let codebook = &exporting.project.codebook;
     push(
         "annotation.conf".to_owned(),

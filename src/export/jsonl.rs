@@ -4,6 +4,7 @@
 //! Python when that unit is the code point. The last line, of type `project`, holds what belongs to no
 //! single document: links, claims, annotators.
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -42,15 +43,15 @@ struct DocumentLine<'a> {
 }
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
-    let mut bytes = Vec::new();
-    let mut push = |line: Value| {
-        bytes.extend_from_slice(line.to_string().as_bytes());
-        bytes.push(b'\n');
-    };
-    for each in &exporting.documents {
-        push(json!(document_line(exporting, each)));
-    }
-    push(project_line(exporting, losses));
+    let lines = exporting.documents.par_iter().map(|each| {
+        let line = serde_json::to_vec(&document_line(exporting, each));
+        debug_assert!(line.is_ok(), "memory does not fail and keys are strings");
+        line.unwrap_or_default()
+    });
+    let mut lines: Vec<Vec<u8>> = lines.collect();
+    lines.push(project_line(exporting, losses).to_string().into_bytes());
+    lines.push(Vec::new());
+    let bytes = lines.join(&b'\n');
     one_file("documents.jsonl", bytes)
 }
 

@@ -140,6 +140,16 @@ impl LossReport {
         }
     }
 
+    /// Those of another part of the same export.
+    pub fn append(&mut self, other: Self) {
+        for (loss, Losses { count, examples }) in other.losses {
+            let losses = self.losses.entry(loss).or_default();
+            losses.count += count;
+            let room = EXAMPLES.saturating_sub(losses.examples.len());
+            losses.examples.extend(examples.into_iter().take(room));
+        }
+    }
+
     /// How many of a kind.
     pub fn count(&self, loss: Loss) -> usize {
         self.losses.get(&loss).map_or(0, |losses| losses.count)

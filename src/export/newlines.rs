@@ -2,7 +2,7 @@
 
 use super::{Loss, LossReport};
 use crate::model::{Annotation, Project, Region, Texts};
-use crate::text::{ByteOffset, Span, Spans, Text};
+use crate::text::{ByteOffset, LineEnds, Span, Spans, Text};
 
 /// How lines end in exported texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -110,6 +110,13 @@ struct Rewritten {
 impl Rewritten {
     /// `None` if all line ends are right already.
     fn of(text: &Text, line_end: &str) -> Option<Self> {
+        let is_right = match line_end {
+            "\n" => text.line_ends() == LineEnds::Lf,
+            _ => text.line_ends() == LineEnds::CrLf,
+        };
+        if is_right {
+            return None;
+        }
         let mut words = String::with_capacity(text.end().0);
         let mut line_ends = Vec::new();
         for line_index in 0..text.line_count() {

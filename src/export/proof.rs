@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use super::conll::Profile;
-use super::{Exporting, Loss, LossReport};
+use super::{Exporting, ExportingDocument, Loss, LossReport};
 use crate::import::ImportReport;
-use crate::model::{Annotation, AnnotationId, Project, Texts, Tier, quote_of};
+use crate::model::{Annotation, DocumentId, Project, Texts, Tier, quote_of};
 use crate::text::{ByteOffset, Text, is_blank};
 
 /// What a format keeps, for the loss report and for the comparison after reading back.
@@ -163,7 +165,7 @@ pub fn compare(
 ) -> Result<(), String> {
     refuse_healing(&read_back.report)?;
     match carries {
-        Carries::Everything => compare_everything(exporting, &read_back.project),
+        Carries::Everything => compare_everything(exporting, read_back),
         Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
         Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
     }
@@ -187,7 +189,8 @@ fn refuse_healing(report: &ImportReport) -> Result<(), String> {
 }
 
 /// Entry by entry, by id.
-fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), String> {
+fn compare_everything(exporting: &Exporting<'_>, read_back: &ReadBack) -> Result<(), String> {
+    let read = &read_back.project;
     let mut count = 0;
     for (_, annotation) in exporting.annotations() {
         count += 1;
@@ -218,6 +221,12 @@ fn compare_everything(exporting: &Exporting<'_>, read: &Project) -> Result<(), S
         }
     }
     for each in &exporting.documents {
+        if read_back.texts.get(&each.document.id) != Some(each.text) {
+            return Err(format!(
+                "the text of “{}” is not the same",
+                each.document.id
+            ));
+        }
         let same = read.documents.get(&each.document.id);
         if same.is_none_or(|read| {
             read.fields != each.document.fields || read.states != each.document.states
@@ -235,87 +244,115 @@ fn compare_parts(
     parts: Parts,
 ) -> Result<(), String> {
     let read = &read_back.project;
-    let mut expected = Counted::default();
-    for each in &exporting.documents {
-        let id = &each.document.id;
-        if read_back.texts.get(id) != Some(each.text) {
-            return Err(format!("the text of “{id}” is not the same"));
-        }
-        let found = read.documents.get(id);
-        let same_fields =
-            !parts.fields || found.is_some_and(|found| found.fields == each.document.fields);
-        let same_states =
-            !parts.states || found.is_some_and(|found| found.states == each.document.states);
-        if !same_fields || !same_states {
-            return Err(format!("document “{id}” is not the same"));
-        }
-        let before = LettersBefore::of(each.text);
-        expected.add(
-            each.annotations.iter().map(|annotation| &***annotation),
-            &before,
-            parts,
-            1,
-        );
+    exporting
+        .documents
+        .par_iter()
+        .try_for_each(|each| compare_document(each, read_back, parts))?;
+    if read_back.texts.len() != exporting.documents.len() {
+        return Err(format!(
+            "{} documents instead of {}",
+            read_back.texts.len(),
+            exporting.documents.len()
+        ));
     }
-    for link in exporting
+    let mut names = Names {
+        texts: &read_back.texts,
+        parts,
+        known: HashMap::new(),
+    };
+    let mut counts = Counts::default();
+    for (link, from, to) in exporting
         .links()
         .filter(|(_, from, to)| parts.links.keep(from, to))
     {
-        expected.add_link(&link.0.kind, &link.1.id, &link.2.id, 1);
-    }
-    let mut found = Counted {
-        counts: expected.counts,
-        ..Counted::default()
-    };
-    for (document_id, text) in &read_back.texts {
-        let annotations = read
-            .annotations
-            .in_document(document_id)
-            .map(|annotation| &**annotation);
-        found.add(annotations, &LettersBefore::of(text), parts, -1);
+        counts.add(names.of_link(&link.kind, from, to), 1);
     }
     for link in read.links.iter() {
-        found.add_link(&link.kind, &link.from, &link.to, -1);
+        if let Some((from, to)) = read
+            .annotations
+            .get(&link.from)
+            .zip(read.annotations.get(&link.to))
+        {
+            counts.add(names.of_link(&link.kind, from, to), -1);
+        }
     }
-    match found.counts.iter().find(|(_, count)| **count != 0) {
-        None => Ok(()),
-        Some((what, 1..)) => Err(format!("this is missing: {what}")),
-        Some((what, _)) => Err(format!("this has come up and was not there: {what}")),
-    }
+    counts.outcome()
 }
 
-/// How often each annotation and link is there.
+/// One document with its annotations.
+fn compare_document(
+    each: &ExportingDocument<'_>,
+    read_back: &ReadBack,
+    parts: Parts,
+) -> Result<(), String> {
+    let id = &each.document.id;
+    if read_back.texts.get(id) != Some(each.text) {
+        return Err(format!("the text of “{id}” is not the same"));
+    }
+    let found = read_back.project.documents.get(id);
+    let same_fields =
+        !parts.fields || found.is_some_and(|found| found.fields == each.document.fields);
+    let same_states =
+        !parts.states || found.is_some_and(|found| found.states == each.document.states);
+    if !same_fields || !same_states {
+        return Err(format!("document “{id}” is not the same"));
+    }
+    let before = LettersBefore::of(each.text);
+    let mut counts = Counts::default();
+    for annotation in &each.annotations {
+        counts.add(fingerprint(annotation, &before, parts), 1);
+    }
+    for annotation in read_back.project.annotations.in_document(id) {
+        counts.add(fingerprint(annotation, &before, parts), -1);
+    }
+    counts.outcome()
+}
+
+/// How often each thing is there, less how often it was read back.
 #[derive(Default)]
-struct Counted<'a> {
-    counts: BTreeMap<String, i64>,
-    by_id: HashMap<&'a AnnotationId, String>,
-}
+struct Counts(BTreeMap<String, i64>);
 
-impl<'a> Counted<'a> {
-    fn add(
-        &mut self,
-        annotations: impl Iterator<Item = &'a Annotation>,
-        before: &LettersBefore<'_>,
-        parts: Parts,
-        by: i64,
-    ) {
-        for annotation in annotations {
-            let Some(fingerprint) = fingerprint(annotation, before, parts) else {
-                continue;
-            };
-            *self.counts.entry(fingerprint.clone()).or_default() += by;
-            self.by_id.insert(&annotation.id, fingerprint);
+impl Counts {
+    /// What cannot be told from others is not counted.
+    fn add(&mut self, what: Option<String>, by: i64) {
+        if let Some(what) = what {
+            *self.0.entry(what).or_default() += by;
         }
     }
 
-    /// A link of one without a visible letter cannot be told from others.
-    fn add_link(&mut self, kind: &str, from: &AnnotationId, to: &AnnotationId, by: i64) {
-        if let (Some(from), Some(to)) = (self.by_id.get(from), self.by_id.get(to)) {
-            *self
-                .counts
-                .entry(format!("{kind} from {from} to {to}"))
-                .or_default() += by;
+    fn outcome(&self) -> Result<(), String> {
+        match self.0.iter().find(|(_, count)| **count != 0) {
+            None => Ok(()),
+            Some((what, 1..)) => Err(format!("this is missing: {what}")),
+            Some((what, _)) => Err(format!("this has come up and was not there: {what}")),
         }
+    }
+}
+
+/// What links and their ends are called, whatever their ids.
+struct Names<'a> {
+    texts: &'a Texts,
+    parts: Parts,
+    known: HashMap<&'a DocumentId, LettersBefore<'a>>,
+}
+
+impl<'a> Names<'a> {
+    /// `None` for a link of one without a visible letter, which cannot be told from others.
+    fn of_link(&mut self, kind: &str, from: &Annotation, to: &Annotation) -> Option<String> {
+        Some(format!(
+            "{kind} from {} to {}",
+            self.of(from)?,
+            self.of(to)?
+        ))
+    }
+
+    fn of(&mut self, annotation: &Annotation) -> Option<String> {
+        let (id, text) = self.texts.get_key_value(&annotation.document_id)?;
+        let before = self
+            .known
+            .entry(id)
+            .or_insert_with(|| LettersBefore::of(text));
+        fingerprint(annotation, before, self.parts)
     }
 }
 
@@ -429,7 +466,7 @@ struct LettersBefore<'a> {
 }
 
 impl<'a> LettersBefore<'a> {
-    const STEP: usize = 2048;
+    const STEP: usize = 256;
 
     fn of(text: &'a Text) -> Self {
         let mut counts = vec![0];
@@ -464,5 +501,8 @@ fn count_letters(words: &str) -> usize {
 }
 
 fn is_letter(c: &char) -> bool {
+    if c.is_ascii() {
+        return *c > ' ' && *c != '\u{7F}';
+    }
     !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…'
 }

@@ -273,7 +273,15 @@ struct Tokens<'a> {
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
-    let token_files: Vec<&FileInMemory> = files.iter().filter(|file| is_token_file(file)).collect();
+    let mut token_files: Vec<&FileInMemory> =
+        files.iter().filter(|file| is_token_file(file)).collect();
+    if token_files.is_empty() {
+        // Whoever names the format knows better than the ending.
+        token_files = files
+            .iter()
+            .filter(|file| super::ending(&file.path) != "txt")
+            .collect();
+    }
     if token_files.is_empty() {
         return Err(ImportError::WrongFormat(CONLL.title));
     }

@@ -57,6 +57,7 @@ fn looks_so(head: &str) -> bool {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a document as an object")]
 struct Line {
     #[serde(alias = "data")]
     text: Option<String>,

@@ -308,14 +308,15 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
     }
 }
 
-/// The first characters of something that may be megabytes, on one line.
+/// The first characters of something that may be megabytes, on one line, without what a terminal would obey.
 pub fn shortened(words: &str) -> String {
     const CHARACTERS: usize = 120;
-    let mut short: String = words
-        .chars()
-        .take(CHARACTERS)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let shown = |c: char| match c {
+        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+        c if c.is_control() => ' ',
+        c => c,
+    };
+    let mut short: String = words.chars().take(CHARACTERS).map(shown).collect();
     if words.chars().nth(CHARACTERS).is_some() {
         short.push('…');
     }

@@ -5,6 +5,7 @@
 //! is still off is looked for by its words and what stands around them.
 
 use memchr::memmem;
+use rayon::prelude::*;
 
 use super::found::{FoundDocument, FoundRegion, FoundSpan, shortened};
 use super::reading::{Peculiar, Reading, places};
@@ -12,7 +13,7 @@ use crate::model::QUOTE_JOIN;
 use crate::text::{ByteOffset, Span, Spans, Text};
 
 /// So many documents are looked at to find out how all of them count.
-const SAMPLE_DOCUMENTS: usize = 64;
+const SAMPLE_DOCUMENTS: usize = 24;
 /// So many spans of each of them.
 const SAMPLE_SPANS: usize = 500;
 /// More places of the same words are not compared.
@@ -137,9 +138,7 @@ pub fn favourite<'a>(
         })
         .collect();
     let first = sample.first()?.2;
-    let mut best: Option<Tried> = None;
-    let mut is_rivalled = false;
-    for reading in Reading::all(first) {
+    let try_out = |reading| {
         let mut tried = Tried {
             reading,
             score: Score::default(),
@@ -150,18 +149,35 @@ pub fn favourite<'a>(
             tried.score.add(score(text, items, &places));
             tried.places.extend(places);
         }
-        match &best {
-            Some(best) if !tried.beats(best) => {
-                is_rivalled |=
-                    tried.score.rank() == best.score.rank() && tried.places != best.places;
-            }
-            _ => {
-                best = Some(tried);
-                is_rivalled = false;
-            }
+        tried
+    };
+    let mut best = try_out(first);
+    // Words that all stand in their places leave nothing to find out.
+    if best.score.is_perfect() && best.score.quoted > 0 {
+        return Some(Favourite {
+            reading: first,
+            is_guess: false,
+        });
+    }
+    let peculiar = sample
+        .iter()
+        .map(|(text, ..)| Peculiar::of(text.as_str()))
+        .reduce(Peculiar::or)?;
+    let others = peculiar
+        .readings(first)
+        .into_par_iter()
+        .skip(1)
+        .map(try_out);
+    let mut is_rivalled = false;
+    for tried in others.collect::<Vec<Tried>>() {
+        if tried.beats(&best) {
+            best = tried;
+            is_rivalled = false;
+        } else {
+            is_rivalled |= tried.score.rank() == best.score.rank() && tried.places != best.places;
         }
     }
-    let Tried { reading, score, .. } = best?;
+    let Tried { reading, score, .. } = best;
     Some(Favourite {
         reading,
         is_guess: score.quoted == 0 && is_rivalled,

@@ -49,9 +49,10 @@ fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {
 /// Without the line, which is always 1 where lines are read one by one.
 fn in_words(error: &serde_json::Error) -> String {
     let words = error.to_string();
-    words
+    let words = words
         .rsplit_once(" at line")
-        .map_or(words.clone(), |(words, _)| words.to_owned())
+        .map_or(&*words, |(words, _)| words);
+    words.replace("usize", "a whole number from 0 on")
 }
 
 /// Whether an array is the record of its line, as in JSON Lines with lists for records.

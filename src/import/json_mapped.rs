@@ -86,7 +86,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let mut mapped = Vec::new();
     for file in files.ending_in(JSON.endings) {
         let label = file.label();
-        let words = file.words(&mut found)?.into_owned();
+        let words = file.words(&mut found)?;
         let mut records = Vec::new();
         for (line, record) in json::records::<Record>(&words) {
             match record {

@@ -45,6 +45,7 @@ fn recognise(files: &Files<'_>) -> bool {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a document as an object")]
 struct Line {
     #[serde(default)]
     r#type: Value,
@@ -232,7 +233,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     }
     let mut found = Found::default();
     for file in files.ending_in(JSONL.endings) {
-        let (label, words) = (file.label(), file.words(&mut found)?.into_owned());
+        let (label, words) = (file.label(), file.words(&mut found)?);
         for (line_number, record) in json::records::<Line>(&words) {
             match record {
                 Err(problem) => found.left_out(&label, line_number, problem, ""),

@@ -74,6 +74,7 @@ fn own_name(name: &str) -> &str {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a task as an object")]
 struct Task {
     #[serde(default)]
     data: BTreeMap<String, Value>,
@@ -137,8 +138,21 @@ struct Marked {
     global_offsets: Option<Offsets>,
     #[serde(default)]
     text: Value,
-    #[serde(flatten)]
-    rest: BTreeMap<String, Value>,
+    // What is said of it, by the type of the result.
+    #[serde(default)]
+    labels: Vec<String>,
+    #[serde(default)]
+    hypertextlabels: Vec<String>,
+    #[serde(default)]
+    choices: Value,
+    #[serde(default)]
+    number: Value,
+    #[serde(default)]
+    rating: Value,
+    #[serde(default)]
+    datetime: Value,
+    #[serde(default)]
+    taxonomy: Value,
 }
 
 #[derive(Deserialize, Clone, Copy)]
@@ -181,7 +195,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     for file in files.ending_in(LABEL_STUDIO.endings) {
         is_any = true;
         let label = file.label();
-        let words = file.words(&mut found)?.into_owned();
+        let words = file.words(&mut found)?;
         for (number, record) in json::records::<Task>(&words) {
             match record {
                 Ok(task) => add_task(&mut found, &config, options, &label, number, task),
@@ -440,25 +454,19 @@ fn add_more(
     item: &Item,
     spans: Option<&Vec<usize>>,
 ) {
+    let marked = &item.value;
     let value = match item.r#type.as_str() {
-        "choices" => AttributeValue::Words(
-            listed(item.value.rest.get("choices").unwrap_or(&Value::Null))
-                .join("; ")
-                .into(),
-        ),
-        "textarea" => AttributeValue::Words(listed(&item.value.text).join("\n").into()),
-        "number" | "rating" => match item.value.rest.get(&item.r#type).and_then(Value::as_f64) {
+        "choices" => AttributeValue::Words(listed(&marked.choices).join("; ").into()),
+        "textarea" => AttributeValue::Words(listed(&marked.text).join("\n").into()),
+        "datetime" => AttributeValue::Words(listed(&marked.datetime).join("; ").into()),
+        "taxonomy" => AttributeValue::Words(marked.taxonomy.to_string().into()),
+        "number" | "rating" => match marked.number.as_f64().or(marked.rating.as_f64()) {
             Some(number) => AttributeValue::Number(number),
             None => return,
         },
         kind => {
-            let known = ["datetime", "taxonomy", "pairwise", "ranker"].contains(&kind);
-            let value = item.value.rest.get(kind).filter(|_| known).and_then(field);
-            let Some(value) = value else {
-                let words = format!("results of the kind “{kind}” are left out");
-                return found.left_out(&document.file, document.line, words, &item.id);
-            };
-            AttributeValue::Words(value.into())
+            let words = format!("results of the kind “{kind}” are left out");
+            return found.left_out(&document.file, document.line, words, &item.id);
         }
     };
     let name = if item.from_name.is_empty() {
@@ -518,12 +526,11 @@ impl Item {
     }
 
     fn tags(&self) -> Vec<String> {
-        let mut tags = self
-            .value
-            .rest
-            .get(&self.r#type)
-            .map(listed)
-            .unwrap_or_default();
+        let mut tags = [
+            self.value.labels.clone(),
+            self.value.hypertextlabels.clone(),
+        ]
+        .concat();
         if tags.is_empty() {
             tags.push(String::new());
         }

@@ -21,11 +21,13 @@
 //! `Err` is for files of which nothing can be used.
 
 mod brat;
+mod brat_config;
 mod build;
 mod conll;
 mod csv;
 mod decode;
 mod doccano;
+mod documents;
 mod files;
 mod found;
 mod heal;
@@ -38,11 +40,12 @@ mod reading;
 mod report;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::edit::{Additions, Author, OpenProject, Refusal, take_in};
-use crate::model::{AnnotatorId, AttributeValue, Project, Texts, Timestamp};
+use crate::edit::Additions;
+use crate::model::{AttributeValue, Project, Texts, Timestamp};
 
 pub use brat::BRAT;
 pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
@@ -168,9 +171,6 @@ pub enum ImportError {
         /// Which file.
         file: String,
     },
-    /// What was read does not hold together.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
 }
 
 /// The format of that name.
@@ -232,33 +232,48 @@ pub fn import_alone(
         project: &empty,
         texts: &no_texts,
     };
-    Ok(import(format, files, options, target)?.into_project()?)
+    Ok(import(format, files, options, target)?.into_project())
 }
 
 impl Imported {
     /// What was imported into nothing, as a project of its own.
-    ///
-    /// # Errors
-    /// If what was read does not hold together.
-    pub fn into_project(self) -> Result<(Project, Texts, ImportReport), Refusal> {
-        let Self {
-            name,
-            additions,
-            texts,
-            report,
-        } = self;
-        // Nobody sees this edit; whoever made what stands on the entries.
-        let author = Author {
-            annotator_id: AnnotatorId::new(NOBODY),
-            at: Timestamp::UNIX_EPOCH,
-        };
-        let mut open = OpenProject::new(Project {
-            name,
+    pub fn into_project(self) -> (Project, Texts, ImportReport) {
+        let Additions {
+            codebook,
+            annotators,
+            documents,
+            annotations,
+            links,
+            regions,
+            claims,
+        } = self.additions;
+        let mut project = Project {
+            name: self.name,
+            codebook: codebook.unwrap_or_default().into(),
             ..Project::default()
-        });
-        let edit = take_in(open.project(), &author, String::new(), additions)?;
-        open.run(edit)?;
-        Ok((open.project().clone(), texts, report))
+        };
+        let annotators = annotators.into_iter();
+        project.annotators = annotators
+            .map(|who| (who.id.clone(), Arc::new(who)))
+            .collect();
+        let documents = documents.into_iter();
+        project.documents = documents
+            .map(|each| (each.id.clone(), Arc::new(each)))
+            .collect();
+        let claims = claims.into_iter();
+        project.claims = claims
+            .map(|claim| (claim.id.clone(), Arc::new(claim)))
+            .collect();
+        for annotation in annotations {
+            project.annotations.insert(annotation);
+        }
+        for link in links {
+            project.links.insert(link.into());
+        }
+        for region in regions {
+            project.regions.insert(region.into());
+        }
+        (project, self.texts, self.report)
     }
 }
 

@@ -154,6 +154,17 @@ impl Peculiar {
         peculiar
     }
 
+    /// What makes readings differ in one of two texts.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            wide: self.wide || other.wide,
+            astral: self.astral || other.astral,
+            crlf: self.crlf || other.crlf,
+            lone: self.lone || other.lone,
+            mark: self.mark || other.mark,
+        }
+    }
+
     /// Every reading that may give other places than those before it, the likelier first. `first` leads.
     pub fn readings(self, first: Reading) -> Vec<Reading> {
         let of_unit = |unit| match unit {
@@ -253,6 +264,9 @@ pub fn places(words: &str, reading: Reading, ascending: &[usize]) -> Vec<Option<
         }
         return walk.finish();
     }
+    if newlines == Newlines::AsWritten {
+        return plain_places(walk, rest, unit, byte, count);
+    }
     let mut characters = rest.chars().peekable();
     while !walk.is_done() {
         let Some(character) = characters.next() else {
@@ -275,6 +289,45 @@ pub fn places(words: &str, reading: Reading, ascending: &[usize]) -> Vec<Option<
             _ => counted,
         };
         walk.at(byte, count);
+    }
+    walk.finish()
+}
+
+/// As [`places`], for readings in which line breaks are characters like others. Most imports spend their time here, so
+/// stretches of ASCII, which count the same in every unit, are passed at once.
+fn plain_places<I: Iterator<Item = usize>>(
+    mut walk: Walk<I>,
+    rest: &str,
+    unit: Unit,
+    before: usize,
+    mut count: usize,
+) -> Vec<Option<usize>> {
+    const STRETCH: usize = 32;
+    let bytes = rest.as_bytes();
+    let mut at = 0;
+    while let Some(&wanted) = walk.wanted.peek() {
+        while count + STRETCH < wanted
+            && bytes
+                .get(at..at + STRETCH)
+                .is_some_and(|stretch| stretch.is_ascii())
+        {
+            at += STRETCH;
+            count += STRETCH;
+        }
+        let Some(&lead) = bytes.get(at) else { break };
+        let (length, utf16) = match lead {
+            0..0x80 => (1, 1),
+            0x80..0xE0 => (2, 1),
+            0xE0..0xF0 => (3, 1),
+            0xF0.. => (4, 2),
+        };
+        at += length;
+        count += match unit {
+            Unit::CodePoint | Unit::Grapheme => 1,
+            Unit::Utf16 => utf16,
+            Unit::Byte => length,
+        };
+        walk.at(before + at, count);
     }
     walk.finish()
 }

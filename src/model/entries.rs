@@ -31,7 +31,10 @@ struct InDocument {
 impl Annotations {
     /// Puts an annotation in, in place of the one with its id, which is returned.
     pub fn insert(&mut self, annotation: Arc<Annotation>) -> Option<Arc<Annotation>> {
-        let former = self.remove(&annotation.id);
+        let former = self.by_id.insert(annotation.id.clone(), annotation.clone());
+        if let Some(former) = &former {
+            self.forget_place(former);
+        }
         let entry = self
             .by_document
             .entry(annotation.document_id.clone())
@@ -43,24 +46,29 @@ impl Annotations {
             .count_by_tag
             .entry(annotation.tag_id.clone())
             .or_default() += 1;
-        self.by_id.insert(annotation.id.clone(), annotation);
         former
     }
 
     /// Takes an annotation out and returns it.
     pub fn remove(&mut self, annotation_id: &AnnotationId) -> Option<Arc<Annotation>> {
         let former = self.by_id.remove(annotation_id)?;
-        if let Some(entry) = self.by_document.get_mut(&former.document_id) {
-            entry.places.remove(former.spans.hull(), annotation_id);
-            if let Some(count) = entry.count_by_tag.get_mut(&former.tag_id) {
-                *count -= 1;
-            }
-            entry.count_by_tag.retain(|_, count| *count > 0);
-            if entry.places.is_empty() {
-                self.by_document.remove(&former.document_id);
-            }
-        }
+        self.forget_place(&former);
         Some(former)
+    }
+
+    /// Takes an annotation that is no longer there out of the indexes.
+    fn forget_place(&mut self, former: &Annotation) {
+        let Some(entry) = self.by_document.get_mut(&former.document_id) else {
+            return;
+        };
+        entry.places.remove(former.spans.hull(), &former.id);
+        if let Some(count) = entry.count_by_tag.get_mut(&former.tag_id) {
+            *count -= 1;
+        }
+        entry.count_by_tag.retain(|_, count| *count > 0);
+        if entry.places.is_empty() {
+            self.by_document.remove(&former.document_id);
+        }
     }
 
     /// The annotation of that id.

@@ -706,3 +706,37 @@ fn hostile_json_costs_no_more_than_its_line() {
     )]);
     assert_eq!(project.documents.len(), 2);
 }
+
+#[test]
+fn places_far_into_a_text_are_found_to_the_character() {
+    let text = format!(
+        "{}🦉{}",
+        "plain ASCII words, ".repeat(20),
+        "and more of them ".repeat(20)
+    );
+    let spans: Vec<_> = (0..text.chars().count() - 3)
+        .map(|start| {
+            let quote: String = text.chars().skip(start).take(3).collect();
+            json!({"start": start, "end": start + 3, "label": "x", "text": quote})
+        })
+        .collect();
+    let (_, _, report) = imported(&[file(
+        "a.jsonl",
+        json!({"text": text, "spans": spans}).to_string(),
+    )]);
+    assert_eq!(
+        report.tags["x"].exact,
+        spans.len(),
+        "{:?}",
+        report.moved.first()
+    );
+}
+
+#[test]
+fn a_format_that_is_named_is_read_whatever_the_ending() {
+    let files = [file("tokens.data", "Moscow\tB-a\n")];
+    assert!(recognise(&files).is_none());
+    let conll = format("conll").unwrap();
+    let (project, _, _) = import_alone(conll, &files, &ImportOptions::default()).unwrap();
+    assert_eq!(quotes(&project), ["Moscow"]);
+}

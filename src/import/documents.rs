@@ -1,0 +1,245 @@
+//! Which document of the project a found one is: a new one, one that is there, or one of another file.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Target;
+use super::found::{Found, FoundDocument, FoundText};
+use super::report::ImportReport;
+use crate::model::DocumentId;
+use crate::text::Text;
+
+/// Longer names of documents are cut, since some of them are whole addresses.
+const MOST_NAME_CHARACTERS: usize = 255;
+
+/// Which document of the project a found one is, and its text.
+pub struct PlacedDocument {
+    /// New, or the project's.
+    pub id: DocumentId,
+    /// Whether the project, or an earlier file of this import, has it already.
+    pub is_joined: bool,
+    /// As the project has it; `None` where nobody has it.
+    pub text: Option<Text>,
+}
+
+/// Finds each document's text, and those that are one and the same.
+pub fn place_documents(
+    found: &mut Found,
+    target: Target<'_>,
+    report: &mut ImportReport,
+) -> Vec<PlacedDocument> {
+    let names = names(&found.documents);
+    let texts: Vec<Option<Text>> = found
+        .documents
+        .par_iter_mut()
+        .map(|document| match &mut document.text {
+            FoundText::Words(words) => Some(Text::new(std::mem::take(words))),
+            FoundText::Named(name) => named(target, name).map(|(_, text)| text.clone()),
+        })
+        .collect();
+    // Where every document has a name of its own and the project is empty, none can be joined with another.
+    let own_names: HashSet<&str> = found
+        .documents
+        .iter()
+        .map(|document| &*document.name)
+        .filter(|name| !name.is_empty())
+        .collect();
+    let may_join = !target.texts.is_empty() || own_names.len() < found.documents.len();
+    let hash_of = |text: &Text| if may_join { hash_of(text) } else { 0 };
+    let hashes: Vec<Option<u64>> = texts
+        .par_iter()
+        .map(|text| text.as_ref().map(hash_of))
+        .collect();
+    let mut known = KnownTexts::of(target);
+    let mut placed = Vec::with_capacity(texts.len());
+    for (index, (text, hash)) in texts.into_iter().zip(hashes).enumerate() {
+        let (Some(document), Some(name)) = (found.documents.get(index), names.get(index)) else {
+            continue;
+        };
+        report.documents.in_file += 1;
+        let (Some(text), Some(hash)) = (text, hash) else {
+            report.documents.without_text += 1;
+            placed.push(PlacedDocument {
+                id: DocumentId::new(name.as_str()),
+                is_joined: true,
+                text: None,
+            });
+            continue;
+        };
+        let joined = if may_join {
+            known.same(document, &text, hash)
+        } else {
+            None
+        };
+        match joined {
+            Some((id, text)) => {
+                report.documents.joined += 1;
+                placed.push(PlacedDocument {
+                    id,
+                    is_joined: true,
+                    text: Some(text),
+                });
+            }
+            None => {
+                report.documents.added += 1;
+                let id = known.add(document, name, &text, hash);
+                placed.push(PlacedDocument {
+                    id,
+                    is_joined: false,
+                    text: Some(text),
+                });
+            }
+        }
+    }
+    placed
+}
+
+/// What each document is called: as the file says, or by the file's name and a number.
+fn names(documents: &[FoundDocument]) -> Vec<String> {
+    let mut in_file: HashMap<&str, usize> = HashMap::new();
+    for document in documents {
+        *in_file.entry(&document.file).or_default() += 1;
+    }
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let names = documents.iter().map(|document| {
+        let number = numbers.entry(&document.file).or_default();
+        *number += 1;
+        let name: String = document.name.chars().take(MOST_NAME_CHARACTERS).collect();
+        match in_file.get(&*document.file) {
+            _ if !name.trim().is_empty() => name,
+            Some(1) => super::stem(&document.file).to_owned(),
+            // Padded with zeros, so that the order of names is that of the file.
+            _ => format!("{}-{number:06}", super::stem(&document.file)),
+        }
+    });
+    names.collect()
+}
+
+/// The project's document of that id, path or file name.
+fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text)> {
+    let documents = &target.project.documents;
+    let by_id = documents
+        .get_key_value(&DocumentId::new(name))
+        .map(|(id, _)| id);
+    let id = by_id.or_else(|| {
+        let mut fitting = documents.values().filter(|document| {
+            document.path == name || super::stem(&document.path) == super::stem(name)
+        });
+        fitting
+            .next()
+            .filter(|_| fitting.next().is_none())
+            .map(|document| &document.id)
+    })?;
+    Some((id, target.texts.get(id)?))
+}
+
+/// Texts by what they say, whatever their line ends.
+struct KnownTexts<'a> {
+    target: Target<'a>,
+    by_hash: HashMap<u64, Vec<Known>>,
+    ids: HashSet<String>,
+}
+
+struct Known {
+    id: DocumentId,
+    text: Text,
+    /// The files that have spoken of it: one file does not speak of the same document twice.
+    files: Vec<Arc<str>>,
+    /// Whether another name may stand for it: the file gave it none, or it is the project's.
+    is_nameless: bool,
+}
+
+impl<'a> KnownTexts<'a> {
+    fn of(target: Target<'a>) -> Self {
+        let mut by_hash: HashMap<u64, Vec<Known>> = HashMap::new();
+        for (id, text) in target.texts {
+            let known = Known {
+                id: id.clone(),
+                text: text.clone(),
+                files: Vec::new(),
+                is_nameless: true,
+            };
+            by_hash.entry(hash_of(text)).or_default().push(known);
+        }
+        let ids = target
+            .project
+            .documents
+            .keys()
+            .map(|id| id.as_str().to_lowercase())
+            .collect();
+        Self {
+            target,
+            by_hash,
+            ids,
+        }
+    }
+
+    /// The document that has this text already, and its text as it stands there.
+    fn same(
+        &mut self,
+        document: &FoundDocument,
+        text: &Text,
+        hash: u64,
+    ) -> Option<(DocumentId, Text)> {
+        let known = self.by_hash.get_mut(&hash)?;
+        // Empty texts say nothing of being one and the same.
+        let is_blank = text.as_str().trim().is_empty();
+        let may_be = |known: &Known| {
+            let is_named_so = known.id.as_str() == document.name;
+            let is_free =
+                (!is_blank && (known.is_nameless || document.name.is_empty())) || is_named_so;
+            is_free && !known.files.contains(&document.file) && same_words(&known.text, text)
+        };
+        let by_name = known
+            .iter()
+            .position(|known| known.id.as_str() == document.name && may_be(known));
+        let index = by_name.or_else(|| known.iter().position(may_be))?;
+        let known = known.get_mut(index)?;
+        known.files.push(document.file.clone());
+        Some((known.id.clone(), known.text.clone()))
+    }
+
+    /// Makes a document known under a name that nothing else has, on any system.
+    fn add(&mut self, document: &FoundDocument, name: &str, text: &Text, hash: u64) -> DocumentId {
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
+        let free = candidates.find(|id| self.ids.insert(id.to_lowercase()));
+        let id = DocumentId::new(free.unwrap_or_else(|| name.to_owned()));
+        debug_assert!(
+            !self.target.project.documents.contains_key(&id),
+            "the id is free"
+        );
+        self.by_hash.entry(hash).or_default().push(Known {
+            id: id.clone(),
+            text: text.clone(),
+            files: vec![document.file.clone()],
+            is_nameless: document.name.is_empty(),
+        });
+        id
+    }
+}
+
+/// The lines of a text without their ends, and without a byte order mark: what stays when tools rewrite both.
+fn lines_of(text: &Text) -> impl Iterator<Item = &str> {
+    let lines = (0..text.line_count()).map(|index| text.line(index));
+    lines.enumerate().map(|(index, line)| {
+        if index == 0 {
+            line.trim_start_matches('\u{FEFF}')
+        } else {
+            line
+        }
+    })
+}
+
+fn hash_of(text: &Text) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    lines_of(text).for_each(|line| line.hash(&mut hasher));
+    hasher.finish()
+}
+
+fn same_words(a: &Text, b: &Text) -> bool {
+    a == b || lines_of(a).eq(lines_of(b))
+}
