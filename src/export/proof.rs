@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::conll::Profile;
+use super::kept::AllBut;
 use super::{Exporting, Loss, LossReport};
 use crate::import::ImportReport;
 use crate::model::{Annotation, AnnotationId, Project, Texts, Tier, quote_of};
@@ -17,6 +18,8 @@ pub enum Carries {
     Parts(Parts),
     /// The words of each annotation, token by token. What was left out or widened is in the report.
     Tokens(Profile),
+    /// Everything but these things, which go into the report.
+    AllBut(AllBut),
 }
 
 /// What a format keeps besides documents, places and tags.
@@ -166,6 +169,9 @@ pub fn compare(
         Carries::Everything => compare_everything(exporting, &read_back.project),
         Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
         Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
+        Carries::AllBut(all_but) => {
+            all_but.compare(exporting, &read_back.project, &read_back.texts)
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod crashes;
 mod drawing;
 mod edits;
 mod find;
+mod foreign;
 mod formats;
 mod hostile;
 mod house;
