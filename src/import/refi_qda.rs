@@ -4,7 +4,7 @@
 //! description or a note. Each coding of a selection becomes an annotation; a selection without any is one without
 //! a tag. Only what stands in the archive is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::archive::Archive;
@@ -34,6 +34,9 @@ const LEFT_OUT: [(&str, &str); 5] = [
     ("NoteRef", "a note on the whole project is left out"),
 ];
 
+/// More codes than anybody can tell apart; further ones are left out.
+const MOST_CODES: usize = 5_000;
+
 fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     if files.ending_in(REFI_QDA.endings).next().is_none() {
         return Err(ImportError::WrongFormat(REFI_QDA.title));
@@ -43,6 +46,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         if ending(&file.path) == "qdc" {
             let root = xml::read(&file.path, &file.words(&mut found)?)?;
             let codes = Codes::of(&root);
+            codes.report(&file.label(), &mut found);
             super::found::add_codebook(&mut found.codebook, codes.codebook());
         } else {
             let project = read_project(file)?;
@@ -79,6 +83,7 @@ fn read_project(file: &FileInMemory) -> Result<Found, ImportError> {
     };
     reading.found.name = root.attribute("name").unwrap_or_default().to_owned();
     reading.found.codebook = reading.codes.codebook();
+    reading.codes.report(&reading.file, &mut reading.found);
     reading.found.annotators = reading.users.values().cloned().collect();
     reading.found.annotators.sort_by(|a, b| a.id.cmp(&b.id));
     for note in root
@@ -142,6 +147,9 @@ struct Codes {
     tags: Vec<Tag>,
     /// By guid.
     names: HashMap<String, TagId>,
+    taken: HashSet<String>,
+    /// Whether there are more of them than are taken over.
+    is_cut: bool,
 }
 
 impl Codes {
@@ -158,15 +166,21 @@ impl Codes {
     }
 
     fn add(&mut self, code: &Element, parent: Option<&TagId>) {
+        if self.tags.len() >= MOST_CODES {
+            self.is_cut = true;
+            return;
+        }
         let name = code.attribute("name").unwrap_or_default();
         // Two codes may have the same name under different wider ones; a tag may not.
-        let is_free = |name: &str| self.tags.iter().all(|tag| tag.id.as_str() != name);
         let wider = parent.map_or(String::new(), |parent| format!("{parent}/"));
+        let numbered = (self.tags.len() + 1..).map(|number| format!("{wider}{name} {number}"));
         let mut names = [name.to_owned(), format!("{wider}{name}")]
             .into_iter()
-            .chain((2..).map(|number| format!("{wider}{name} {number}")));
-        let free = names.find(|name| !name.trim().is_empty() && is_free(name));
-        let id = TagId::new(free.unwrap_or_default());
+            .chain(numbered);
+        let is_free = |name: &String| !name.trim().is_empty() && !self.taken.contains(name);
+        let free = names.find(is_free).unwrap_or_default();
+        self.taken.insert(free.clone());
+        let id = TagId::new(free);
         let color = code.attribute("color").and_then(color);
         self.tags.push(Tag {
             description: code.words_of("Description").to_owned(),
@@ -178,6 +192,17 @@ impl Codes {
         }
         for narrower in code.all("Code") {
             self.add(narrower, Some(&id));
+        }
+    }
+
+    fn report(&self, file: &Arc<str>, found: &mut Found) {
+        if self.is_cut {
+            found.left_out(
+                file,
+                0,
+                "further codes are left out behind so many",
+                MOST_CODES,
+            );
         }
     }
 

@@ -403,6 +403,8 @@ impl Table {
                 found.links.push(self.link(kind, from, to, *line));
             }
         }
+        let rows: HashMap<&str, &Row> =
+            self.rows.iter().map(|row| (row.id.as_str(), row)).collect();
         let mut tokens: HashSet<String> = HashSet::new();
         let mut known: HashSet<(String, String, String)> = HashSet::new();
         let mut token_spans = Vec::new();
@@ -422,7 +424,7 @@ impl Table {
                 }
                 let key = format!("{} {row}", self.file);
                 if short_name(type_name) == "Token" && tokens.insert(key.clone()) {
-                    let row = self.rows.iter().find(|own| own.id == *row);
+                    let row = rows.get(row.as_str());
                     token_spans.extend(row.map(|row| FoundSpan {
                         key: key.clone(),
                         pieces: vec![row.piece],

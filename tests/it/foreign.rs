@@ -9,6 +9,7 @@ use ascribe::import::{
     FileInMemory, ImportError, ImportOptions, ImportReport, format, import_alone,
 };
 use ascribe::model::{Project, Texts};
+use proptest::prelude::*;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -331,6 +332,48 @@ fn tokens_with_classes_by_number_become_a_text_with_spans() {
         .collect();
     assert_eq!(found, ["who: 🦉 Уряд", "who: 网"]);
     assert!(report.is_lossless());
+}
+
+/// Damages bytes: cuts, flips, doubles and takes away.
+fn damaged(bytes: &[u8], wounds: &[(u8, usize, u8)]) -> Vec<u8> {
+    let mut bytes = bytes.to_owned();
+    for (kind, place, byte) in wounds {
+        if bytes.is_empty() {
+            break;
+        }
+        let at = place % bytes.len();
+        match kind % 4 {
+            0 => bytes[at] = *byte,
+            1 => bytes.insert(at, *byte),
+            2 => drop(bytes.drain(at..(at + usize::from(*byte)).min(bytes.len()))),
+            _ => {
+                let piece = bytes[at..(at + usize::from(*byte)).min(bytes.len())].to_owned();
+                bytes.splice(at..at, piece);
+            }
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #[test]
+    fn damaged_files_are_read_or_refused_and_never_bring_the_program_down(
+        wounds in prop::collection::vec((any::<u8>(), any::<usize>(), any::<u8>()), 1..6)
+    ) {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+        for name in ["refi-qda", "webanno-tsv", "cas-json", "xmi", "web-annotation", "huggingface"] {
+            let mut files = files_in(&golden.join(name));
+            for file in &mut files {
+                file.bytes = damaged(&file.bytes, &wounds);
+            }
+            let _ = import_alone(format(name).unwrap(), &files, &ImportOptions::default());
+        }
+        let archive = FileInMemory {
+            path: "p.zip".to_owned(),
+            bytes: damaged(&archive(&[("annotation/d/jon.tsv", b"#FORMAT=WebAnno TSV 3.3\n")]), &wounds),
+        };
+        let _ = import_alone(format("inception").unwrap(), &[archive], &ImportOptions::default());
+    }
 }
 
 /// Real files of other tools lie outside of the project; without them this says so and does nothing.
