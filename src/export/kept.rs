@@ -289,7 +289,7 @@ pub fn is_letter(c: &char) -> bool {
 }
 
 /// Counts in a text what formats count, in time that does not grow with the text.
-pub struct Ruler<'a> {
+struct Ruler<'a> {
     text: &'a Text,
     /// How many letters stand before each multiple of [`Self::STEP`] bytes, moved back to a character's start.
     letters: Vec<usize>,
@@ -299,7 +299,7 @@ impl<'a> Ruler<'a> {
     const STEP: usize = 2048;
 
     /// For one text.
-    pub fn of(text: &'a Text) -> Self {
+    fn of(text: &'a Text) -> Self {
         let bytes = text.as_str().as_bytes();
         let mut ruler = Self {
             text,
@@ -313,7 +313,7 @@ impl<'a> Ruler<'a> {
     }
 
     /// How many characters that are no white space stand before a place.
-    pub fn letters_before(&self, place: ByteOffset) -> usize {
+    fn letters_before(&self, place: ByteOffset) -> usize {
         let last = self.letters.len() - 1;
         let number = (place.0 / Self::STEP).min(last);
         let from = self.text.floor(ByteOffset(number * Self::STEP)).0;
