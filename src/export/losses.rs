@@ -16,6 +16,12 @@ pub enum Loss {
     DocumentWithoutText,
     /// An annotation whose words are not where it says.
     MisplacedAnnotation,
+    /// A document, since the format holds none at all.
+    Document,
+    /// The text of a document.
+    DocumentText,
+    /// An annotation, since the format holds none at all.
+    Annotation,
     /// An annotation left out because another one covers the same words.
     OverlappingAnnotation,
     /// An annotation of several pieces, written as one from the first to the last.
@@ -40,6 +46,10 @@ pub enum Loss {
     Link,
     /// A link that leads to another document.
     LinkAcrossDocuments,
+    /// A link that leads to an annotation of somebody else.
+    LinkAcrossAnnotators,
+    /// Who made a link, and when.
+    LinkOrigin,
     /// A region.
     Region,
     /// A claim.
@@ -50,8 +60,12 @@ pub enum Loss {
     DocumentState,
     /// Line ends, written as LF.
     LineEnds,
+    /// White space of a document outside of sentences, written as single spaces.
+    WhiteSpace,
     /// A character that the format cannot hold, written as a space.
     Character,
+    /// A character of a text that the format cannot hold, written as a space.
+    TextCharacter,
 }
 
 impl Loss {
@@ -66,6 +80,12 @@ impl Loss {
                 "annotation whose words are not in their place is left out",
                 "annotations whose words are not in their place are left out",
             ),
+            Self::Document => ("document is left out", "documents are left out"),
+            Self::DocumentText => (
+                "text of a document is left out",
+                "texts of documents are left out",
+            ),
+            Self::Annotation => ("annotation is left out", "annotations are left out"),
             Self::OverlappingAnnotation => (
                 "annotation is left out because another one covers its words",
                 "annotations are left out because others cover their words",
@@ -102,6 +122,14 @@ impl Loss {
                 "link to another document is left out",
                 "links to other documents are left out",
             ),
+            Self::LinkAcrossAnnotators => (
+                "link to another annotator's annotation is left out",
+                "links to other annotators' annotations are left out",
+            ),
+            Self::LinkOrigin => (
+                "link loses who made it and when",
+                "links lose who made them and when",
+            ),
             Self::Region => ("region is left out", "regions are left out"),
             Self::Claim => ("claim is left out", "claims are left out"),
             Self::DocumentField => ("document field is left out", "document fields are left out"),
@@ -109,6 +137,14 @@ impl Loss {
             Self::LineEnds => (
                 "document has LF line ends now",
                 "documents have LF line ends now",
+            ),
+            Self::WhiteSpace => (
+                "document has other white space between its sentences",
+                "documents have other white space between their sentences",
+            ),
+            Self::TextCharacter => (
+                "document has characters that are written as spaces",
+                "documents have characters that are written as spaces",
             ),
             Self::Character => (
                 "annotation has characters that are written as spaces",

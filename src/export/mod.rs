@@ -5,15 +5,25 @@
 //! the report is an error, and nothing is written.
 
 mod brat;
+mod cas;
 mod conll;
 mod csv;
 mod doccano;
 mod filter;
+mod guid;
+mod huggingface;
+mod inception;
 mod jsonl;
+mod kept;
 mod label_studio;
 mod losses;
 mod newlines;
 mod proof;
+mod refi_qda;
+mod stix;
+mod web_annotation;
+mod webanno_tsv;
+mod xml;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,15 +36,21 @@ use crate::query;
 use crate::text::{OffsetUnit, Text};
 
 pub use brat::BRAT;
+pub use cas::{CAS_JSON, XMI};
 pub use conll::{CONLL, EXTENDED as CONLL_EXTENDED, Scheme};
 pub use csv::{CSV, SPREADSHEET};
 pub use doccano::DOCCANO;
 pub use filter::Filter;
+pub use huggingface::HUGGINGFACE;
 pub use jsonl::JSONL;
 pub use label_studio::LABEL_STUDIO;
 pub use losses::{Loss, LossReport};
 pub use newlines::Newlines;
 use proof::Carries;
+pub use refi_qda::{CODEBOOK, REFI_QDA};
+pub use stix::STIX;
+pub use web_annotation::WEB_ANNOTATION;
+pub use webanno_tsv::WEBANNO_TSV;
 
 /// Every format, in the order of the menu.
 pub const FORMATS: &[&Format] = &[
@@ -46,6 +62,14 @@ pub const FORMATS: &[&Format] = &[
     &BRAT,
     &DOCCANO,
     &LABEL_STUDIO,
+    &REFI_QDA,
+    &CODEBOOK,
+    &WEBANNO_TSV,
+    &CAS_JSON,
+    &XMI,
+    &WEB_ANNOTATION,
+    &HUGGINGFACE,
+    &STIX,
 ];
 
 /// A format that a project can be written in.
@@ -126,8 +150,10 @@ pub fn export(
     let (project, texts) = &newlines::rewritten(project, texts, newlines, &mut losses);
     let exporting = Exporting::of(project, texts, options, &mut losses);
     let files = (format.write)(&exporting, &mut losses);
-    if let Carries::Parts(parts) = format.carries {
-        proof::report_missing(&exporting, parts, &mut losses);
+    match format.carries {
+        Carries::Parts(parts) => proof::report_missing(&exporting, parts, &mut losses),
+        Carries::AllBut(all_but) => all_but.report(&exporting, &mut losses),
+        Carries::Everything | Carries::Tokens(_) => {}
     }
     if let Some(reader) = format.reader {
         let read_back = import::import_alone(reader, &files, &ImportOptions::default())?;
@@ -140,6 +166,7 @@ pub fn export(
 /// What is exported: the documents whose text is there, and their annotations that stand where they say.
 pub(crate) struct Exporting<'a> {
     pub project: &'a Project,
+    pub texts: &'a Texts,
     pub options: &'a ExportOptions,
     pub documents: Vec<ExportingDocument<'a>>,
 }
@@ -191,9 +218,22 @@ impl<'a> Exporting<'a> {
         }
         Self {
             project,
+            texts,
             options,
             documents,
         }
+    }
+
+    /// One annotation that is exported.
+    pub fn annotation(&self, id: &AnnotationId) -> Option<&'a Arc<Annotation>> {
+        let annotation = self.project.annotations.get(id)?;
+        let is_placed = annotation.agrees_with(self.text_of(annotation)?);
+        is_placed.then_some(annotation)
+    }
+
+    /// The text that an annotation stands in.
+    pub fn text_of(&self, annotation: &Annotation) -> Option<&'a Text> {
+        self.texts.get(&annotation.document_id)
     }
 
     /// Every link between exported annotations, with its ends.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use super::conll::Profile;
+use super::kept::AllBut;
 use super::{Exporting, ExportingDocument, Loss, LossReport};
 use crate::import::ImportReport;
 use crate::model::{Annotation, DocumentId, Project, Texts, Tier, quote_of};
@@ -19,6 +20,8 @@ pub enum Carries {
     Parts(Parts),
     /// The words of each annotation, token by token. What was left out or widened is in the report.
     Tokens(Profile),
+    /// Everything but these things, which go into the report.
+    AllBut(AllBut),
 }
 
 /// What a format keeps besides documents, places and tags.
@@ -168,6 +171,9 @@ pub fn compare(
         Carries::Everything => compare_everything(exporting, read_back),
         Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
         Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
+        Carries::AllBut(all_but) => {
+            all_but.compare(exporting, &read_back.project, &read_back.texts)
+        }
     }
 }
 

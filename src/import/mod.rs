@@ -20,9 +20,12 @@
 //! spans must be unique within the import if there are links. Bad lines go to [`Found::left_out`] with file and line;
 //! `Err` is for files of which nothing can be used.
 
+mod archive;
 mod brat;
 mod brat_config;
 mod build;
+mod cas;
+mod cas_json;
 mod conll;
 mod csv;
 mod decode;
@@ -31,13 +34,21 @@ mod documents;
 mod files;
 mod found;
 mod heal;
+mod huggingface;
+mod inception;
+mod inception_project;
 mod json;
 mod json_mapped;
 mod jsonl;
 mod label_studio;
 mod mapping;
 mod reading;
+mod refi_qda;
 mod report;
+mod web_annotation;
+mod webanno_tsv;
+mod xmi;
+mod xml;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -48,6 +59,8 @@ use crate::edit::Additions;
 use crate::model::{AttributeValue, Project, Texts, Timestamp};
 
 pub use brat::BRAT;
+pub use cas::OURS;
+pub use cas_json::CAS_JSON;
 pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
 pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings, no_text};
@@ -56,15 +69,36 @@ pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
 };
+pub use huggingface::HUGGINGFACE;
+pub use inception_project::INCEPTION;
 pub use json_mapped::JSON;
 pub use jsonl::JSONL;
 pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use mapping::{Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
+pub use refi_qda::REFI_QDA;
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
+pub use web_annotation::WEB_ANNOTATION;
+pub use webanno_tsv::WEBANNO_TSV;
+pub use xmi::XMI;
 
 /// Every format, in the order in which they are asked whether a file is theirs.
-pub const FORMATS: &[&Format] = &[&BRAT, &LABEL_STUDIO, &JSONL, &DOCCANO, &CSV, &CONLL, &JSON];
+pub const FORMATS: &[&Format] = &[
+    &BRAT,
+    &REFI_QDA,
+    &WEBANNO_TSV,
+    &CAS_JSON,
+    &XMI,
+    &INCEPTION,
+    &WEB_ANNOTATION,
+    &HUGGINGFACE,
+    &LABEL_STUDIO,
+    &JSONL,
+    &DOCCANO,
+    &CSV,
+    &CONLL,
+    &JSON,
+];
 
 /// Who is said to have made what the files ascribe to nobody.
 pub const NOBODY: &str = "imported";

@@ -8,6 +8,7 @@ mod drawing;
 mod edit_command;
 mod edits;
 mod find;
+mod foreign;
 mod formats;
 mod hostile;
 mod house;

@@ -1,0 +1,318 @@
+//! The feature structures of UIMA, which its JSON and its XML both hold, and what they become: annotations of layers
+//! with begin and end, links where one structure leads to others.
+//!
+//! Tokens and sentences are no annotations, unless something leads to them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::inception::{document_and_annotator, main_feature, short_name};
+use super::{FileInMemory, Reading, Unit, unescaped};
+use crate::model::{AttributeValue, Attributes};
+use crate::text::OffsetUnit;
+
+/// What our own files say of themselves.
+pub const OURS: &str = "Ascribe";
+
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct Cas {
+    /// The texts.
+    pub sofas: Vec<Sofa>,
+    /// All else, in the order of the file.
+    pub structures: Vec<Structure>,
+}
+
+/// A text.
+#[derive(Debug)]
+pub struct Sofa {
+    /// Its id.
+    pub id: i64,
+    /// Such as `_InitialView`.
+    pub name: String,
+    /// `None` if it lies elsewhere or is no text.
+    pub text: Option<String>,
+}
+
+/// Anything with a type.
+#[derive(Debug, Default)]
+pub struct Structure {
+    /// Its id.
+    pub id: i64,
+    /// With dots.
+    pub type_name: String,
+    /// The text that it belongs to.
+    pub sofa: Option<i64>,
+    /// Start and end in UTF-16 units, as written; what is no number is -1.
+    pub place: Option<[i64; 2]>,
+    /// Values of features.
+    pub values: BTreeMap<String, AttributeValue>,
+    /// Features that lead to other structures.
+    pub references: Vec<(String, Vec<i64>)>,
+    /// On which line it stands, from 1; 0 where lines mean nothing.
+    pub line: usize,
+}
+
+impl Structure {
+    fn words(&self, name: &str) -> Option<String> {
+        self.values.get(name).map(ToString::to_string)
+    }
+
+    fn is_segment(&self) -> bool {
+        matches!(short_name(&self.type_name), "Token" | "Sentence")
+    }
+
+    fn is_about_document(&self) -> bool {
+        let of_document = [
+            "DocumentAnnotation",
+            "DocumentMetaData",
+            "TagsetDescription",
+        ];
+        of_document.contains(&short_name(&self.type_name))
+    }
+
+    fn reference(&self, names: &[&str]) -> Option<i64> {
+        let mut all = self.references.iter();
+        let (_, ids) = all.find(|(name, _)| names.contains(&name.as_str()))?;
+        ids.first().copied()
+    }
+}
+
+/// Adds what a file holds. Whether there was a text.
+pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
+    let (name, annotator) = document_and_annotator(&file.path);
+    let mut layers = BTreeSet::new();
+    let mut by_id: HashMap<i64, usize> = HashMap::new();
+    let label = file.label();
+    for (index, structure) in cas.structures.iter().enumerate() {
+        if by_id.insert(structure.id, index).is_some() {
+            let words = "two structures have the same id; what leads to it leads to the later one";
+            found.remark(&label, structure.line, words, structure.id);
+        }
+        let is_span = structure.place.is_some() && Adding::ends(structure).is_none();
+        if is_span && !structure.is_segment() && !structure.is_about_document() {
+            layers.insert(structure.type_name.as_str());
+        }
+    }
+    let adding = Adding {
+        is_alone: layers.len() < 2,
+        label,
+        annotator,
+        cas: &cas,
+        by_id,
+    };
+    let is_of_project = file.path.contains("annotation/") || file.path.contains("curation/");
+    let mut documents = Vec::new();
+    for sofa in &cas.sofas {
+        let Some(text) = &sofa.text else {
+            found.left_out(
+                &adding.label,
+                0,
+                "a text lies elsewhere or is none",
+                &sofa.name,
+            );
+            continue;
+        };
+        let about = cas
+            .structures
+            .iter()
+            .find(|structure| structure.is_about_document() && structure.sofa == Some(sofa.id));
+        let told = |name: &str| about.and_then(|about| about.words(name));
+        let title = told("documentTitle").filter(|title| !title.is_empty() && !is_of_project);
+        let mut name = title.unwrap_or_else(|| name.clone());
+        if !matches!(sofa.name.as_str(), "_InitialView" | "") {
+            name = format!("{name} {}", sofa.name);
+        }
+        documents.push(FoundDocument {
+            name,
+            file: adding.label.clone(),
+            text: FoundText::Words(text.clone()),
+            reading: Reading {
+                unit: Unit::Utf16,
+                ..Reading::default()
+            },
+            is_certain: told("collectionId").is_some_and(|id| id == OURS),
+            spans: adding.spans(sofa, text, found),
+            ..FoundDocument::default()
+        });
+    }
+    adding.add_links(found);
+    let segments = cas
+        .structures
+        .iter()
+        .filter(|structure| structure.is_segment())
+        .count();
+    if segments > 0 && !documents.is_empty() {
+        let words = "tokens and sentences are not taken over, since Ascribe finds them in the text";
+        found.remark(&adding.label, 0, words, segments);
+    }
+    let has_text = !documents.is_empty();
+    found.documents.extend(documents);
+    has_text
+}
+
+struct Adding<'a> {
+    label: Arc<str>,
+    annotator: String,
+    cas: &'a Cas,
+    by_id: HashMap<i64, usize>,
+    /// Whether there is one layer only, which then need not be told.
+    is_alone: bool,
+}
+
+impl Adding<'_> {
+    fn get(&self, id: i64) -> Option<&Structure> {
+        self.cas.structures.get(*self.by_id.get(&id)?)
+    }
+
+    fn key(&self, structure: &Structure) -> String {
+        format!("{}#{}", self.label, structure.id)
+    }
+
+    /// Governor and dependent of a relation.
+    fn ends(structure: &Structure) -> Option<(i64, i64)> {
+        let from = structure.reference(&["Governor", "source", "governor"])?;
+        let to = structure.reference(&["Dependent", "target", "dependent"])?;
+        Some((from, to))
+    }
+
+    fn spans(&self, sofa: &Sofa, text: &str, found: &mut Found) -> Vec<FoundSpan> {
+        let mut used: BTreeSet<i64> = BTreeSet::new();
+        for structure in &self.cas.structures {
+            if !structure.is_segment() {
+                used.extend(structure.references.iter().flat_map(|(_, ids)| ids));
+            }
+        }
+        let length = OffsetUnit::Utf16.length_of(text);
+        let mut spans = Vec::new();
+        let mut seen = BTreeSet::new();
+        for structure in &self.cas.structures {
+            let of_sofa = structure.sofa.is_none_or(|id| id == sofa.id);
+            let Some([start, end]) = structure.place.filter(|_| of_sofa) else {
+                continue;
+            };
+            let is_unused = structure.is_segment() && !used.contains(&structure.id);
+            if is_unused || structure.is_about_document() || Self::ends(structure).is_some() {
+                continue;
+            }
+            let inside = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+            let Some((start, end)) = inside.filter(|(start, end)| start <= end && *end <= length)
+            else {
+                let words = "an annotation does not lie in its text";
+                let what = format!("id {}, {start} to {end} of {length}", structure.id);
+                found.left_out(&self.label, structure.line, words, what);
+                continue;
+            };
+            let is_twin = !seen.insert(structure.id);
+            let mut span = self.span(structure, [start, end]);
+            if is_twin {
+                span.key = format!("{} {}", span.key, spans.len());
+            }
+            spans.push(span);
+        }
+        spans
+    }
+
+    fn span(&self, structure: &Structure, piece: [usize; 2]) -> FoundSpan {
+        let mut values = structure.values.clone();
+        let main = main_feature(values.keys().map(String::as_str)).map(str::to_owned);
+        let main = main.filter(|_| !structure.is_segment());
+        let tag = main.and_then(|main| values.remove(&main));
+        let note = values.remove("note").map(|note| note.to_string());
+        let mut attributes: Attributes = values
+            .into_iter()
+            .map(|(name, value)| (unescaped(&name).into(), value))
+            .collect();
+        let short = short_name(&structure.type_name);
+        if !self.is_alone {
+            attributes.insert("layer".into(), AttributeValue::Words(short.into()));
+        }
+        FoundSpan {
+            key: self.key(structure),
+            pieces: vec![piece],
+            tag: tag.map_or_else(|| short.to_owned(), |tag| tag.to_string()),
+            attributes,
+            note: note.unwrap_or_default(),
+            annotator: self.annotator.clone(),
+            line: structure.line,
+            ..FoundSpan::default()
+        }
+    }
+
+    fn add_links(&self, found: &mut Found) {
+        for structure in &self.cas.structures {
+            if structure.is_segment() || structure.is_about_document() {
+                continue;
+            }
+            let short = short_name(&structure.type_name);
+            if let Some((from, to)) = Self::ends(structure) {
+                let main = main_feature(structure.values.keys().map(String::as_str));
+                let kind = main.and_then(|main| structure.words(main));
+                let kind = kind.unwrap_or_else(|| short.to_owned());
+                self.link(found, kind, from, to, structure.line);
+                if structure.values.len() > 1 {
+                    let words = "features of links besides their kind are left out";
+                    found.left_out(&self.label, structure.line, words, structure.id);
+                }
+            } else if structure.place.is_some() {
+                self.add_slots(structure, found);
+            }
+        }
+    }
+
+    /// What a layer's features lead to: other annotations, or roles with a target each.
+    fn add_slots(&self, structure: &Structure, found: &mut Found) {
+        for (name, ids) in &structure.references {
+            for id in self.elements(ids) {
+                let Some(target) = self.get(id) else {
+                    let what = format!("{name} of {} to {id}", structure.id);
+                    found.left_out(&self.label, structure.line, "a feature leads nowhere", what);
+                    continue;
+                };
+                if target.place.is_some() {
+                    let named = structure
+                        .words("referenceRelation")
+                        .filter(|_| name == "next");
+                    let kind = named.unwrap_or_else(|| name.clone());
+                    self.link(found, kind, structure.id, id, structure.line);
+                } else if let Some(end) = target.reference(&["target"]) {
+                    let kind = target.words("role").unwrap_or_else(|| name.clone());
+                    self.link(found, kind, structure.id, end, structure.line);
+                } else {
+                    let words = "a feature that leads to no annotation is left out";
+                    found.left_out(&self.label, structure.line, words, name);
+                }
+            }
+        }
+    }
+
+    /// Lists stand in structures of their own.
+    fn elements(&self, ids: &[i64]) -> Vec<i64> {
+        let mut all = Vec::new();
+        for id in ids.iter().filter(|id| **id != 0) {
+            match self
+                .get(*id)
+                .filter(|list| short_name(&list.type_name) == "FSArray")
+            {
+                Some(list) => all.extend(list.references.iter().flat_map(|(_, ids)| ids)),
+                None => all.push(*id),
+            }
+        }
+        all.retain(|id| *id != 0);
+        all
+    }
+
+    fn link(&self, found: &mut Found, kind: String, from: i64, to: i64, line: usize) {
+        let key = |id| format!("{}#{id}", self.label);
+        found.links.push(FoundLink {
+            kind,
+            from: key(from),
+            to: key(to),
+            annotator: self.annotator.clone(),
+            file: self.label.clone(),
+            line,
+            ..FoundLink::default()
+        });
+    }
+}
