@@ -32,7 +32,7 @@ type Renamed<Id> = [BTreeMap<Id, Id>; 2];
 
 /// An entry that shares its id with something else.
 struct InTheWay<'a, T> {
-    /// On which side it gives way: 0 for ours, 1 for theirs.
+    /// On which side it gives way: 0 for ours, 1 for theirs. Nothing else, so that it and `1 - side` index the two sides.
     side: usize,
     entry: &'a Arc<T>,
     /// Whether the other side still means something by the id. If not, the entry moves only to where an earlier merge
