@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use crate::drawing::{author, document_id, read, spans_of};
 use crate::sim_disk::{Contents, Crash, Failing, Mark, Mistake, Mistaken, SimDisk};
 
-const PROJECT: &str = "/work/p.ascribe.ron";
+const PROJECT: &str = "/desk/p.ascribe.ron";
 const DRAWING: &str = "
 Estonia blamed the group for the outage. 该组织否认了指控.
 ^^^^^^^^^^^^^^^^^^^^^^^^ attribution @mara
