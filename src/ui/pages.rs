@@ -529,23 +529,7 @@ fn finding_row_ui(
 fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Export");
-    for (number, format) in FORMATS.iter().enumerate() {
-        let response = row(
-            ui,
-            &theme,
-            46.0,
-            number == state.format,
-            format.title,
-            |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                ui.label(format.title);
-                cut_label(ui, soft(&theme, format.description).size(12.0));
-            },
-        );
-        if response.clicked() {
-            state.format = number;
-        }
-    }
+    formats_ui(ui, cx, &mut state.format);
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         ui.label("Count offsets in");
@@ -572,20 +556,16 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             }
         }
     });
-    ui.horizontal(|ui| {
-        ui.label("Tags of tokens");
-        for scheme in Scheme::ALL {
-            let is_chosen = state.export.scheme == scheme;
-            if ui.selectable_label(is_chosen, scheme.words()).clicked() {
-                state.export.scheme = scheme;
-            }
-        }
-    });
+    let format = FORMATS.get(state.format);
+    ui.add_enabled_ui(
+        format.is_some_and(|format| format.name.starts_with("conll")),
+        |ui| ui.horizontal(|ui| scheme_ui(ui, state)),
+    );
     ui.checkbox(
         &mut state.export.filter.is_core_only,
         "Core annotations only",
     );
-    ui.label(soft(&theme, "brat and CoNLL fix their own unit. What is written is read back and compared before it is called done.").size(12.0));
+    ui.label(soft(&theme, "Most formats fix their own unit; JSON Lines, CSV and doccano take the one chosen. What is written is read back and compared before it is called done.").size(12.0));
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
         let button = main_button(ui, &theme, "Choose place…");
@@ -601,6 +581,40 @@ fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
         }
     });
     is_done
+}
+
+/// The formats; those that do not fit the window are scrolled to.
+fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
+    /// Room for what stands above and below the list, in points.
+    const REST: f32 = 270.0;
+    let theme = cx.theme;
+    let height = (ui.ctx().content_rect().height() * 0.8 - REST).max(100.0);
+    let list = ScrollArea::vertical().max_height(height);
+    list.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        for (number, format) in FORMATS.iter().enumerate() {
+            let is_chosen = number == *chosen;
+            let response = row(ui, &theme, 46.0, is_chosen, format.title, |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.label(format.title);
+                cut_label(ui, soft(&theme, format.description).size(12.0));
+            });
+            if response.clicked() {
+                *chosen = number;
+            }
+        }
+    });
+}
+
+/// How tokens are tagged; only CoNLL asks.
+fn scheme_ui(ui: &mut Ui, state: &mut PageState) {
+    ui.label("Tags of tokens");
+    for scheme in Scheme::ALL {
+        let is_chosen = state.export.scheme == scheme;
+        if ui.selectable_label(is_chosen, scheme.words()).clicked() {
+            state.export.scheme = scheme;
+        }
+    }
 }
 
 fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
