@@ -101,6 +101,8 @@ pub struct SavedState {
 /// How safe the work is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Safety {
+    /// Only the head and one text have been read so far; nothing can be changed yet.
+    Reading,
     /// The project file holds everything.
     Saved,
     /// The project file is being written.
@@ -258,6 +260,9 @@ impl Work {
 
     /// How safe the work is.
     pub fn safety(&self) -> Safety {
+        if !self.is_whole {
+            return Safety::Reading;
+        }
         let journal = self.journal.state();
         match (&self.saved.failure, journal.failure) {
             (None, _) if self.is_saved() => Safety::Saved,

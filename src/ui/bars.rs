@@ -437,6 +437,11 @@ pub fn status_bar_ui(
 fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
     let (color, words, why) = match work.safety() {
+        Safety::Reading => (
+            theme.warn,
+            "Reading annotations…",
+            "The project can be changed when all of it has been read".to_owned(),
+        ),
         Safety::Saved => (
             theme.good,
             "Saved",

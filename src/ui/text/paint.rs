@@ -565,16 +565,6 @@ impl Canvas<'_> {
         let bytes = blocks.bytes(block);
         let inside = (below / blocks.height(block).max(1.0) * bytes.len() as f32) as usize;
         let from = ByteOffset(bytes.start + inside);
-        let hit = self.shown.hits.partition_point(|hit| hit.start() < from);
-        let hit = self.shown.hits.get(hit).map(|hit| y_of(hit.start()));
-        if let Some(y) = hit.filter(|&y| y < bottom) {
-            ticks.push(Tick {
-                y: (y / total) as f32,
-                left: 0.0,
-                width: 1.0,
-                color: look.found,
-            });
-        }
         let mut seen: Vec<&TagId> = Vec::new();
         let starting = annotations.starting_from(&self.shown.document.id, from);
         for annotation in starting.take(MOST_IN_A_ROW) {
@@ -593,6 +583,17 @@ impl Canvas<'_> {
                 left: column.unwrap_or(columns - 1) as f32 / columns as f32,
                 width: 0.9 / columns as f32,
                 color: look.tag(tag_id).strong,
+            });
+        }
+        // Over the tags, since there are hardly ever many and somebody looks for them just now.
+        let hit = self.shown.hits.partition_point(|hit| hit.start() < from);
+        let hit = self.shown.hits.get(hit).map(|hit| y_of(hit.start()));
+        if let Some(y) = hit.filter(|&y| y < bottom) {
+            ticks.push(Tick {
+                y: (y / total) as f32,
+                left: 0.0,
+                width: 1.0,
+                color: look.found,
             });
         }
         ticks
