@@ -16,7 +16,7 @@ use crate::model::{Document, DocumentId, Project};
 use crate::text::Text;
 
 /// Up to this many bytes of project and text, everything is read before a person sees that it takes time.
-const SMALL_BYTES: u64 = 2_000_000;
+const SMALL_BYTES: u64 = 300_000;
 
 /// A project without its annotations, regions, links and claims, and the text to show.
 #[derive(Debug, Clone)]
