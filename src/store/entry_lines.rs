@@ -53,19 +53,23 @@ impl EntryLines {
     }
 }
 
-/// The lines of the lists, each with its list and number.
+/// The lines of the lists, each with its list and number. What stands behind the `[` of a list, where a whole file
+/// has nothing, is a line of the list too, so that nothing is passed over in a damaged one.
 pub(super) fn entries_by_line(words: &str) -> impl Iterator<Item = (&'static str, usize, &str)> {
     let mut list = "";
     words.lines().enumerate().filter_map(move |(index, line)| {
-        match LISTS
-            .into_iter()
-            .find(|name| line.trim().strip_suffix(": [") == Some(name))
-        {
-            Some(begun) => {
-                list = begun;
-                None
+        let begun = LISTS.into_iter().find_map(|name| {
+            let rest = line.trim().strip_prefix(name)?.strip_prefix(": [")?;
+            Some((name, rest))
+        });
+        let entry = match begun {
+            Some((name, rest)) => {
+                list = name;
+                rest
             }
-            None => (!list.is_empty()).then_some((list, index + 1, line)),
-        }
+            None => line,
+        };
+        let is_empty_head = begun.is_some() && entry.is_empty();
+        (!list.is_empty() && !is_empty_head).then_some((list, index + 1, entry))
     })
 }

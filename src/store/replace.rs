@@ -102,7 +102,7 @@ fn create_temp(disk: &dyn Disk, target: &Path) -> Result<(PathBuf, Box<dyn DiskF
                 return Ok((temp, file));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(io_error("the file could not be made", &temp)(error)),
+            Err(error) => return Err(io_error("the file could not be made", target)(error)),
         }
     }
     let words = "the names of temporary files are all taken";

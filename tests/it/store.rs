@@ -175,6 +175,30 @@ fn an_unknown_field_names_its_line_and_itself() {
 }
 
 #[test]
+fn a_slip_at_the_head_of_a_list_costs_no_entry() {
+    let saved = Saved::drawn(BLAMED);
+    let whole = saved.open().unwrap().project;
+    let words = saved
+        .words()
+        .replace("  annotations: [\n", "  annotations: [ oops\n");
+    fs::write(&saved.path, words).unwrap();
+    let Err(OpenError::Damaged {
+        salvage: Some(salvage),
+        ..
+    }) = saved.open()
+    else {
+        panic!("it is damaged and most of it reads");
+    };
+    assert_eq!(salvage.project.annotations.len(), whole.annotations.len());
+    let slips: Vec<&str> = salvage
+        .unreadable
+        .iter()
+        .map(|entry| entry.entry.trim())
+        .collect();
+    assert_eq!(slips, ["oops"]);
+}
+
+#[test]
 fn a_file_cut_off_anywhere_is_never_opened_as_empty() {
     let saved = Saved::drawn(BLAMED);
     let whole = saved.words();
