@@ -10,7 +10,7 @@ use egui::{
 
 use super::theme::{Theme, semibold};
 use super::widgets::{cut_label, in_words, soft};
-use super::{Cx, ViewState, keys};
+use super::{Cx, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed, project_name};
 use crate::model::{DocumentState, Tag};
 use crate::text::OffsetUnit;
@@ -388,13 +388,7 @@ impl TagButton {
 }
 
 /// Draws the status bar.
-pub fn status_bar_ui(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    work: &Work,
-    view: &mut ViewState,
-    missing: &BTreeSet<char>,
-) {
+pub fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, missing: &BTreeSet<char>) {
     let theme = cx.theme;
     let frame = Frame::new()
         .fill(theme.bg)
@@ -431,7 +425,6 @@ pub fn status_bar_ui(
             });
         });
     });
-    let _ = view;
 }
 
 fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {

@@ -321,7 +321,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     bars::menu_bar_ui(ui, cx);
     if let Some(work) = cx.app.work() {
         bars::title_bar_ui(ui, cx, work);
-        bars::status_bar_ui(ui, cx, work, view, surface.missing());
+        bars::status_bar_ui(ui, cx, work, surface.missing());
         let (left, right) = view.sides.plan(ui, cx.app.settings());
         let sides = &mut view.sides;
         sides.side_ui(ui, &theme, (Side::Documents, left), |ui| {
