@@ -659,6 +659,20 @@ proptest! {
     }
 }
 
+/// Symbol fonts of the system have some of them in black.
+#[test]
+fn characters_shown_as_pictures_come_from_one_font() {
+    let paragraph = lay_out("🔒🕊\u{FE0F}😂🦉❤\u{FE0F}☀\u{FE0F}🇺🇦");
+    if let Some(missing) = paragraph.missing {
+        eprintln!("skipped: no font here has {missing}");
+        return;
+    }
+    let fonts: Vec<usize> = paragraph.glyphs.iter().map(|glyph| glyph.font).collect();
+    assert!(fonts.iter().all(|font| *font == fonts[0]), "{fonts:?}");
+    let words = lay_out("Owls 12");
+    assert!(words.glyphs.iter().all(|glyph| glyph.font != fonts[0]));
+}
+
 fn check_lanes(drawing: &str, expected: Expect) {
     let (project, texts) = read(drawing);
     let all = texts[&document_id()].span().unwrap();

@@ -7,10 +7,13 @@ use std::sync::Arc;
 
 use egui::pos2;
 use fontique::{Blob, FontInfoOverride};
+use icu_properties::CodePointSetData;
+use icu_properties::props::EmojiPresentation;
 use parley::{
     Alignment, AlignmentOptions, FontContext, FontFamily, FontStyle, Layout, LayoutContext,
     LineHeight, OverflowWrap, PositionedLayoutItem, StyleProperty,
 };
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::paragraph::{Cell, Face, Line, Paragraph, PlacedGlyph};
 use crate::app::ReadingFace;
@@ -35,6 +38,12 @@ const READING_FONTS: [(&str, &[u8]); 3] = [
 
 /// How much wider than a space a tab is, in ems.
 const TAB_ROOM: f32 = 1.25;
+
+/// How far letters rise above the baseline and reach below it, in ems: the same for every script, so that lines of
+/// mixed scripts have even boxes.
+pub const LETTERS_ABOVE: f32 = 0.98;
+/// See [`LETTERS_ABOVE`].
+pub const LETTERS_BELOW: f32 = 0.34;
 
 /// How letters of a paragraph look.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -124,6 +133,11 @@ impl Engine {
             ReadingFace::Serif => format!("'{SERIF}', serif"),
             ReadingFace::Sans => format!("'{SANS}', sans-serif"),
         };
+        for bytes in pictures(&shown) {
+            let family = format!("emoji, {family}");
+            let family = StyleProperty::FontFamily(FontFamily::Source(family.into()));
+            builder.push(family, bytes);
+        }
         builder.push_default(StyleProperty::FontFamily(FontFamily::Source(family.into())));
         builder.push_default(StyleProperty::FontSize(setting.size));
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(
@@ -160,9 +174,8 @@ impl Engine {
             let mut line = Line {
                 top: metrics.block_min_coord,
                 bottom: metrics.block_max_coord,
-                // The same room for every script, so that lines of mixed scripts have even boxes.
-                letters_top: metrics.baseline - setting.size * 0.98,
-                letters_bottom: metrics.baseline + setting.size * 0.34,
+                letters_top: metrics.baseline - setting.size * LETTERS_ABOVE,
+                letters_bottom: metrics.baseline + setting.size * LETTERS_BELOW,
                 bytes: parley_line.text_range(),
                 cells: Vec::new(),
                 start_x,
@@ -225,6 +238,26 @@ impl Engine {
             self.faces.len() - 1
         })
     }
+}
+
+/// The bytes of each character that is shown as a picture (Unicode Technical Standard 51, section 4): by itself
+/// unless U+FE0E asks for text, or because U+FE0F asks for a picture. Left to the library, a symbol font of the
+/// system that happens to have the character would draw it in black beside coloured ones.
+fn pictures(words: &str) -> Vec<Range<usize>> {
+    let as_picture = CodePointSetData::new::<EmojiPresentation>();
+    let is_picture = |cluster: &str| {
+        let asked = cluster.contains('\u{FE0F}');
+        let by_itself = cluster.starts_with(|c| as_picture.contains(c));
+        asked || (by_itself && !cluster.contains('\u{FE0E}'))
+    };
+    if !words.contains(|c| c == '\u{FE0F}' || as_picture.contains(c)) {
+        return Vec::new();
+    }
+    let clusters = words.grapheme_indices(true);
+    clusters
+        .filter(|(_, cluster)| is_picture(cluster))
+        .map(|(start, cluster)| start..start + cluster.len())
+        .collect()
 }
 
 fn push_cells<'a>(
