@@ -181,6 +181,31 @@ Estonia blamed the group for the outage.
 }
 
 #[test]
+fn ten_annotations_on_the_same_words_leave_the_next_line_free() {
+    let words = "Estonia blamed the group for the outage.";
+    let carets = |shorter: usize| format!("{} denial @mara\n", "^".repeat(words.len() - shorter));
+    let deep: String = (0..10).map(carets).collect();
+    let below = "It had begun early.\n^^^^^^^^^^^^^^^^^^^ impact @mara";
+    let drawing = format!("\n{words}\n{deep}{below}\n");
+    let Some(image) = picture(&drawing, &look(false), 2.0) else {
+        return;
+    };
+    let is_lane = |y: &usize| {
+        let pieces = image.stretches(*y, STRONG[1]);
+        pieces.iter().map(|(from, to)| to - from).sum::<usize>() > 60
+    };
+    let last_lane = (0..image.height()).filter(is_lane).max();
+    let next_line = (0..image.height()).find(|&y| !image.stretches(y, TINTS[2]).is_empty());
+    let (last_lane, next_line) = (last_lane.unwrap(), next_line.unwrap());
+    assert!(
+        last_lane < next_line,
+        "{last_lane} is not above {next_line}"
+    );
+    let rows = (0..image.height()).filter(is_lane).count();
+    assert!(rows >= 20, "each lane has its rows: {rows}");
+}
+
+#[test]
 fn an_annotation_over_a_change_of_direction_is_painted_where_its_letters_stand() {
     let mixed = "
 ab שלום עולם cd

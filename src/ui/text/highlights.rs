@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::model::{Annotation, AnnotationId, DocumentId, Project};
 use crate::text::Span;
 
-/// How many lanes fit below a line: the tint's own line and three more. Deeper ones are counted.
-pub const LANES: usize = 4;
+/// How many lanes are drawn below a line: the tint's own line and nine more. Deeper ones are counted.
+pub const LANES: usize = 10;
 
 /// An annotation as it is shown.
 #[derive(Debug, Clone)]
@@ -64,4 +64,16 @@ pub fn highlights<'a>(
         }
     }
     highlights
+}
+
+/// How many lanes are drawn in a span, so that its lines can be set that far apart.
+pub fn lanes_in(
+    project: &Project,
+    document_id: &DocumentId,
+    span: Span,
+    is_hidden: impl Fn(&AnnotationId) -> bool,
+) -> usize {
+    let shown = highlights(project, document_id, span, is_hidden);
+    let deepest = shown.iter().map(|highlight| highlight.lane + 1).max();
+    deepest.unwrap_or(0).min(LANES)
 }

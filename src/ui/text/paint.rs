@@ -355,7 +355,7 @@ impl Canvas<'_> {
     /// A small box with the tag's key on the corner where each annotation begins. Those that begin near each
     /// other stand side by side; those too deep to be drawn are counted beside the line.
     fn paint_badges(&self, painter: &Painter) {
-        let mut last: Option<Rect> = None;
+        let mut in_row: Vec<Rect> = Vec::new();
         for highlight in self.highlights.iter().filter(|h| h.lane < LANES) {
             let start = self.spans_of(highlight.annotation).first().start();
             let visible = self.view.visible_at(start);
@@ -369,15 +369,16 @@ impl Canvas<'_> {
             let left = caret.left() + if is_rtl { 3.0 - BADGE } else { -3.0 };
             let corner = pos2(left, caret.top() - BADGE * 0.62);
             let mut rect = Rect::from_min_size(corner, vec2(BADGE, BADGE));
-            if let Some(last) = last.filter(|last| last.intersects(rect)) {
-                let step = if is_rtl {
-                    last.left() - BADGE - 1.0
+            in_row.retain(|other| other.top() == rect.top());
+            while let Some(other) = in_row.iter().find(|other| other.intersects(rect)) {
+                let left = if is_rtl {
+                    other.left() - BADGE - 1.0
                 } else {
-                    last.right() + 1.0
+                    other.right() + 1.0
                 };
-                rect = rect.translate(vec2(step - rect.left(), 0.0));
+                rect = rect.translate(vec2(left - rect.left(), 0.0));
             }
-            last = Some(rect);
+            in_row.push(rect);
             let colors = self.shown.look.tag(&highlight.annotation.tag_id);
             paint_badge(painter, rect, colors);
         }
@@ -634,10 +635,15 @@ fn lane_y(rect: Rect, lane: usize) -> f32 {
     rect.bottom() + lane as f32 * LANE_STEP - LINE / 2.0
 }
 
-/// Each lane has its own pattern: a line, dashes, dots, a double line.
+/// How much room lanes take below the letters, in points.
+pub(super) fn room_of(lanes: usize) -> f32 {
+    lanes.saturating_sub(1) as f32 * LANE_STEP + LINE / 2.0
+}
+
+/// Each lane has another pattern than its neighbours: a line, dashes, dots, a double line, and again from there.
 fn paint_lane(painter: &Painter, rect: Rect, y: f32, lane: usize, color: Color32) {
     let ends = [pos2(rect.left(), y), pos2(rect.right(), y)];
-    match lane {
+    match lane % 4 {
         0 => drop(painter.line_segment(ends, Stroke::new(LINE, color))),
         1 => painter.extend(Shape::dashed_line(
             &ends,

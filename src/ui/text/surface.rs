@@ -9,8 +9,8 @@ use egui::{EventFilter, PopupAnchor, Rect, Response, Role, Sense, Ui, WidgetInfo
 use super::atlas::Atlas;
 use super::blocks::{Blocks, Estimate};
 use super::describe::{card_ui, describe};
-use super::engine::Setting;
-use super::highlights::{Highlight, highlights};
+use super::engine::{LETTERS_ABOVE, LETTERS_BELOW, Setting};
+use super::highlights::{Highlight, highlights, lanes_in};
 use super::input::{self, Gesture};
 use super::motion::CaretState;
 use super::paint::{self, Canvas};
@@ -24,7 +24,7 @@ use crate::text::{ByteOffset, Span, Text};
 /// Width of the map of annotations at the right edge, in points.
 const MAP_WIDTH: f32 = 22.0;
 /// Most room left and right of the column for numbers and links, in points.
-const SIDE_ROOM: f32 = 84.0;
+const SIDE_ROOM: f32 = 92.0;
 /// Width of the column below which it takes the room at its sides, in points.
 const LEAST_COLUMN: f32 = 420.0;
 /// Room above the first and below the last line, in points.
@@ -76,7 +76,22 @@ struct Page {
 
 struct Cached {
     paragraph: Rc<Paragraph>,
+    /// For how many lanes its lines are set apart.
+    lanes: usize,
+    /// At which revision of the project the lanes were counted, and among how many annotations.
+    counted_at: (u64, usize),
     used_in: u64,
+}
+
+/// A block that has been laid out.
+struct LaidOut {
+    /// Its bytes without the line break.
+    bytes: Range<usize>,
+    paragraph: Rc<Paragraph>,
+    /// Its room, in pixels.
+    height: f32,
+    /// How far the paragraph begins above its room, in pixels.
+    raised: f32,
 }
 
 impl TextSurface {
@@ -271,19 +286,19 @@ impl TextSurface {
         let count = self.page.as_ref().map_or(0, |page| page.blocks.count());
         let origin = (column.min.to_vec2() * scale).round();
         while y < height && block < count {
-            let (bytes, paragraph, block_height) = self.block(block, shown);
-            let bottom = (origin.y + y + block_height).round();
-            // An empty line is lower than its letters would be; they are centred on it.
-            let raised = ((paragraph.height - block_height) / 2.0).max(0.0);
-            let origin = pos2(origin.x, (origin.y + y - raised).round());
+            let Some(laid_out) = self.block(block, shown) else {
+                break;
+            };
+            let bottom = (origin.y + y + laid_out.height).round();
+            let origin = pos2(origin.x, (origin.y + y - laid_out.raised).round());
             blocks.push(Visible {
                 block,
-                bytes,
+                bytes: laid_out.bytes,
                 origin,
-                paragraph,
+                paragraph: laid_out.paragraph,
                 bottom,
             });
-            y += block_height;
+            y += laid_out.height;
             block += 1;
         }
         View {
@@ -295,39 +310,61 @@ impl TextSurface {
         }
     }
 
-    /// The layout of a block, from the cache or made now, and its height with the gap.
-    fn block(&mut self, block: usize, shown: &Shown<'_>) -> (Range<usize>, Rc<Paragraph>, f32) {
-        let Some(page) = &mut self.page else {
-            return (0..0, Rc::default(), 0.0);
-        };
+    /// The layout of a block, from the cache or made now.
+    fn block(&mut self, block: usize, shown: &Shown<'_>) -> Option<LaidOut> {
+        let page = self.page.as_mut()?;
         let whole = page.blocks.bytes(block);
-        let words = page
-            .text
-            .as_str()
-            .get(whole.clone())
-            .unwrap_or_default()
-            .trim_end_matches(['\n', '\r']);
+        let words = page.text.as_str().get(whole.clone()).unwrap_or_default();
+        let words = words.trim_end_matches(['\n', '\r']);
         let bytes = whole.start..whole.start + words.len();
-        let estimate = estimate(&page.setting);
-        let frame = self.frame;
-        let engine = self.engine.get();
-        let cached = self.cache.entry(block).or_insert_with(|| {
-            let set_aside = set_aside_in(shown, &bytes);
-            let paragraph = engine.lay_out(words, &page.setting, &set_aside);
-            Cached {
-                paragraph: Rc::new(paragraph),
-                used_in: frame,
+        let counted_at = (shown.revision, shown.project.annotations.len());
+        let known = self.cache.get(&block);
+        let lanes = match known.filter(|cached| cached.counted_at == counted_at) {
+            Some(cached) => cached.lanes,
+            None => lanes_of(shown, &whole),
+        };
+        let setting = Setting {
+            line_height: line_height(&page.setting, shown, lanes),
+            ..page.setting
+        };
+        let paragraph = match known.filter(|cached| cached.lanes == lanes) {
+            Some(cached) => cached.paragraph.clone(),
+            None => {
+                let set_aside = set_aside_in(shown, &bytes);
+                let engine = self.engine.get();
+                Rc::new(engine.lay_out(words, &setting, &set_aside))
             }
-        });
-        cached.used_in = frame;
-        self.missing.extend(cached.paragraph.missing);
-        let height = if words.is_empty() {
-            estimate.empty_height
-        } else {
-            cached.paragraph.height + estimate.gap
+        };
+        let cached = Cached {
+            paragraph: paragraph.clone(),
+            lanes,
+            counted_at,
+            used_in: self.frame,
+        };
+        self.cache.insert(block, cached);
+        self.missing.extend(paragraph.missing);
+        let estimate = estimate(&page.setting);
+        let height = match words.is_empty() {
+            true => estimate.empty_height,
+            false => paragraph.height + estimate.gap,
         };
         page.blocks.set_height(block, height);
-        (bytes, cached.paragraph.clone(), height)
+        // Half of the room between lines stands above the first one. What the lanes need is needed below.
+        let for_lanes = (setting.line_height - page.setting.line_height) * setting.size / 2.0;
+        // An empty line is lower than its letters would be; they are centred on it.
+        let centred = ((paragraph.height - height) / 2.0).max(0.0);
+        Some(LaidOut {
+            bytes,
+            paragraph,
+            height,
+            raised: for_lanes.max(centred),
+        })
+    }
+
+    /// The height of a block, which is laid out for that.
+    fn height(&mut self, block: usize, shown: &Shown<'_>) -> f32 {
+        self.block(block, shown)
+            .map_or(0.0, |laid_out| laid_out.height)
     }
 
     /// Puts the top edge where it may be: not before the first line and not behind the last. Blocks on the
@@ -338,10 +375,10 @@ impl TextSurface {
                 return;
             };
             let next = if above < 0.0 && block > 0 {
-                let (_, _, height) = self.block(block - 1, shown);
+                let height = self.height(block - 1, shown);
                 (block - 1, above + height)
             } else {
-                let (_, _, height) = self.block(block, shown);
+                let height = self.height(block, shown);
                 let count = self.page.as_ref().map_or(0, |page| page.blocks.count());
                 if above < height || block + 1 >= count {
                     break;
@@ -373,8 +410,14 @@ impl TextSurface {
     fn bring_into_view(&mut self, span: Span, shown: &Shown<'_>, view_height: f32) {
         let Some(page) = &self.page else { return };
         let block = page.blocks.at_offset(span.start());
-        let (bytes, paragraph, _) = self.block(block, shown);
-        let caret = paragraph.caret(span.start().0.saturating_sub(bytes.start));
+        let Some(laid_out) = self.block(block, shown) else {
+            return;
+        };
+        let byte = span.start().0.saturating_sub(laid_out.bytes.start);
+        let caret = laid_out
+            .paragraph
+            .caret(byte)
+            .translate(vec2(0.0, -laid_out.raised));
         let Some(page) = &mut self.page else { return };
         let place =
             page.blocks.top_of(block) - page.blocks.top_of(page.top.0) - f64::from(page.top.1);
@@ -476,6 +519,23 @@ fn estimate(setting: &Setting) -> Estimate {
         gap: 0.0,
         empty_height: (line_height * 0.5).round(),
     }
+}
+
+/// Distance of two baselines in ems where so many lanes lie below a line.
+fn line_height(setting: &Setting, shown: &Shown<'_>, lanes: usize) -> f32 {
+    let points = paint::room_of(lanes);
+    setting
+        .line_height
+        .max(LETTERS_ABOVE + LETTERS_BELOW + points / shown.look.text_size)
+}
+
+/// How many lanes are drawn below the lines of a block.
+fn lanes_of(shown: &Shown<'_>, bytes: &Range<usize>) -> usize {
+    let span = Span::new(ByteOffset(bytes.start), ByteOffset(bytes.end));
+    let is_hidden = |id: &AnnotationId| shown.misplaced.contains(id);
+    span.map_or(0, |span| {
+        lanes_in(shown.project, &shown.document.id, span, is_hidden)
+    })
 }
 
 /// The set-aside bytes of a block, from its start.
