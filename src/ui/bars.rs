@@ -33,6 +33,10 @@ pub fn menu_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         .exact_size(36.0)
         .show(ui, |ui| {
             MenuBar::new().ui(ui, |ui| {
+                ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+                    node.set_role(egui::Role::MenuBar);
+                    node.set_label("Menus");
+                });
                 ui.set_height(30.0);
                 if ui.available_width() < MENUS_WIDTH {
                     ScrollArea::horizontal().show(ui, |ui| menus_ui(ui, cx));

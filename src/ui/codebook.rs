@@ -7,8 +7,8 @@ use egui::{Align, Id, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2
 use super::Cx;
 use super::theme::semibold;
 use super::widgets::{
-    cut_label, in_words, key_hint, main_button, name_dialog, name_field, row, section_head, soft,
-    tag_square, value_field,
+    cut_label, in_words, key_hint, main_button, name_bar, name_dialog, name_field, row,
+    section_head, soft, tag_square, value_field,
 };
 use crate::app::{Command, Work};
 use crate::edit::{self, Refusal};
@@ -82,9 +82,9 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| tags_ui(ui, cx, work, state));
         ui.separator();
         ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| {
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(ui, |ui| tag_ui(ui, cx, work, state));
+            let area = ScrollArea::vertical().auto_shrink(false);
+            let output = area.show(ui, |ui| tag_ui(ui, cx, work, state));
+            name_bar(ui, "The chosen tag", &output);
         });
     });
     is_done

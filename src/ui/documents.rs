@@ -7,7 +7,7 @@ use imbl::OrdMap;
 
 use super::Cx;
 use super::widgets::{
-    cut_label, name_field, paint_state, progress_bar, row, section_head, soft, tag_square,
+    cut_label, name_bar, name_field, paint_state, progress_bar, row, section_head, soft, tag_square,
 };
 use crate::app::{Command, Work};
 use crate::model::{AnnotatorId, Document, DocumentId};
@@ -102,7 +102,7 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut Docum
         ui.label(soft(&theme, words));
     }
     let list = ScrollArea::vertical().auto_shrink(false);
-    list.show_rows(ui, ROW_HEIGHT, listed.documents.len(), |ui, rows| {
+    let output = list.show_rows(ui, ROW_HEIGHT, listed.documents.len(), |ui, rows| {
         if is_new {
             reveal(ui, &listed.documents, shown.as_ref(), rows.start);
         }
@@ -113,6 +113,7 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut Docum
             });
         }
     });
+    name_bar(ui, "Documents", &output);
 }
 
 fn head_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work, shown: usize) {

@@ -4,7 +4,9 @@ use egui::{ComboBox, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
 use super::pages::head_ui;
-use super::widgets::{buttons_at_right, main_button, name_field, plain_button, section_head, soft};
+use super::widgets::{
+    buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
+};
 use crate::app::{Command, ImportChoice, Importing};
 use crate::import::{self, FORMATS, ImportReport, Role, TagCounts};
 
@@ -34,12 +36,12 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
         }
         Some(Ok(preview)) => {
             let room = ui.ctx().content_rect().height() * 0.8 - 230.0;
-            ScrollArea::vertical()
-                .max_height(room.max(160.0))
-                .show(ui, |ui| {
-                    mapping_ui(ui, cx, importing);
-                    report_ui(ui, cx, preview.report());
-                });
+            let area = ScrollArea::vertical().max_height(room.max(160.0));
+            let output = area.show(ui, |ui| {
+                mapping_ui(ui, cx, importing);
+                report_ui(ui, cx, preview.report());
+            });
+            name_bar(ui, "What would be imported", &output);
         }
     }
     ui.add_space(10.0);

@@ -7,7 +7,7 @@ use egui::{Align, ComboBox, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
 use super::widgets::{
-    card, cut_label, in_words, key_hint, row, section_head, soft, tag_square, value_field,
+    card, cut_label, in_words, key_hint, name_bar, row, section_head, soft, tag_square, value_field,
 };
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
@@ -50,10 +50,12 @@ pub fn inspector_ui(
 ) {
     match work.picked() {
         Some(annotation) => {
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            let area = ScrollArea::vertical().auto_shrink(false);
+            let output = area.show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 10.0;
                 annotation_ui(ui, cx, work, annotation, state, surface);
             });
+            name_bar(ui, "The chosen annotation", &output);
         }
         None => {
             if let Some(region) = work.region_at_caret() {
@@ -138,19 +140,21 @@ fn list_ui(
         return;
     }
     let spacing = ui.spacing().item_spacing.y;
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show_rows(ui, ROW_HEIGHT, count, |ui, rows| {
-            ui.spacing_mut().item_spacing.y = spacing;
-            for annotation in annotations.rows(&document.id, rows) {
-                ui.push_id(&annotation.id, |ui| {
-                    let response = entry_ui(ui, cx, work, annotation, surface);
-                    if std::mem::take(&mut state.takes_focus) {
-                        response.request_focus();
-                    }
-                });
-            }
-        });
+    let output =
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show_rows(ui, ROW_HEIGHT, count, |ui, rows| {
+                ui.spacing_mut().item_spacing.y = spacing;
+                for annotation in annotations.rows(&document.id, rows) {
+                    ui.push_id(&annotation.id, |ui| {
+                        let response = entry_ui(ui, cx, work, annotation, surface);
+                        if std::mem::take(&mut state.takes_focus) {
+                            response.request_focus();
+                        }
+                    });
+                }
+            });
+    name_bar(ui, "Annotations", &output);
 }
 
 fn entry_ui(

@@ -3,7 +3,7 @@
 use egui::{Event, Grid, Key, Modifiers, RichText, ScrollArea, Ui, vec2};
 
 use super::pages::head_ui;
-use super::widgets::{section_head, soft};
+use super::widgets::{name_bar, section_head, soft};
 use super::{Cx, keys};
 use crate::app::{Command, Listed, Menu, NoticeKind, attribute_keys, listed};
 
@@ -44,7 +44,8 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     if let Some(notice) = refused.filter(|notice| notice.kind == NoticeKind::Refused) {
         ui.label(RichText::new(&notice.words).color(theme.bad));
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    let area = ScrollArea::vertical().auto_shrink(false);
+    let output = area.show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
         for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
@@ -78,6 +79,7 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
             cx.ask(Command::UsualKeys);
         }
     });
+    name_bar(ui, "Keys", &output);
     is_done
 }
 
@@ -193,18 +195,11 @@ fn capture(ui: &Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
 /// The first key pressed in this frame; nothing else hears of it.
 fn take_pressed(ui: &Ui) -> Option<(Modifiers, Key)> {
     ui.input_mut(|input| {
-        let pressed = input.events.iter().find_map(|event| match event {
-            Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                ..
-            } => Some((*modifiers, *key)),
-            _ => None,
+        let key = input.events.iter().find_map(keys::pressed);
+        input.events.retain(|event| {
+            let is_key = matches!(event, Event::Key { .. } | Event::Text(_));
+            !is_key && keys::pressed(event).is_none()
         });
-        input
-            .events
-            .retain(|event| !matches!(event, Event::Key { .. } | Event::Text(_)));
-        pressed
+        key
     })
 }

@@ -40,6 +40,25 @@ pub fn written(modifiers: Modifiers, key: Key) -> String {
     words + key.name()
 }
 
+/// The keys of the clipboard. egui turns them into events of their own.
+const CLIPBOARD: [&str; 3] = ["Ctrl+C", "Ctrl+X", "Ctrl+V"];
+
+/// The key that an event says was pressed. With nothing on the clipboard, egui says nothing of Ctrl+V.
+pub fn pressed(event: &Event) -> Option<(Modifiers, Key)> {
+    Some(match event {
+        Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } => (*modifiers, *key),
+        Event::Copy => (Modifiers::COMMAND, Key::C),
+        Event::Cut => (Modifiers::COMMAND, Key::X),
+        Event::Paste(_) | Event::PasteImage(_) => (Modifiers::COMMAND, Key::V),
+        _ => return None,
+    })
+}
+
 /// A shortcut in the words of the system: `⇧⌘S` on a Mac, `Ctrl+Shift+S` elsewhere.
 pub fn in_words(ctx: &Context, written: &str) -> String {
     parse(written).map_or_else(
@@ -83,17 +102,16 @@ pub fn ask(cx: &mut Cx<'_>, ctx: &Context) {
     let is_typing = ctx.egui_wants_keyboard_input() && !cx.text_has_focus;
     // While a menu or a list is open, Esc and the arrows are for it.
     let reaches_text = !is_typing && !cx.is_page_open && !egui::Popup::is_any_open(ctx);
-    let is_press = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
-    if ctx.input(|input| input.events.iter().any(is_press)) {
+    if ctx.input(|input| input.events.iter().any(|event| pressed(event).is_some())) {
         ask_for_commands(cx, ctx, reaches_text);
     }
     if reaches_text {
-        ask_for_copy(cx, ctx);
         ask_for_tag(cx, ctx);
     }
 }
 
-/// Asks for the commands whose keys were pressed; nothing else hears of these keys.
+/// Asks for the commands whose keys were pressed; nothing else hears of these keys, but for those of the clipboard:
+/// the words of a label that was selected are copied too.
 fn ask_for_commands(cx: &mut Cx<'_>, ctx: &Context, reaches_text: bool) {
     let mut commands = commands_by_key(cx.app, reaches_text);
     if ctx.text_edit_focused() {
@@ -108,7 +126,7 @@ fn ask_for_commands(cx: &mut Cx<'_>, ctx: &Context, reaches_text: bool) {
         input.events.retain(|event| {
             let command = command_of(event, &commands);
             asked.extend(command.cloned());
-            command.is_none()
+            command.is_none() || !matches!(event, Event::Key { .. })
         });
     });
     for command in asked {
@@ -129,11 +147,9 @@ fn commands_by_key(app: &App, reaches_text: bool) -> BTreeMap<String, Command> {
         for written in app.settings().keys_of(entry) {
             let counts = match reaches_text {
                 true => !is_tag_key(written),
-                // Ctrl+C and the motions are those of the field or the page.
+                // The clipboard and the motions are those of the field or the page.
                 false => {
-                    is_global(written)
-                        && entry.menu != Menu::Caret
-                        && entry.command != Command::Copy
+                    is_global(written) && entry.menu != Menu::Caret && !CLIPBOARD.contains(&written)
                 }
             };
             if !counts {
@@ -188,44 +204,24 @@ fn attribute_commands(app: &App) -> Vec<(String, Command)> {
 }
 
 fn command_of<'a>(event: &Event, commands: &'a BTreeMap<String, Command>) -> Option<&'a Command> {
-    let Event::Key {
-        key,
-        pressed: true,
-        modifiers,
-        ..
-    } = event
-    else {
-        return None;
-    };
+    let (modifiers, key) = pressed(event)?;
     // On a Mac, Ctrl is a key beside Cmd, and no command of ours has it.
     if modifiers.ctrl && !modifiers.command {
         return None;
     }
-    let exact = commands.get(&written(*modifiers, *key));
+    let exact = commands.get(&written(modifiers, key));
     // On many keyboards, Shift is needed to type a sign such as “+”.
     let mut sign = key.symbol_or_name().chars();
     let is_sign = sign.all(|c| c.is_ascii_punctuation() || c == '−');
     let without_shift = Modifiers {
         shift: false,
-        ..*modifiers
+        ..modifiers
     };
     exact.or_else(|| {
         commands
-            .get(&written(without_shift, *key))
+            .get(&written(without_shift, key))
             .filter(|_| is_sign)
     })
-}
-
-/// egui turns Ctrl+C into an event of its own.
-fn ask_for_copy(cx: &mut Cx<'_>, ctx: &Context) {
-    if ctx.input(|input| {
-        input
-            .events
-            .iter()
-            .any(|event| matches!(event, Event::Copy))
-    }) {
-        cx.ask(Command::Copy);
-    }
 }
 
 /// The keys of the codebook, which are letters as typed, so that they work on every keyboard layout.

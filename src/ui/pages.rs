@@ -12,8 +12,8 @@ use super::import_page::{ImportPageState, import_page_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, hold_focus, key_hint, main_button, name_dialog, name_field,
-    name_headless_dialog, plain_button, row, section_head, soft, value_field,
+    buttons_at_right, cut_label, hold_focus, key_hint, main_button, name_bar, name_dialog,
+    name_field, name_headless_dialog, plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
@@ -236,7 +236,8 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     };
     ui.add_space(4.0);
     let mut asked = None;
-    ScrollArea::vertical().max_height(380.0).show(ui, |ui| {
+    let area = ScrollArea::vertical().max_height(380.0);
+    let output = area.show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for (number, offer) in found.iter().enumerate() {
             let is_chosen = number == state.chosen;
@@ -264,6 +265,7 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             ));
         }
     });
+    name_bar(ui, "Commands", &output);
     let is_done = asked.is_some();
     if let Some(command) = asked {
         cx.ask(command);
@@ -350,7 +352,7 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             )
         })
         .collect();
-    ScrollArea::vertical().auto_shrink(false).show_rows(
+    let output = ScrollArea::vertical().auto_shrink(false).show_rows(
         ui,
         46.0,
         unreadable.len() + findings.len(),
@@ -384,6 +386,7 @@ fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             }
         },
     );
+    name_bar(ui, "Findings", &output);
     is_done
 }
 
@@ -400,25 +403,27 @@ fn doubles_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         "You and another program changed these in different ways. Nothing is lost; choose one to look at it.",
     ));
     ui.add_space(4.0);
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show_rows(ui, 62.0, doubles.len(), |ui, rows| {
-            for double in rows.filter_map(|number| doubles.get(number)) {
-                let response = row(ui, &theme, 62.0, false, &double.what, |ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    cut_label(ui, RichText::new(&double.what));
-                    let sides = format!("here {}, there {}", double.ours, double.theirs);
-                    cut_label(ui, soft(&theme, sides).size(12.0));
-                    cut_label(ui, soft(&theme, &double.outcome).size(12.0));
-                });
-                if response.clicked()
-                    && let Some(subject) = &double.subject
-                {
-                    show_subject(cx, work, subject);
-                    is_done = true;
+    let output =
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show_rows(ui, 62.0, doubles.len(), |ui, rows| {
+                for double in rows.filter_map(|number| doubles.get(number)) {
+                    let response = row(ui, &theme, 62.0, false, &double.what, |ui| {
+                        ui.spacing_mut().item_spacing.y = 2.0;
+                        cut_label(ui, RichText::new(&double.what));
+                        let sides = format!("here {}, there {}", double.ours, double.theirs);
+                        cut_label(ui, soft(&theme, sides).size(12.0));
+                        cut_label(ui, soft(&theme, &double.outcome).size(12.0));
+                    });
+                    if response.clicked()
+                        && let Some(subject) = &double.subject
+                    {
+                        show_subject(cx, work, subject);
+                        is_done = true;
+                    }
                 }
-            }
-        });
+            });
+    name_bar(ui, "Double edits", &output);
     is_done
 }
 
@@ -439,9 +444,11 @@ fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     ui.label(soft(&theme, words));
     ui.add_space(4.0);
     let looked_at = backups.looked_at.as_ref();
-    ScrollArea::vertical()
-        .max_height(300.0)
-        .show_rows(ui, 32.0, backups.all.len(), |ui, rows| {
+    let output = ScrollArea::vertical().max_height(300.0).show_rows(
+        ui,
+        32.0,
+        backups.all.len(),
+        |ui, rows| {
             for backup in rows.filter_map(|number| backups.all.get(number)) {
                 let is_chosen = looked_at.is_some_and(|(path, _)| *path == backup.path);
                 let at = backup.at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
@@ -462,7 +469,9 @@ fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                     cx.ask(Command::LookAtBackup(backup.path.clone()));
                 }
             }
-        });
+        },
+    );
+    name_bar(ui, "Backups", &output);
     let Some((path, differences)) = looked_at else {
         return is_done;
     };
@@ -590,7 +599,7 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
     let theme = cx.theme;
     let height = (ui.ctx().content_rect().height() * 0.8 - REST).max(100.0);
     let list = ScrollArea::vertical().max_height(height);
-    list.show(ui, |ui| {
+    let output = list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         for (number, format) in FORMATS.iter().enumerate() {
             let is_chosen = number == *chosen;
@@ -604,6 +613,7 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
             }
         }
     });
+    name_bar(ui, "Formats", &output);
 }
 
 /// How tokens are tagged; only CoNLL asks.
@@ -628,7 +638,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     else {
         return true;
     };
-    ScrollArea::vertical().show(ui, |ui| {
+    let output = ScrollArea::vertical().show(ui, |ui| {
         Grid::new("fields")
             .num_columns(2)
             .spacing(vec2(14.0, 8.0))
@@ -690,6 +700,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 ui.end_row();
             });
     });
+    name_bar(ui, "About this document", &output);
     is_done
 }
 

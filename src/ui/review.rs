@@ -8,8 +8,8 @@ use super::Cx;
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, card, cut_label, key_hint, main_button, name_dialog, plain_button, row,
-    section_head, soft, tag_square,
+    buttons_at_right, card, cut_label, key_hint, main_button, name_bar, name_dialog, plain_button,
+    row, section_head, soft, tag_square,
 };
 use crate::anchor::{Found, MarkId};
 use crate::app::{Command, Work};
@@ -85,11 +85,13 @@ pub fn review_ui(
         Some(doubt) => {
             let words = format!("{} of {}", state.at + 1, doubts.len());
             section_head(ui, &theme, &words);
-            ScrollArea::vertical().max_height(420.0).show(ui, |ui| {
+            let area = ScrollArea::vertical().max_height(420.0);
+            let output = area.show(ui, |ui| {
                 card(ui, &theme, |ui| {
                     doubt_ui(ui, cx, work, doubt, state, surface)
                 });
             });
+            name_bar(ui, "The annotation in doubt", &output);
             false
         }
         None => end_ui(ui, cx, work, state, undecided),

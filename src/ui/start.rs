@@ -4,7 +4,7 @@ use egui::{Align, Layout, RichText, ScrollArea, Ui};
 
 use super::Cx;
 use super::theme::semibold;
-use super::widgets::{cut_label, main_button, plain_button, row, section_head, soft};
+use super::widgets::{cut_label, main_button, name_bar, plain_button, row, section_head, soft};
 use crate::app::Command;
 
 /// Widest the page gets, in points.
@@ -53,7 +53,7 @@ fn recent_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(soft(&theme, "Projects that you open are listed here. You can also drop a project file on this window."));
         return;
     }
-    ScrollArea::vertical().show(ui, |ui| {
+    let output = ScrollArea::vertical().show(ui, |ui| {
         for path in recent {
             let name = crate::app::project_name(path);
             let response = row(ui, &theme, 44.0, false, &name, |ui| {
@@ -74,4 +74,5 @@ fn recent_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         }
     });
+    name_bar(ui, "Recent projects", &output);
 }

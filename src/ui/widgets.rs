@@ -1,5 +1,6 @@
 //! Small things that stand in many places: keys, dots, section heads, cards, rows.
 
+use egui::scroll_area::ScrollAreaOutput;
 use egui::{
     Align, Align2, Color32, CornerRadius, FontId, Frame, Layout, Margin, Rect, Response, RichText,
     Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
@@ -45,6 +46,16 @@ fn paint_key(ui: &Ui, theme: &Theme, rect: Rect) {
 pub fn tag_square(ui: &mut Ui, color: Color32) {
     let (rect, _) = ui.allocate_exact_size(vec2(9.0, 9.0), Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(2), color);
+}
+
+/// Says what a list holds to those who hear its scroll bar instead of seeing it.
+pub fn name_bar<R>(ui: &Ui, name: &str, list: &ScrollAreaOutput<R>) {
+    let is_vertical = 1;
+    let bar = list.id.with(is_vertical);
+    if ui.ctx().has_accesskit_node(bar) {
+        ui.ctx()
+            .accesskit_node_builder(bar, |node| node.set_label(name));
+    }
 }
 
 /// A card on a side panel.

@@ -4,7 +4,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use ascribe::app::Command;
+use ascribe::app::{Command, Page};
 
 use crate::window::Driven;
 
@@ -119,4 +119,58 @@ fn files_dragged_over_the_window_are_told_where_to_go() {
     driven.harness.input_mut().hovered_files = vec![file];
     driven.harness.run_steps(2);
     driven.harness.get_by_label(words);
+}
+
+#[test]
+fn every_control_says_what_it_is() {
+    let mut driven = Driven::new();
+    let check = |driven: &Driven, place: &str| {
+        for node in driven.harness.root().children_recursive() {
+            let node = node.accesskit_node();
+            let is_mute = node.label().unwrap_or_default().is_empty()
+                && node.value().unwrap_or_default().is_empty();
+            let is_control = matches!(
+                node.role(),
+                Role::Button
+                    | Role::CheckBox
+                    | Role::ComboBox
+                    | Role::Dialog
+                    | Role::Link
+                    | Role::Menu
+                    | Role::MenuBar
+                    | Role::ProgressIndicator
+                    | Role::RadioButton
+                    | Role::ScrollBar
+                    | Role::Slider
+                    | Role::SpinButton
+                    | Role::TextInput
+            );
+            assert!(!(is_control && is_mute), "{:?} on {place}", node.role());
+        }
+    };
+    check(&driven, "the text");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    check(&driven, "an annotation");
+    for page in [
+        Page::Palette,
+        Page::Keys,
+        Page::Line,
+        Page::Codebook,
+        Page::Findings,
+        Page::Backups,
+        Page::Export,
+        Page::Document,
+        Page::Annotator,
+        Page::About,
+    ] {
+        driven.app().run(Command::Show(page));
+        driven.app().finish_tasks();
+        driven.steps();
+        check(&driven, &format!("{page:?}"));
+        driven.key(NONE, Key::Escape);
+    }
+    driven.app().run(Command::CloseProject);
+    driven.steps();
+    check(&driven, "the start page");
 }

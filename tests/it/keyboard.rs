@@ -296,6 +296,31 @@ fn a_key_is_changed_on_its_page_and_works_from_then_on() {
     assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
 }
 
+/// The window turns the keys of the clipboard into events of their own.
+#[test]
+fn keys_of_the_clipboard_can_be_chosen_and_taken_away_too() {
+    let mut driven = Driven::with_text("One here. Two there.");
+    driven.key(NONE, Key::F1);
+    let add = "Add a key for Next sentence";
+    driven.harness.get_by_label(add).scroll_to_me();
+    driven.steps();
+    driven.click(add);
+    driven.harness.event(egui::Event::Cut);
+    driven.steps();
+    assert_eq!(keys_of(driven.app(), "Next sentence"), ["J", "Ctrl+X"]);
+    driven.key(NONE, Key::Escape);
+    driven.harness.event(egui::Event::Cut);
+    driven.steps();
+    assert_eq!(driven.held().as_deref(), Some("One here."));
+    let none = Command::SetKeys("Copy quote", Some(Vec::new()));
+    let by_copy = Command::SetKeys("Next sentence", Some(vec!["Ctrl+C".to_owned()]));
+    driven.app().run(none);
+    driven.app().run(by_copy);
+    driven.harness.event(egui::Event::Copy);
+    driven.steps();
+    assert_eq!(driven.held().as_deref(), Some("Two there."));
+}
+
 #[test]
 fn keys_that_stand_for_something_else_are_refused_with_the_reason() {
     let mut driven = Driven::with_text("One.");
