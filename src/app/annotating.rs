@@ -487,6 +487,15 @@ impl App {
         self.edit(|work, author| edit::rename_tag(work.project(), author, tag_id, new))
     }
 
+    pub(super) fn rename_attribute(
+        &mut self,
+        tag_id: &TagId,
+        name: &str,
+        new: &str,
+    ) -> Result<(), Refusal> {
+        self.edit(|work, author| edit::rename_attribute(work.project(), author, tag_id, name, new))
+    }
+
     pub(super) fn delete_tag(&mut self, tag_id: &TagId) -> Result<(), Refusal> {
         self.edit(|work, author| edit::delete_tag(work.project(), author, tag_id))?;
         let words = format!("The tag “{tag_id}” is deleted");

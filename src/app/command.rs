@@ -13,7 +13,7 @@ use crate::model::{
     AnnotationId, AnnotatorId, AttributeValue, Codebook, DocumentId, DocumentState, LinkId,
     RegionId, TagId, Tier,
 };
-use crate::query::Needle;
+use crate::query::{Finding, Needle, Subject};
 use crate::text::{ByteOffset, Edge, Span, Spans, Stride};
 
 /// What a person asks for. Views put commands on a tray; `App::run` carries them out after the frame.
@@ -151,6 +151,14 @@ pub enum Command {
     PreviousSameTag,
     /// Selects the next annotation with this tag.
     NextOfTag(TagId),
+    /// Shows the next thing that needs a look, whichever document it is in.
+    NextFinding,
+    /// Shows the one before.
+    PreviousFinding,
+    /// Shows what a finding is about.
+    ShowFinding(Finding),
+    /// Shows what a double edit is about.
+    ShowSubject(Subject),
     /// Begins a link of this kind at the selected annotation; the next one picked is its end.
     BeginLink(Arc<str>),
     /// Takes a link away.
@@ -193,6 +201,8 @@ pub enum Command {
     ChangeCodebook(String, Box<Codebook>),
     /// Gives a tag another name.
     RenameTag(TagId, TagId),
+    /// Gives an attribute of a tag another name, on every annotation.
+    RenameAttribute(TagId, Arc<str>, String),
     /// Deletes a tag with all its annotations.
     DeleteTag(TagId),
     /// Asks for a codebook file and puts it in place of the project's.
@@ -671,9 +681,21 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
                 &["Ctrl+I"],
                 true,
             ),
-            (C::Show(Page::Annotator), "Annotator…", &[], false),
+            (
+                C::Show(Page::Annotator),
+                "Project and annotator…",
+                &[],
+                false,
+            ),
             (C::ToggleSnapping, "Snap to words", &[], true),
             (C::Show(Page::Findings), "Check project", &["F8"], true),
+            (C::NextFinding, "Next finding", &["Ctrl+F8"], false),
+            (
+                C::PreviousFinding,
+                "Previous finding",
+                &["Ctrl+Shift+F8"],
+                false,
+            ),
             (C::ReviewTexts, "Review changed texts…", &[], false),
             (C::Show(Page::Backups), "Backups…", &[], false),
             (C::RemoveDocument, "Remove document", &[], true),

@@ -3,7 +3,7 @@
 use super::{App, Command, NoticeKind, Page, Question, TaskResult, Work};
 use crate::edit::{self, Author, Change, Edit, Refusal};
 use crate::model::{Annotation, Document, DocumentId, DocumentState, quote_of};
-use crate::query::{Finding, FindingKind, missing_values};
+use crate::query::missing_values;
 use crate::store::{self, BroughtIn, ReadError, ReadText};
 use crate::text::{OffsetUnit, Span, Spans, Text};
 
@@ -235,23 +235,6 @@ impl App {
             work.look_for_misplaced();
         }
         self.find_in_what_is_shown();
-    }
-
-    /// Looks at everything, off the frame.
-    pub(super) fn check(&mut self) {
-        let Some(work) = &self.work else { return };
-        let (project, texts, revision) =
-            (work.project().clone(), work.texts.clone(), work.revision());
-        let changed = work.changed.values();
-        let changed = changed.filter(|changed| changed.is_other_text(work.project()));
-        let changed: Vec<DocumentId> = changed.map(|text| text.document_id.clone()).collect();
-        self.tasks.start("Checking the project", move |_| {
-            let mut findings = crate::query::check(&project, &texts);
-            let is_changed = |id| Finding::of_document(id, FindingKind::TextChanged);
-            findings.extend(changed.iter().map(is_changed));
-            findings.sort();
-            TaskResult::Checked(revision, findings)
-        });
     }
 }
 

@@ -11,6 +11,7 @@ mod crash;
 mod documents;
 mod files;
 mod find;
+mod findings;
 mod importing;
 mod keys;
 mod messages;
@@ -221,6 +222,10 @@ impl App {
             C::NextSameTag => self.step_annotation(1, self.tag_at_hand()),
             C::PreviousSameTag => self.step_annotation(-1, self.tag_at_hand()),
             C::NextOfTag(tag_id) => self.step_annotation(1, Some(tag_id)),
+            C::NextFinding => self.step_finding(true),
+            C::PreviousFinding => self.step_finding(false),
+            C::ShowSubject(subject) => self.show_subject(&subject),
+            C::ShowFinding(finding) => self.show_finding(finding),
             C::BeginLink(kind) => self.begin_link(kind),
             C::Unlink(link_id) => return self.unlink(&link_id),
             C::SetAside(kind) => return self.set_aside(&kind),
@@ -243,6 +248,9 @@ impl App {
             C::TakeUpTexts(verdicts) => return self.take_up_texts(&verdicts),
             C::ChangeCodebook(label, codebook) => return self.change_codebook(label, *codebook),
             C::RenameTag(tag_id, new) => return self.rename_tag(&tag_id, &new),
+            C::RenameAttribute(tag_id, name, new) => {
+                return self.rename_attribute(&tag_id, &name, &new);
+            }
             C::DeleteTag(tag_id) => return self.ask_to_delete_tag(tag_id),
             C::ImportCodebook => self.choose_in_project(FileChoice::OpenCodebook),
             C::ImportCodebookFrom(path) => return self.import_codebook(&path),
@@ -307,11 +315,7 @@ impl App {
                 self.found_unlabelled(&document_id, found);
             }
             TaskResult::Panicked(title) => self.task_panicked(title),
-            TaskResult::Checked(revision, findings) => {
-                if let Some(work) = &mut self.work {
-                    work.findings = (revision, findings);
-                }
-            }
+            TaskResult::Checked(revision, findings) => self.checked(revision, findings),
         }
     }
 

@@ -39,6 +39,10 @@ pub struct Work {
     pub(super) unreadable: Vec<UnreadableEntry>,
     /// What the last check found, and at which revision.
     pub(super) findings: (u64, Vec<Finding>),
+    /// The one shown last.
+    pub(super) last_finding: Option<Finding>,
+    /// Whether to go to the next one or the one before once the check has ended.
+    pub(super) finding_step: Option<bool>,
     /// Texts that are no longer what was labelled, and not taken up yet.
     pub(super) changed: BTreeMap<DocumentId, ChangedText>,
     /// Journals whose edits are part of the project again; they go with the next save.
@@ -172,6 +176,8 @@ impl Work {
             },
             unreadable,
             findings: (0, findings),
+            last_finding: None,
+            finding_step: None,
             changed,
             merged_journals: Vec::new(),
             seen: Seen::default(),

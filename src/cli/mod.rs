@@ -649,7 +649,7 @@ fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
             ..
         }) => (
             *salvage,
-            Some(format!("{}:{line}:{column}: {words}", path.display())),
+            Some((line, format!("{}:{line}:{column}: {words}", path.display()))),
         ),
         Err(error @ (store::OpenError::Io { .. } | store::OpenError::Journal { .. })) => {
             return Err(Failure::of_world(error));
@@ -657,11 +657,13 @@ fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
         Err(error) => return Err(Failure::of_data(error)),
     };
     let mut count = 0;
-    if let Some(line) = damage {
-        say!("{line}");
+    let damaged_line = damage.as_ref().map(|(line, _)| *line);
+    if let Some((_, words)) = damage {
+        say!("{words}");
         count += 1;
     }
-    for entry in &opened.unreadable {
+    let others = opened.unreadable.iter();
+    for entry in others.filter(|entry| Some(entry.line_number) != damaged_line) {
         say!(
             "{}:{}: {}",
             path.display(),

@@ -93,6 +93,66 @@ pub fn rename_tag(
     Ok(edit)
 }
 
+/// Gives an attribute of a tag another name, in the codebook and on every annotation with that tag.
+///
+/// # Errors
+/// If there is no such tag or attribute, or the new name is empty or taken.
+pub fn rename_attribute(
+    project: &Project,
+    author: &Author,
+    tag_id: &TagId,
+    name: &str,
+    new: &str,
+) -> Result<Edit, Refusal> {
+    refuse_attribute_name(&project.codebook, tag_id, name, new)?;
+    let label = format!("rename attribute {name} to {new}");
+    let mut edit = change_codebook(project, author, label, |codebook| {
+        let tags = codebook.tags.iter_mut().filter(|tag| tag.id == *tag_id);
+        let attributes = tags.flat_map(|tag| &mut tag.attributes);
+        for attribute in attributes.filter(|attribute| *attribute.name == *name) {
+            attribute.name = new.into();
+        }
+    })?;
+    let all = project.annotations.iter();
+    let tagged = all.filter(|annotation| annotation.tag_id == *tag_id);
+    edit.changes.extend(tagged.filter_map(|before| {
+        let mut after = Annotation::clone(before);
+        let value = after.attributes.remove(name)?;
+        after.attributes.insert(new.into(), value);
+        Some(Change::Annotation(Swap::replacing(
+            before.clone(),
+            Arc::new(after),
+        )))
+    }));
+    Ok(edit)
+}
+
+/// Whether an attribute of a tag can have this name.
+///
+/// # Errors
+/// If the tag has no such attribute of its own, or the name is empty or another attribute's.
+pub fn refuse_attribute_name(
+    codebook: &Codebook,
+    tag_id: &TagId,
+    name: &str,
+    new: &str,
+) -> Result<(), Refusal> {
+    if new.trim().is_empty() {
+        return Err(Refusal::NameMissing);
+    }
+    let of = |name: &str| (tag_id.clone(), name.to_owned());
+    let tag = codebook.tag(tag_id);
+    if !tag.is_some_and(|tag| tag.attributes.iter().any(|own| *own.name == *name)) {
+        let (tag_id, name) = of(name);
+        return Err(Refusal::UnknownAttribute { tag_id, name });
+    }
+    if name != new && codebook.attribute(tag_id, new).is_some() {
+        let (tag_id, name) = of(new);
+        return Err(Refusal::AttributeExists { tag_id, name });
+    }
+    Ok(())
+}
+
 /// Whether a tag can have this name, or a new one if `tag_id` is `None`.
 ///
 /// # Errors

@@ -25,7 +25,8 @@ pub use annotations::{
 pub use annotators::{add_annotator, with_author};
 pub use change::{Author, Change, Edit, Swap};
 pub use codebook::{
-    add_tag, change_codebook, delete_tag, refuse_name, rename_tag, replace_codebook,
+    add_tag, change_codebook, delete_tag, refuse_attribute_name, refuse_name, rename_attribute,
+    rename_tag, replace_codebook,
 };
 pub use difference::{become_project, changes_between, differences_in_words};
 pub use documents::{

@@ -19,6 +19,14 @@ pub enum Refusal {
     /// The codebook has it already.
     #[error("The codebook already has a tag “{0}”")]
     TagExists(TagId),
+    /// The tag has it already.
+    #[error("“{tag_id}” already has an attribute “{name}”")]
+    AttributeExists {
+        /// The tag.
+        tag_id: TagId,
+        /// The name that was wanted.
+        name: String,
+    },
     /// Names need letters.
     #[error("A name is needed")]
     NameMissing,

@@ -112,6 +112,43 @@ impl Finding {
         self.severity == Severity::Error
     }
 
+    /// What it is about in a person's words: the tag and the words of an annotation, the title of a document.
+    pub fn subject_in(&self, project: &Project) -> String {
+        let title = |id: &DocumentId| match project.documents.get(id) {
+            Some(document) => document.title().to_owned(),
+            None => id.to_string(),
+        };
+        let marked = |id: &AnnotationId| match project.annotations.get(id) {
+            Some(annotation) => format!("{} “{}”", annotation.tag_id, short(&annotation.quote)),
+            None => id.to_string(),
+        };
+        match &self.subject {
+            Subject::Document(id) => title(id),
+            Subject::Annotation(document_id, id) => {
+                format!("{} · {}", marked(id), title(document_id))
+            }
+            Subject::Region(document_id, id) => {
+                let region = project.regions.get(id);
+                let words =
+                    region.map(|region| format!("{} “{}”", region.kind, short(&region.quote)));
+                format!(
+                    "{} · {}",
+                    words.unwrap_or_else(|| id.to_string()),
+                    title(document_id)
+                )
+            }
+            Subject::Link(id) => match project.links.get(id) {
+                Some(link) => format!(
+                    "{}: {} to {}",
+                    link.kind,
+                    marked(&link.from),
+                    marked(&link.to)
+                ),
+                None => id.to_string(),
+            },
+        }
+    }
+
     /// What can be done about it.
     pub fn remedy(&self) -> &'static str {
         match self.kind {

@@ -226,6 +226,15 @@ impl DiskFile for RealFile {
     }
 }
 
+/// What the system said, without the number that only programmers know.
+pub(super) fn reason(error: &io::Error) -> String {
+    let words = error.to_string();
+    match words.split_once(" (os error ") {
+        Some((reason, _)) => reason.to_owned(),
+        None => words,
+    }
+}
+
 /// All bytes of a regular file. A folder, pipe or device is refused without waiting for it.
 pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path)?;

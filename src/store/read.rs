@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::disk::{read_regular, sha256_of};
+use super::disk::{read_regular, reason, sha256_of};
 use super::entry_lines::{LISTS, entries_by_line};
 use super::folders::Storage;
 use super::journal::{Recovery, recover};
@@ -80,7 +80,7 @@ pub struct UnreadableEntry {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// The system said no.
-    #[error("{source} in {path}", path = .path.display())]
+    #[error("{reason} in {path}", reason = reason(source), path = .path.display())]
     Io {
         /// What the system said.
         source: io::Error,
@@ -89,8 +89,9 @@ pub enum OpenError {
     },
     /// Its journal could not be read.
     #[error(
-        "The journal of this project could not be read ({source}), and without it edits that were not saved would be \
+        "The journal of this project could not be read ({reason}), and without it edits that were not saved would be \
          missing. To open the project without them, move the journal away: {path}",
+        reason = reason(source),
         path = .path.display()
     )]
     Journal {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::disk::{Disk, DiskFile, Found, RealDisk};
+use super::disk::{Disk, DiskFile, Found, RealDisk, reason};
 use crate::import::FileInMemory;
 
 /// How many temporary files of other programs that write the same file at the same time are passed over.
@@ -15,7 +15,7 @@ const MOST_TEMPS: u32 = 20;
 #[derive(Debug, Error)]
 pub enum WriteError {
     /// The system said no.
-    #[error("{what}: {source} in {path}", path = .path.display())]
+    #[error("{what}: {reason} in {path}", reason = reason(source), path = .path.display())]
     Io {
         /// Which step failed.
         what: &'static str,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::disk::{RealDisk, read_regular, sha256_of};
+use super::disk::{RealDisk, read_regular, reason, sha256_of};
 use super::kept_texts::bytes_as_they_were;
 use super::paths::{MOST_NAME_BYTES, PathProblem, is_reserved, relative, resolve, stays_in};
 use super::replace::{WriteError, first_free, make_folder, write_new};
@@ -53,7 +53,7 @@ pub enum ReadError {
         path: String,
     },
     /// The system said no.
-    #[error("{source} in {path}", path = .path.display())]
+    #[error("{reason} in {path}", reason = reason(source), path = .path.display())]
     Io {
         /// What the system said.
         source: io::Error,

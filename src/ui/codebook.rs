@@ -1,6 +1,7 @@
 //! The codebook page: tags on the left, all about the chosen one on the right.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use egui::{Align, Id, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2};
 
@@ -21,6 +22,8 @@ pub struct CodebookState {
     /// A tag and the name that is being typed for it. Unlike all else that is typed here it is not an edit with
     /// every letter, because each would touch every annotation of the tag.
     renaming: Option<(TagId, String)>,
+    /// An attribute of a tag and the name that is being typed for it.
+    renaming_attribute: Option<(TagId, Arc<str>, String)>,
     new_tag: String,
     new_attributes: BTreeMap<TagId, String>,
 }
@@ -84,7 +87,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| {
             let area = ScrollArea::vertical().auto_shrink(false);
             let output = area.show(ui, |ui| tag_ui(ui, cx, work, state));
-            name_bar(ui, "The chosen tag", &output);
+            name_bar(ui, "the chosen tag", &output);
         });
     });
     is_done
@@ -109,6 +112,7 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
             state.chosen = Some(tag.id.clone());
         }
     }
+    order_ui(ui, cx, work, state.chosen.as_ref());
     ui.add_space(8.0);
     new_tag_ui(ui, cx, work, state);
     ui.add_space(12.0);
@@ -128,6 +132,28 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
         )
         .size(12.0),
     );
+}
+
+/// Moves the chosen tag up or down; buttons of tags and lists keep this order.
+fn order_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, chosen: Option<&TagId>) {
+    let tags = &work.project().codebook.tags;
+    let place = chosen.and_then(|chosen| tags.iter().position(|tag| tag.id == *chosen));
+    let Some((chosen, place)) = chosen.zip(place) else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        let up = place.checked_sub(1);
+        let down = Some(place + 1).filter(|place| *place < tags.len());
+        for (words, other) in [("Move up", up), ("Move down", down)] {
+            let button = ui.add_enabled(other.is_some(), egui::Button::new(words).small());
+            if let Some(other) = other.filter(|_| button.clicked()) {
+                let label = format!("move tag {chosen}");
+                cx.ask(change(work, label, |codebook| {
+                    codebook.tags.swap(place, other)
+                }));
+            }
+        }
+    });
 }
 
 fn new_tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
@@ -295,15 +321,13 @@ fn color_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
 }
 
 fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
-    let annotations = work.project().annotations.iter();
-    let count = annotations
-        .filter(|annotation| annotation.tag_id == tag.id)
-        .count();
-    let button = ui.button("Delete tag");
-    if button
-        .on_hover_text(format!("{count} annotations carry it"))
-        .clicked()
-    {
+    let button = ui.button("Delete tag").on_hover_ui(|ui| {
+        let project = work.project();
+        let documents = project.documents.keys();
+        let counts = documents.map(|id| project.annotations.count_of_tag(id, &tag.id));
+        ui.label(format!("{} annotations carry it", counts.sum::<usize>()));
+    });
+    if button.clicked() {
         cx.ask(Command::DeleteTag(tag.id.clone()));
     }
 }
@@ -332,16 +356,36 @@ fn attributes_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &m
     ui.label(soft(&theme, words).size(12.0));
     for attribute in &tag.attributes {
         ui.push_id(&attribute.name, |ui| {
-            attribute_ui(ui, cx, work, tag, attribute)
+            attribute_ui(ui, cx, work, tag, attribute, &mut state.renaming_attribute)
         });
     }
     new_attribute_ui(ui, cx, work, tag, state);
 }
 
-fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute: &Attribute) {
+/// One attribute: its name, which can be changed, its kind, and whether it is core or required.
+fn attribute_ui(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    work: &Work,
+    tag: &Tag,
+    attribute: &Attribute,
+    renaming: &mut Option<(TagId, Arc<str>, String)>,
+) {
     let (theme, name) = (cx.theme, &attribute.name);
     ui.horizontal(|ui| {
-        ui.label(in_words(name));
+        match renaming {
+            Some((tag_id, of, words)) if *tag_id == tag.id && of == name => {
+                if let Some(command) =
+                    new_name_ui(ui, cx, &work.project().codebook, tag, (name, words))
+                {
+                    cx.ask(command);
+                    *renaming = None;
+                }
+            }
+            _ => {
+                ui.label(in_words(name));
+            }
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let remove = ui.small_button("Remove");
             if remove.accessible_name(format!("Remove {name}")).clicked() {
@@ -349,6 +393,10 @@ fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute:
                 cx.ask(change_of_tag(work, &tag.id, label, |tag| {
                     tag.attributes.retain(|other| other.name != *name);
                 }));
+            }
+            let rename = ui.small_button("Rename");
+            if rename.accessible_name(format!("Rename {name}")).clicked() {
+                *renaming = Some((tag.id.clone(), name.clone(), name.to_string()));
             }
             let mut changed = attribute.clone();
             for (is_on, words) in [
@@ -370,6 +418,25 @@ fn attribute_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, attribute:
         });
     });
     cut_label(ui, soft(&theme, kind_words(&attribute.kind)).size(12.0));
+}
+
+/// The field for another name of an attribute. Enter takes the name up, Esc leaves the old one.
+fn new_name_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    codebook: &Codebook,
+    tag: &Tag,
+    (name, words): (&Arc<str>, &mut String),
+) -> Option<Command> {
+    let response = ui.add(TextEdit::singleline(words).desired_width(150.0));
+    name_field(&response, words, &format!("New name of {name}"));
+    let new = words.trim();
+    if let Err(refusal) = edit::refuse_attribute_name(codebook, &tag.id, name, new) {
+        refusal_ui(ui, cx, &refusal);
+        return None;
+    }
+    let is_done = ui.small_button("Keep name").clicked() | is_entered(ui, &response);
+    is_done.then(|| Command::RenameAttribute(tag.id.clone(), name.clone(), new.to_owned()))
 }
 
 fn new_attribute_ui(

@@ -113,7 +113,7 @@ pub fn documents_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut Docum
             });
         }
     });
-    name_bar(ui, "Documents", &output);
+    name_bar(ui, "documents", &output);
 }
 
 fn head_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work, shown: usize) {

@@ -41,7 +41,7 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
                 mapping_ui(ui, cx, importing);
                 report_ui(ui, cx, preview.report());
             });
-            name_bar(ui, "What would be imported", &output);
+            name_bar(ui, "what would be imported", &output);
         }
     }
     ui.add_space(10.0);

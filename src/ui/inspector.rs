@@ -55,7 +55,7 @@ pub fn inspector_ui(
                 ui.spacing_mut().item_spacing.y = 10.0;
                 annotation_ui(ui, cx, work, annotation, state, surface);
             });
-            name_bar(ui, "The chosen annotation", &output);
+            name_bar(ui, "the chosen annotation", &output);
         }
         None => {
             if let Some(region) = work.region_at_caret() {
@@ -154,7 +154,7 @@ fn list_ui(
                     });
                 }
             });
-    name_bar(ui, "Annotations", &output);
+    name_bar(ui, "annotations", &output);
 }
 
 fn entry_ui(

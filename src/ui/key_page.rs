@@ -79,7 +79,7 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
             cx.ask(Command::UsualKeys);
         }
     });
-    name_bar(ui, "Keys", &output);
+    name_bar(ui, "keys", &output);
     is_done
 }
 

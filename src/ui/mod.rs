@@ -5,6 +5,7 @@ mod codebook;
 mod dialogs;
 mod documents;
 mod find;
+mod findings_page;
 mod import_page;
 mod inspector;
 mod key_page;
@@ -460,7 +461,8 @@ fn text_ui(
 fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let codebook = &work.project().codebook;
     let picked = work.picked();
-    if picked.is_none() && work.selection().is_none() {
+    let regions = pages::regions_at_hand(work);
+    if picked.is_none() && work.selection().is_none() && regions.is_empty() {
         ui.label(widgets::soft(&cx.theme, "Select words first"));
     }
     for tag in codebook
@@ -526,7 +528,7 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
             }
         });
     }
-    for region in pages::regions_at_hand(work) {
+    for region in regions {
         region_menu_ui(ui, cx, work, region);
     }
     if (picked.is_some() || work.selection().is_some())
@@ -547,7 +549,7 @@ fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
 
 /// What can be done with a piece that is set aside.
 fn region_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
-    ui.menu_button(format!("Set aside as {}", region.kind), |ui| {
+    ui.menu_button(format!("Set aside as {}", in_words(&region.kind)), |ui| {
         let mut change = |ui: &mut Ui, words: String, kind: &Arc<str>, span| {
             if ui.button(words).clicked() {
                 let region_id = region.id.clone();
@@ -561,7 +563,7 @@ fn region_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, region: &Region) {
         }
         let kinds = work.project().codebook.region_kinds.iter();
         for kind in kinds.filter(|kind| kind.name != region.kind) {
-            let words = format!("Change to {}", kind.name);
+            let words = format!("Change to {}", in_words(&kind.name));
             change(ui, words, &kind.name, region.span);
         }
         ui.separator();

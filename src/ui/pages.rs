@@ -8,19 +8,20 @@ use egui::{
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::findings_page::findings_ui;
 use super::import_page::{ImportPageState, import_page_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, hold_focus, key_hint, main_button, name_bar, name_dialog,
-    name_field, name_headless_dialog, plain_button, row, section_head, soft, value_field,
+    buttons_at_right, cut_label, hold_focus, in_words, key_hint, main_button, name_bar,
+    name_dialog, name_field, name_headless_dialog, plain_button, row, section_head, soft,
+    value_field,
 };
 use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
 use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
 use crate::export::{ExportOptions, FORMATS, Newlines, Scheme};
 use crate::import;
-use crate::model::{AnnotatorId, DocumentState, Region};
-use crate::query::{Severity, Subject};
+use crate::model::{AnnotatorId, Document, DocumentState, Region};
 use crate::text::{Boundaries, OffsetUnit, Span};
 
 /// What pages remember while they are open.
@@ -81,7 +82,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Keys => key_page::key_page_ui(ui, cx, &mut view.pages.keys),
                 Page::Line => line_ui(ui, cx, &mut view.pages),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
-                Page::Findings => findings_ui(ui, cx, &mut view.pages),
+                Page::Findings => findings_ui(ui, cx, &mut view.pages.first),
                 Page::Review => review::review_ui(ui, cx, &mut view.review, surface),
                 Page::Doubles => doubles_ui(ui, cx),
                 Page::Backups => backups_ui(ui, cx),
@@ -119,6 +120,9 @@ pub fn head_ui(ui: &mut Ui, words: &str) -> bool {
     is_done
 }
 
+/// Documents that the palette offers at once; with more letters others come.
+const MOST_DOCUMENTS: usize = 50;
+
 /// One line of the palette.
 struct Offer {
     title: String,
@@ -126,8 +130,9 @@ struct Offer {
     command: Command,
 }
 
-/// Everything that can be asked for now.
-fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
+/// Everything that can be asked for now. Of documents only those with these words in their title: letters that are
+/// scattered over a title are hardly ever meant.
+fn offers(ui: &Ui, cx: &Cx<'_>, words: &str) -> Vec<Offer> {
     let mut offers = Vec::new();
     if let Some(work) = cx.app.work() {
         let codebook = &work.project().codebook;
@@ -139,7 +144,7 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
         for tag in &codebook.tags {
             let keys = tag.key.map(String::from).unwrap_or_default();
             offers.push(Offer {
-                title: format!("{verb} {}", tag.id),
+                title: format!("{verb} {}", in_words(tag.id.as_str())),
                 keys,
                 command: Command::UseTag(tag.id.clone()),
             });
@@ -149,7 +154,7 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
             .iter()
             .filter(|_| work.selection().is_some())
         {
-            let title = format!("Set aside as {}", kind.name);
+            let title = format!("Set aside as {}", in_words(&kind.name));
             offers.push(Offer {
                 title,
                 keys: String::new(),
@@ -159,7 +164,7 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
     }
     for region in cx.app.work().map(regions_at_hand).unwrap_or_default() {
         offers.push(Offer {
-            title: format!("Take back {}", region.kind),
+            title: format!("Take back {}", in_words(&region.kind)),
             keys: String::new(),
             command: Command::RemoveRegion(region.id.clone()),
         });
@@ -179,12 +184,17 @@ fn offers(ui: &Ui, cx: &Cx<'_>) -> Vec<Offer> {
     if let Some(work) = cx.app.work() {
         for tag in &work.project().codebook.tags {
             offers.push(Offer {
-                title: format!("Next {}", tag.id),
+                title: format!("Next {}", in_words(tag.id.as_str())),
                 keys: String::new(),
                 command: Command::NextOfTag(tag.id.clone()),
             });
         }
-        for document in work.project().documents.values() {
+        let words = words.trim().to_lowercase();
+        let has_words = |document: &&Arc<Document>| {
+            !words.is_empty() && document.title().to_lowercase().contains(&words)
+        };
+        let documents = work.project().documents.values();
+        for document in documents.filter(has_words).take(MOST_DOCUMENTS) {
             let title = format!("Open {}", document.title());
             offers.push(Offer {
                 title,
@@ -221,7 +231,7 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     if response.changed() {
         state.chosen = 0;
     }
-    let found = matching(offers(ui, cx), &state.words);
+    let found = matching(offers(ui, cx, &state.words), &state.words);
     let (up, down, enter) = ui.input(|input| {
         (
             input.key_pressed(Key::ArrowUp),
@@ -265,7 +275,7 @@ fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
             ));
         }
     });
-    name_bar(ui, "Commands", &output);
+    name_bar(ui, "commands", &output);
     let is_done = asked.is_some();
     if let Some(command) = asked {
         cx.ask(command);
@@ -319,77 +329,6 @@ fn line_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     is_done
 }
 
-fn findings_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
-    let theme = cx.theme;
-    let mut is_done = head_ui(ui, "Findings");
-    let Some(work) = cx.app.work() else {
-        return true;
-    };
-    let (findings, unreadable) = (work.findings(), work.unreadable());
-    if findings.is_empty() && unreadable.is_empty() {
-        ui.label("Nothing needs a look: every annotation stands where it says and keeps the rules of the codebook.");
-        return is_done;
-    }
-    let errors = findings.iter().filter(|finding| finding.is_error()).count() + unreadable.len();
-    ui.label(soft(
-        &theme,
-        format!(
-            "{errors} to mend, {} to consider",
-            findings.len() + unreadable.len() - errors
-        ),
-    ));
-    let needs_review = !work.misplaced().is_empty() || !work.changed().is_empty();
-    if needs_review && ui.button("Review changed texts…").clicked() {
-        cx.ask(Command::ReviewTexts);
-    }
-    ui.add_space(4.0);
-    let unreadable: Vec<String> = unreadable
-        .iter()
-        .map(|entry| {
-            format!(
-                "line {} of the project file: {}",
-                entry.line_number, entry.problem
-            )
-        })
-        .collect();
-    let output = ScrollArea::vertical().auto_shrink(false).show_rows(
-        ui,
-        46.0,
-        unreadable.len() + findings.len(),
-        |ui, rows| {
-            for number in rows {
-                if let Some(words) = unreadable.get(number) {
-                    finding_row_ui(
-                        ui,
-                        cx,
-                        state,
-                        words,
-                        "It is kept until you save, and then in a copy of the file",
-                        Severity::Error,
-                    );
-                    continue;
-                }
-                let Some(finding) = findings.get(number - unreadable.len()) else {
-                    continue;
-                };
-                if finding_row_ui(
-                    ui,
-                    cx,
-                    state,
-                    &finding.to_string(),
-                    finding.remedy(),
-                    finding.severity,
-                ) {
-                    is_done = true;
-                    show_subject(cx, work, &finding.subject);
-                }
-            }
-        },
-    );
-    name_bar(ui, "Findings", &output);
-    is_done
-}
-
 /// What two sides changed in different ways: both versions, and what was done.
 fn doubles_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let theme = cx.theme;
@@ -418,12 +357,12 @@ fn doubles_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
                     if response.clicked()
                         && let Some(subject) = &double.subject
                     {
-                        show_subject(cx, work, subject);
+                        cx.ask(Command::ShowSubject(subject.clone()));
                         is_done = true;
                     }
                 }
             });
-    name_bar(ui, "Double edits", &output);
+    name_bar(ui, "double edits", &output);
     is_done
 }
 
@@ -471,7 +410,7 @@ fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             }
         },
     );
-    name_bar(ui, "Backups", &output);
+    name_bar(ui, "backups", &output);
     let Some((path, differences)) = looked_at else {
         return is_done;
     };
@@ -495,46 +434,6 @@ fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 }
 
 /// Shows what a finding or a double edit is about.
-fn show_subject(cx: &mut Cx<'_>, work: &Work, subject: &Subject) {
-    match subject {
-        Subject::Annotation(_, annotation_id) => cx.ask(Command::GoTo(annotation_id.clone())),
-        Subject::Document(document_id) | Subject::Region(document_id, _) => {
-            cx.ask(Command::OpenDocument(document_id.clone()));
-        }
-        Subject::Link(link_id) => {
-            let link = work.project().links.get(link_id);
-            link.into_iter()
-                .for_each(|link| cx.ask(Command::GoTo(link.from.clone())));
-        }
-    }
-}
-
-fn finding_row_ui(
-    ui: &mut Ui,
-    cx: &Cx<'_>,
-    state: &mut PageState,
-    words: &str,
-    remedy: &str,
-    severity: Severity,
-) -> bool {
-    let theme = cx.theme;
-    let (color, word) = match severity {
-        Severity::Error => (theme.bad, "Mend"),
-        Severity::Warning => (theme.warn, "Consider"),
-        Severity::Hint => (theme.soft, "To do"),
-    };
-    let response = row(ui, &theme, 46.0, false, words, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(word).color(color).size(12.0));
-            cut_label(ui, RichText::new(words));
-        });
-        cut_label(ui, soft(&theme, remedy).size(12.0));
-    });
-    state.first.get_or_insert(response.id);
-    response.on_hover_text(words).clicked()
-}
-
 fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let mut is_done = head_ui(ui, "Export");
@@ -613,7 +512,7 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
             }
         }
     });
-    name_bar(ui, "Formats", &output);
+    name_bar(ui, "formats", &output);
 }
 
 /// How tokens are tagged; only CoNLL asks.
@@ -700,7 +599,7 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 ui.end_row();
             });
     });
-    name_bar(ui, "About this document", &output);
+    name_bar(ui, "about this document", &output);
     is_done
 }
 
@@ -780,7 +679,28 @@ fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
 
 fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
-    let mut is_done = head_ui(ui, "Who is annotating?");
+    let mut is_done = head_ui(ui, "Project and annotator");
+    if let Some(work) = cx.app.work() {
+        ui.horizontal(|ui| {
+            ui.label("Name of the project");
+            let (_, typed) = value_field(
+                ui,
+                &theme,
+                (Id::unique("project name"), "Name of the project"),
+                &work.project().name,
+                |words| TextEdit::singleline(words).desired_width(220.0),
+                |words| match words.trim() {
+                    "" => Err("a name is needed".to_owned()),
+                    name => Ok(name.to_owned()),
+                },
+            );
+            if let Some(name) = typed {
+                cx.ask(Command::Type(Box::new(Command::RenameProject(name))));
+            }
+        });
+        ui.add_space(8.0);
+        section_head(ui, &theme, "Who is annotating?");
+    }
     ui.label(soft(
         &theme,
         "Your name stands on everything that you mark. Marks of others are shown as outlines.",

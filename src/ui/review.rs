@@ -91,7 +91,7 @@ pub fn review_ui(
                     doubt_ui(ui, cx, work, doubt, state, surface)
                 });
             });
-            name_bar(ui, "The annotation in doubt", &output);
+            name_bar(ui, "the annotation in doubt", &output);
             false
         }
         None => end_ui(ui, cx, work, state, undecided),

@@ -74,5 +74,5 @@ fn recent_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             });
         }
     });
-    name_bar(ui, "Recent projects", &output);
+    name_bar(ui, "recent projects", &output);
 }

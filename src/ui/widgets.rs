@@ -48,13 +48,13 @@ pub fn tag_square(ui: &mut Ui, color: Color32) {
     ui.painter().rect_filled(rect, CornerRadius::same(2), color);
 }
 
-/// Says what a list holds to those who hear its scroll bar instead of seeing it.
+/// Says what a list holds to those who hear its scroll bar instead of seeing it: “Scroll annotations”.
 pub fn name_bar<R>(ui: &Ui, name: &str, list: &ScrollAreaOutput<R>) {
     let is_vertical = 1;
     let bar = list.id.with(is_vertical);
     if ui.ctx().has_accesskit_node(bar) {
         ui.ctx()
-            .accesskit_node_builder(bar, |node| node.set_label(name));
+            .accesskit_node_builder(bar, |node| node.set_label(format!("Scroll {name}")));
     }
 }
 

@@ -174,3 +174,55 @@ fn every_control_says_what_it_is() {
     driven.steps();
     check(&driven, "the start page");
 }
+
+#[test]
+fn findings_are_named_by_tag_words_and_document_and_stepped_through() {
+    let mut driven = Driven::with_text("The navy denied it. The port said no.");
+    for _ in 0..2 {
+        driven.key(NONE, Key::J);
+        driven.type_key("2");
+    }
+    driven.key(NONE, Key::F8);
+    driven.app().finish_tasks();
+    driven.steps();
+    driven
+        .harness
+        .get_by_label("“form” is not filled in: denial “The navy denied it.” · a.txt");
+    driven.key(NONE, Key::Escape);
+    let mut seen = Vec::new();
+    let onwards = Modifiers::COMMAND;
+    let back = Modifiers::COMMAND | Modifiers::SHIFT;
+    for modifiers in [onwards, onwards, onwards, back, back, back] {
+        driven.key(modifiers, Key::F8);
+        driven.app().finish_tasks();
+        driven.steps();
+        let words = driven.app().notices().last().unwrap().words.clone();
+        seen.push(format!("{words}: {}", driven.picked().unwrap()));
+    }
+    expect_test::expect![[r#"
+        1 of 4: “form” is not filled in: The navy denied it.
+        2 of 4: “speaker” is not filled in: The navy denied it.
+        3 of 4: “form” is not filled in: The port said no.
+        2 of 4: “speaker” is not filled in: The navy denied it.
+        1 of 4: “form” is not filled in: The navy denied it.
+        4 of 4: “speaker” is not filled in: The port said no."#]]
+    .assert_eq(&seen.join("\n"));
+}
+
+#[test]
+fn the_palette_offers_documents_by_words_of_their_title() {
+    let mut driven = Driven::new();
+    driven.key(Modifiers::COMMAND, Key::P);
+    driven.type_key("pce");
+    let named = |driven: &Driven| {
+        let nodes = driven.harness.root().children_recursive();
+        let labels = nodes.filter_map(|node| node.accesskit_node().label());
+        let opens = labels.filter(|label| label.starts_with("Open ") && !label.ends_with('…'));
+        opens.collect::<Vec<_>>()
+    };
+    assert_eq!(named(&driven), Vec::<String>::new());
+    driven.key(NONE, Key::Escape);
+    driven.key(Modifiers::COMMAND, Key::P);
+    driven.type_key("port");
+    assert!(!named(&driven).is_empty());
+}

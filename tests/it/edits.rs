@@ -559,3 +559,45 @@ fn some_edit(
         _ => edit::set_note(project, &author(), &id, &format!("note {start}")).ok(),
     }
 }
+
+#[test]
+fn renaming_an_attribute_keeps_its_values_and_takes_no_name_that_is_there() {
+    let rename = |new: &'static str| {
+        move |project: &Project, _: &Texts| {
+            let attribution = TagId::new("attribution");
+            edit::rename_attribute(project, &author(), &attribution, "speaker", new)
+        }
+    };
+    let (project, texts) = read(BLAMED);
+    let id = project.annotations.iter().next().unwrap().id.clone();
+    let value = AttributeValue::Words("Естонія".into());
+    let mut open = OpenProject::new(project);
+    let spoken = Some(value.clone());
+    let spoken = edit::set_attribute(open.project(), &author(), &id, "speaker", spoken);
+    open.run(spoken.unwrap()).unwrap();
+    let before = open.project().clone();
+    let renamed = rename("who_says")(open.project(), &texts);
+    open.run(renamed.unwrap()).unwrap();
+    let annotation = open.project().annotations.get(&id).unwrap();
+    assert_eq!(annotation.attributes.get("who_says"), Some(&value));
+    assert_eq!(annotation.attributes.get("speaker"), None);
+    open.undo();
+    assert!(
+        *open.project() == before,
+        "undo brings the whole project back"
+    );
+    check(
+        BLAMED,
+        rename("accused"),
+        expect![[r#"
+            refused: “attribution” already has an attribute “accused”
+        "#]],
+    );
+    check(
+        BLAMED,
+        rename(" "),
+        expect![[r#"
+            refused: A name is needed
+        "#]],
+    );
+}

@@ -227,3 +227,33 @@ fn a_name_that_is_taken_says_so_and_the_page_stays_with_the_tag() {
     let words = driven.field("New attribute").value();
     assert_eq!(words.unwrap_or_default(), "half");
 }
+
+#[test]
+fn tags_change_places_and_attributes_their_names() {
+    let mut driven = Driven::with_denial();
+    driven.key(Modifiers::COMMAND, Key::B);
+    driven.click("Move down");
+    driven.click("Rename speaker");
+    driven.type_into("New name of speaker", "s");
+    driven.key(NONE, Key::Enter);
+    let codebook = driven.app().work().unwrap().project().codebook.clone();
+    let ids: Vec<&str> = codebook.tags.iter().map(|tag| tag.id.as_str()).collect();
+    assert_eq!(ids, ["denial", "attribution", "impact"]);
+    let moved = &codebook.tags[1];
+    assert!(moved.attributes.iter().any(|own| &*own.name == "speakers"));
+    assert_eq!(driven.undo_words(), "rename attribute speaker to speakers");
+}
+
+#[test]
+fn the_project_is_renamed_where_the_annotator_is_chosen() {
+    let mut driven = Driven::with_denial();
+    driven
+        .app()
+        .run(Command::Show(ascribe::app::Page::Annotator));
+    driven.steps();
+    driven.type_into("Name of the project", " двох");
+    assert_eq!(driven.app().work().unwrap().project().name, "p двох");
+    driven.key(NONE, Key::Escape);
+    driven.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(driven.app().work().unwrap().project().name, "p");
+}

@@ -285,7 +285,7 @@ pub(super) fn card_ui(ui: &mut Ui, shown: &Shown<'_>, annotation: &Annotation) {
     let colors = shown.look.tag(&annotation.tag_id);
     ui.horizontal(|ui| {
         ui.label(
-            RichText::new(annotation.tag_id.as_str())
+            RichText::new(annotation.tag_id.as_str().replace('_', " "))
                 .color(colors.strong)
                 .strong(),
         );

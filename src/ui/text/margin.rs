@@ -2,8 +2,8 @@
 //! documents.
 
 use egui::{
-    Align2, CornerRadius, FontId, Popup, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, FontId, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::highlights::{Highlight, LANES};
@@ -67,15 +67,21 @@ impl TextSurface {
         );
         let list = Popup::menu(&response).show(|ui| {
             ui.set_width(320.0);
-            let mut picked = None;
-            for highlight in here {
-                ui.push_id(&highlight.annotation.id, |ui| {
-                    if self.list_entry_ui(ui, shown, highlight.annotation) {
-                        picked = Some(TextAction::Pick(Some(highlight.annotation.id.clone())));
-                    }
-                });
-            }
-            picked
+            let height = ui.ctx().content_rect().height() * 0.6;
+            let area = ScrollArea::vertical().max_height(height);
+            let list = area.show(ui, |ui| {
+                let mut picked = None;
+                for highlight in here {
+                    ui.push_id(&highlight.annotation.id, |ui| {
+                        if self.list_entry_ui(ui, shown, highlight.annotation) {
+                            let annotation_id = highlight.annotation.id.clone();
+                            picked = Some(TextAction::Pick(Some(annotation_id)));
+                        }
+                    });
+                }
+                picked
+            });
+            list.inner
         });
         list.and_then(|list| list.inner)
     }

@@ -28,7 +28,7 @@ const END_GAP: f32 = 0.75;
 /// How far the foot at an end rises above its line, in points.
 const FOOT: f32 = 3.5;
 /// How far line numbers stand from the column, in points; links run between.
-const NUMBER_GAP: f32 = 46.0;
+const NUMBER_GAP: f32 = 40.0;
 /// Side of the box with the tag's key, in points.
 const BADGE: f32 = 12.0;
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::rc::Rc;
 
-use egui::{EventFilter, PopupAnchor, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    EventFilter, PopupAnchor, Rect, RectAlign, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::atlas::Atlas;
 use super::blocks::{Blocks, Estimate};
@@ -24,7 +26,7 @@ use crate::text::{ByteOffset, Span, Text};
 /// Width of the map of annotations at the right edge, in points.
 const MAP_WIDTH: f32 = 22.0;
 /// Most room left and right of the column for numbers and links, in points.
-const SIDE_ROOM: f32 = 92.0;
+const SIDE_ROOM: f32 = 84.0;
 /// Width of the column below which it takes the room at its sides, in points.
 const LEAST_COLUMN: f32 = 420.0;
 /// Room above the first and below the last line, in points.
@@ -105,7 +107,7 @@ impl TextSurface {
         self.wants_focus = true;
     }
 
-    /// Characters of the texts shown so far for which this machine has no font.
+    /// Characters of the text, as far as it has been shown, for which this machine has no font.
     pub fn missing(&self) -> &BTreeSet<char> {
         &self.missing
     }
@@ -149,7 +151,7 @@ impl TextSurface {
         self.use_map(ui, &view);
         self.paint(ui, &response, shown, &view, &highlights);
         actions.extend(self.margin_ui(ui, shown, &view, &highlights));
-        self.show_card(ui, shown);
+        self.show_card(ui, shown, &view);
         actions.extend(describe(ui, id, shown, &view, &highlights));
         self.sweep();
         if self.atlas.needs_another_frame() {
@@ -218,6 +220,7 @@ impl TextSurface {
                 self.cache.clear();
                 self.gesture = Gesture::Idle;
                 self.hovered = None;
+                self.missing.clear();
                 self.page = Some(Page {
                     document_id: shown.document.id.clone(),
                     text: shown.text.clone(),
@@ -473,8 +476,9 @@ impl TextSurface {
         canvas.paint_map(&page.blocks, page.top, &mut self.map);
     }
 
-    /// Once the pointer has rested on an annotation: who says what about these words.
-    fn show_card(&self, ui: &Ui, shown: &Shown<'_>) {
+    /// Once the pointer has rested on an annotation: who says what about these words. Above them, since people read
+    /// on below.
+    fn show_card(&self, ui: &Ui, shown: &Shown<'_>, view: &View) {
         let Some((annotation_id, since)) = &self.hovered else {
             return;
         };
@@ -487,14 +491,14 @@ impl TextSurface {
         let Some(annotation) = shown.project.annotations.get(annotation_id) else {
             return;
         };
-        egui::Tooltip::always_open(
-            ui.ctx().clone(),
-            ui.layer_id(),
-            ui.scope_id().with("card"),
-            PopupAnchor::Pointer,
-        )
-        .gap(14.0)
-        .show(|ui| card_ui(ui, shown, annotation));
+        let pointer = ui.ctx().pointer_hover_pos().unwrap_or_default();
+        let mut boxes = annotation.spans.iter().flat_map(|span| view.boxes(span));
+        let under = boxes.find(|rect| rect.contains(pointer));
+        let anchor = under.map_or(PopupAnchor::Pointer, PopupAnchor::ParentRect);
+        let (ctx, id) = (ui.ctx().clone(), ui.scope_id().with("card"));
+        let mut card = egui::Tooltip::always_open(ctx, ui.layer_id(), id, anchor).gap(10.0);
+        card.popup = card.popup.align(RectAlign::TOP_START);
+        card.show(|ui| card_ui(ui, shown, annotation));
     }
 
     /// Forgets the layouts not used for longest, once there are many.
