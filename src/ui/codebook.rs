@@ -79,7 +79,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     if !state.chosen.as_ref().is_some_and(is_there) {
         state.chosen = codebook.tags.first().map(|tag| tag.id.clone());
     }
-    let height = (ui.ctx().content_rect().height() * 0.8 - 80.0).max(200.0);
+    let height = (ui.ctx().content_rect().height() * 0.8 - 52.0).max(200.0);
     ui.horizontal_top(|ui| {
         let down = Layout::top_down(Align::LEFT);
         ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| tags_ui(ui, cx, work, state));

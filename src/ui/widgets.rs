@@ -219,8 +219,12 @@ fn describe_dialog(ui: &Ui, describe: impl FnOnce(&mut egui::accesskit::Node)) {
 }
 
 /// Puts the focus of a dialog where it belongs: on `first` when the dialog opens, and back there when it is
-/// somewhere behind. Enter then presses the likely button, and Tab stays inside.
+/// somewhere behind. Enter then presses the likely button, and Tab stays inside. A page below a question leaves the
+/// focus to the question.
 pub fn hold_focus(ui: &Ui, layer: egui::LayerId, first: Option<egui::Id>, is_new: bool) {
+    if ui.memory(|memory| memory.top_modal_layer()) != Some(layer) {
+        return;
+    }
     let focused = ui.memory(|memory| memory.focused());
     let focused_in = focused
         .and_then(|id| ui.ctx().read_response(id))

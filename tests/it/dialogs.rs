@@ -226,3 +226,72 @@ fn the_palette_offers_documents_by_words_of_their_title() {
     driven.type_key("port");
     assert!(!named(&driven).is_empty());
 }
+
+#[test]
+fn recent_projects_are_opened_from_the_file_menu() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(Modifiers::COMMAND, Key::S);
+    driven.app().finish_tasks();
+    let path = driven.app().work().unwrap().path().to_owned();
+    let other = path.with_file_name("other.ascribe.ron");
+    driven.app().run(Command::NewProjectAt(other));
+    driven.app().finish_tasks();
+    driven.steps();
+    driven.click("File");
+    driven.click("Recent projects");
+    let item = driven.harness.get_by_role_and_label(Role::Button, "p");
+    item.click();
+    driven.steps();
+    driven.app().finish_tasks();
+    driven.steps();
+    assert_eq!(driven.app().work().unwrap().path(), path);
+}
+
+#[test]
+fn saving_under_another_name_says_which_file_is_worked_on_now() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    let path = driven.app().work().unwrap().path().to_owned();
+    let other = path.with_file_name("копія.ascribe.ron");
+    driven.app().run(Command::SaveAt(other.clone()));
+    driven.app().finish_tasks();
+    driven.steps();
+    assert_eq!(driven.app().work().unwrap().path(), other);
+    let words = driven.app().notices().last().unwrap().words.clone();
+    assert!(words.contains("копія.ascribe.ron"), "{words}");
+}
+
+#[test]
+fn what_a_page_brought_about_can_be_taken_back_while_the_page_is_open() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::B);
+    driven.click_row("denial");
+    driven.click("Delete tag");
+    driven
+        .harness
+        .get_by_label("Delete the tag with its annotations?");
+    assert_eq!(
+        driven.focused(),
+        "Delete tag",
+        "the question lies above the page"
+    );
+    driven.key(NONE, Key::Enter);
+    assert_eq!(driven.count(), 0);
+    driven.click("Undo");
+    assert_eq!(driven.count(), 1, "the notice lies above the page");
+}
+
+#[test]
+fn encodings_are_named_with_what_they_are_for() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    driven.key(Modifiers::COMMAND, Key::I);
+    let combo = driven
+        .harness
+        .get_by_role_and_label(Role::ComboBox, "Read as");
+    let at = combo.rect().center();
+    driven.click_at(at, NONE);
+    for name in ["windows-1251 · Cyrillic", "Big5 · Chinese, traditional"] {
+        driven.harness.get_by_label(name);
+    }
+}
