@@ -332,6 +332,20 @@ impl Work {
         self.project().annotations.get(self.picked.as_ref()?)
     }
 
+    /// What is set aside at the selection or the caret.
+    pub fn regions_at_hand(&self) -> Vec<&Arc<Region>> {
+        let place = self.selection().or_else(|| {
+            let next = Boundaries::of(self.text()?).next(self.caret());
+            Span::between(self.caret(), next)
+        });
+        let document_id = self.document().map(|document| &document.id);
+        let regions = &self.project().regions;
+        let found = document_id
+            .zip(place)
+            .map(|(id, place)| regions.overlapping(id, place));
+        found.unwrap_or_default()
+    }
+
     /// The innermost set-aside piece in which the caret stands, while no words and no annotation are held.
     pub fn region_at_caret(&self) -> Option<&Region> {
         if self.selection.is_some() || self.picked.is_some() {

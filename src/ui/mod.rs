@@ -11,6 +11,7 @@ mod inspector;
 mod key_page;
 mod keys;
 mod pages;
+mod palette;
 mod questions;
 mod review;
 mod sides;
@@ -461,7 +462,7 @@ fn text_ui(
 fn text_menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let codebook = &work.project().codebook;
     let picked = work.picked();
-    let regions = pages::regions_at_hand(work);
+    let regions = work.regions_at_hand();
     if picked.is_none() && work.selection().is_none() && regions.is_empty() {
         ui.label(widgets::soft(&cx.theme, "Select words first"));
     }

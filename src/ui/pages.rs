@@ -1,34 +1,30 @@
 //! Pages over the work: palette, line, export, findings, document, annotator, about. Esc closes them.
 
-use std::sync::Arc;
-
 use egui::{
     Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
 };
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::findings_page::findings_ui;
 use super::import_page::{ImportPageState, import_page_ui};
+use super::palette::{PaletteState, palette_ui};
 use super::review::{self, ReviewState};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, hold_focus, in_words, key_hint, main_button, name_bar,
-    name_dialog, name_field, name_headless_dialog, plain_button, row, section_head, soft,
-    value_field,
+    buttons_at_right, cut_label, hold_focus, main_button, name_bar, name_dialog, name_field,
+    plain_button, row, section_head, soft, value_field,
 };
-use super::{Cx, TextSurface, ViewState, bars, codebook, key_page, keys};
-use crate::app::{Command, ExportChoice, Menu, Page, Work, listed};
+use super::{Cx, TextSurface, ViewState, codebook, key_page};
+use crate::app::{Command, ExportChoice, Page, Work};
 use crate::export::{ExportOptions, FORMATS, Newlines, Scheme};
 use crate::import;
-use crate::model::{AnnotatorId, Document, DocumentState, Region};
-use crate::text::{Boundaries, OffsetUnit, Span};
+use crate::model::{AnnotatorId, DocumentState};
+use crate::text::OffsetUnit;
 
 /// What pages remember while they are open.
 #[derive(Default)]
 pub struct PageState {
     words: String,
-    chosen: usize,
+    palette: PaletteState,
     format: usize,
     export: ExportOptions,
     keys: key_page::KeyPageState,
@@ -78,7 +74,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
             ui.set_width(f32::min(width, room.x - 60.0));
             ui.set_max_height(room.y * 0.8);
             is_done = match page {
-                Page::Palette => palette_ui(ui, cx, &mut view.pages),
+                Page::Palette => palette_ui(ui, cx, &mut view.pages.palette, &mut view.pages.first),
                 Page::Keys => key_page::key_page_ui(ui, cx, &mut view.pages.keys),
                 Page::Line => line_ui(ui, cx, &mut view.pages),
                 Page::Codebook => codebook::codebook_ui(ui, cx, &mut view.codebook),
@@ -118,188 +114,6 @@ pub fn head_ui(ui: &mut Ui, words: &str) -> bool {
     });
     ui.add_space(6.0);
     is_done
-}
-
-/// Documents that the palette offers at once; with more letters others come.
-const MOST_DOCUMENTS: usize = 50;
-
-/// One line of the palette.
-struct Offer {
-    title: String,
-    keys: String,
-    command: Command,
-}
-
-/// Everything that can be asked for now. Of documents only those with these words in their title: letters that are
-/// scattered over a title are hardly ever meant.
-fn offers(ui: &Ui, cx: &Cx<'_>, words: &str) -> Vec<Offer> {
-    let mut offers = Vec::new();
-    if let Some(work) = cx.app.work() {
-        let codebook = &work.project().codebook;
-        let verb = match (work.selection(), work.picked()) {
-            (Some(_), _) => "Tag as",
-            (None, Some(_)) => "Retag as",
-            (None, None) => "Arm",
-        };
-        for tag in &codebook.tags {
-            let keys = tag.key.map(String::from).unwrap_or_default();
-            offers.push(Offer {
-                title: format!("{verb} {}", in_words(tag.id.as_str())),
-                keys,
-                command: Command::UseTag(tag.id.clone()),
-            });
-        }
-        for kind in codebook
-            .region_kinds
-            .iter()
-            .filter(|_| work.selection().is_some())
-        {
-            let title = format!("Set aside as {}", in_words(&kind.name));
-            offers.push(Offer {
-                title,
-                keys: String::new(),
-                command: Command::SetAside(kind.name.clone()),
-            });
-        }
-    }
-    for region in cx.app.work().map(regions_at_hand).unwrap_or_default() {
-        offers.push(Offer {
-            title: format!("Take back {}", in_words(&region.kind)),
-            keys: String::new(),
-            command: Command::RemoveRegion(region.id.clone()),
-        });
-    }
-    for entry in listed().iter().filter(|entry| entry.menu != Menu::Caret) {
-        if entry.command != Command::Show(Page::Palette)
-            && bars::why_not(cx.app, &entry.command).is_none()
-        {
-            let title = bars::title_of(cx.app, &entry.command, entry.title);
-            offers.push(Offer {
-                title,
-                keys: keys::of_entry(ui.ctx(), cx.app, entry),
-                command: entry.command.clone(),
-            });
-        }
-    }
-    if let Some(work) = cx.app.work() {
-        for tag in &work.project().codebook.tags {
-            offers.push(Offer {
-                title: format!("Next {}", in_words(tag.id.as_str())),
-                keys: String::new(),
-                command: Command::NextOfTag(tag.id.clone()),
-            });
-        }
-        let words = words.trim().to_lowercase();
-        let has_words = |document: &&Arc<Document>| {
-            !words.is_empty() && document.title().to_lowercase().contains(&words)
-        };
-        let documents = work.project().documents.values();
-        for document in documents.filter(has_words).take(MOST_DOCUMENTS) {
-            let title = format!("Open {}", document.title());
-            offers.push(Offer {
-                title,
-                keys: String::new(),
-                command: Command::OpenDocument(document.id.clone()),
-            });
-        }
-    }
-    offers
-}
-
-/// What is set aside at the selection or the caret.
-pub fn regions_at_hand(work: &Work) -> Vec<&Arc<Region>> {
-    let place = work.selection().or_else(|| {
-        let next = Boundaries::of(work.text()?).next(work.caret());
-        Span::between(work.caret(), next)
-    });
-    let document_id = work.document().map(|document| &document.id);
-    let found = document_id
-        .zip(place)
-        .map(|(id, place)| work.project().regions.overlapping(id, place));
-    found.unwrap_or_default()
-}
-
-fn palette_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
-    let theme = cx.theme;
-    let edit = TextEdit::singleline(&mut state.words)
-        .hint_text("Find a command, tag or document")
-        .desired_width(f32::INFINITY);
-    let response = ui.add(edit.margin(vec2(10.0, 8.0)));
-    name_field(&response, &state.words, "Find a command, tag or document");
-    name_headless_dialog(ui, "Find a command");
-    state.first = Some(response.id);
-    if response.changed() {
-        state.chosen = 0;
-    }
-    let found = matching(offers(ui, cx, &state.words), &state.words);
-    let (up, down, enter) = ui.input(|input| {
-        (
-            input.key_pressed(Key::ArrowUp),
-            input.key_pressed(Key::ArrowDown),
-            input.key_pressed(Key::Enter),
-        )
-    });
-    state.chosen = match (up, down) {
-        (true, _) => state.chosen.saturating_sub(1),
-        (_, true) => (state.chosen + 1).min(found.len().saturating_sub(1)),
-        _ => state.chosen,
-    };
-    ui.add_space(4.0);
-    let mut asked = None;
-    let area = ScrollArea::vertical().max_height(380.0);
-    let output = area.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        for (number, offer) in found.iter().enumerate() {
-            let is_chosen = number == state.chosen;
-            let response = row(ui, &theme, 30.0, is_chosen, &offer.title, |ui| {
-                ui.horizontal(|ui| {
-                    cut_label(ui, RichText::new(&offer.title));
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        if !offer.keys.is_empty() {
-                            key_hint(ui, &theme, &offer.keys);
-                        }
-                    });
-                });
-            });
-            if is_chosen && (up || down) {
-                response.scroll_to_me(None);
-            }
-            if response.clicked() || (is_chosen && enter) {
-                asked = Some(offer.command.clone());
-            }
-        }
-        if found.is_empty() {
-            ui.label(soft(
-                &theme,
-                "No command, tag or document has these letters",
-            ));
-        }
-    });
-    name_bar(ui, "commands", &output);
-    let is_done = asked.is_some();
-    if let Some(command) = asked {
-        cx.ask(command);
-    }
-    is_done
-}
-
-/// The offers with these letters in this order, the best first.
-fn matching(offers: Vec<Offer>, words: &str) -> Vec<Offer> {
-    if words.trim().is_empty() {
-        return offers;
-    }
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::parse(words, CaseMatching::Ignore, Normalization::Smart);
-    let mut scratch = Vec::new();
-    let mut scored: Vec<(u32, Offer)> = offers
-        .into_iter()
-        .filter_map(|offer| {
-            let score = pattern.score(Utf32Str::new(&offer.title, &mut scratch), &mut matcher)?;
-            Some((score, offer))
-        })
-        .collect();
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().map(|(_, offer)| offer).collect()
 }
 
 /// Asks for the number of a line.

@@ -11,6 +11,7 @@ mod engine;
 mod highlights;
 mod input;
 mod look;
+mod map;
 mod margin;
 mod motion;
 mod paint;

@@ -14,6 +14,7 @@ use super::describe::{card_ui, describe};
 use super::engine::{LETTERS_ABOVE, LETTERS_BELOW, Setting};
 use super::highlights::{Highlight, highlights, lanes_in};
 use super::input::{self, Gesture};
+use super::map::MapCache;
 use super::motion::CaretState;
 use super::paint::{self, Canvas};
 use super::paragraph::Paragraph;
@@ -55,7 +56,7 @@ pub struct TextSurface {
     pub(super) caret: CaretState,
     reveal: Option<Span>,
     pub(super) hovered: Option<(AnnotationId, f64)>,
-    map: paint::MapCache,
+    map: MapCache,
     frame: u64,
     pub(super) quotes: QuoteCache,
     missing: BTreeSet<char>,
