@@ -16,7 +16,7 @@ use crate::text::OffsetUnit;
 pub const VERSION: u32 = 1;
 
 /// What stands before the lists.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     pub version: u32,

@@ -15,7 +15,7 @@ use super::folders::Storage;
 use super::journal::{Recovery, recover};
 use super::reading::Reading;
 use super::texts::{ChangedText, Labelled, read_labelled};
-use super::{Progress, file};
+use super::{Progress, default_codebook, file};
 use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
 use crate::query::{self, Finding, FindingKind};
 use crate::text::Text;
@@ -376,13 +376,14 @@ fn conflict_line(words: &str) -> Option<usize> {
     words.lines().position(is_mark).map(|index| index + 1)
 }
 
-/// Reads line by line what does not read as a whole. `None` if not even the head does.
+/// Reads line by line what does not read as a whole. `None` if there are no lists of entries.
 fn salvage(words: &str) -> Option<Opened> {
     let first_list = LISTS
         .iter()
         .filter_map(|list| words.find(&format!("\n  {list}: [")))
         .min()?;
-    let head: file::Head = ron::from_str(&format!("{})", words.get(..first_list)?)).ok()?;
+    let mut unreadable = Vec::new();
+    let head = salvage_head(words.get(..first_list)?, &mut unreadable);
     let mut parsed = file::Project {
         _version: head.version,
         name: head.name,
@@ -395,7 +396,6 @@ fn salvage(words: &str) -> Option<Opened> {
         links: Vec::new(),
         claims: Vec::new(),
     };
-    let mut unreadable = Vec::new();
     for (list, line_number, line) in entries_by_line(words) {
         let entry = line.trim().trim_end_matches(',');
         if matches!(entry, "" | "]" | ")") {
@@ -431,6 +431,32 @@ fn salvage(words: &str) -> Option<Opened> {
     opened.unreadable.extend(unreadable);
     opened.unreadable.sort_by_key(|entry| entry.line_number);
     Some(opened)
+}
+
+/// The head, or what of it stands before the codebook with the usual codebook in place of the one that does not read:
+/// annotations are worth more than the description of their tags.
+fn salvage_head(head: &str, unreadable: &mut Vec<UnreadableEntry>) -> file::Head {
+    let error = match ron::from_str(&format!("{head})")) {
+        Ok(head) => return head,
+        Err(error) => error,
+    };
+    let line_number = error.span.start.line;
+    let line = head.lines().nth(line_number.saturating_sub(1));
+    unreadable.push(UnreadableEntry {
+        line_number,
+        entry: line.unwrap_or_default().to_owned(),
+        problem: format!(
+            "{}; the usual codebook stands in the place of this one",
+            error.code
+        ),
+    });
+    let before = head.find("\n  codebook: ").and_then(|end| head.get(..end));
+    let before = before.and_then(|before| ron::from_str(&format!("{before})")).ok());
+    let before: file::Head = before.unwrap_or_default();
+    file::Head {
+        codebook: (&default_codebook()).into(),
+        ..before
+    }
 }
 
 fn read_entry<T: DeserializeOwned>(entry: &str, entries: &mut Vec<T>) -> Result<(), String> {

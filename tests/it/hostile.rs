@@ -291,6 +291,34 @@ fn a_pipe_or_device_in_place_of_a_file_is_not_waited_for() {
     );
 }
 
+#[test]
+fn a_codebook_that_does_not_read_takes_no_annotation_with_it() {
+    own_folder();
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let sound = open_project(&path, &Progress::default()).unwrap().project;
+    let words = fs::read_to_string(&path).unwrap();
+    let broken = words.replacen("        key: \"1\",", "        key: (\"1\",", 1);
+    assert_ne!(broken, words);
+    fs::write(&path, &broken).unwrap();
+    let Err(OpenError::Damaged { line, salvage, .. }) = open_project(&path, &Progress::default())
+    else {
+        panic!("it is damaged");
+    };
+    let salvage = salvage.unwrap();
+    assert_eq!(salvage.project.name, sound.name);
+    assert_eq!(salvage.project.annotations.len(), sound.annotations.len());
+    assert_eq!(salvage.project.codebook.tags.len(), 3);
+    let told = &salvage.unreadable[0];
+    assert_eq!(told.line_number, line);
+    assert!(
+        told.problem.contains("the usual codebook stands"),
+        "{}",
+        told.problem
+    );
+    assert_eq!(fs::read_to_string(&path).unwrap(), broken);
+}
+
 /// Damages the sample in many ways. Each is refused, or opens with all that is still there.
 #[test]
 fn a_damaged_sample_is_never_opened_as_if_it_were_whole() {
