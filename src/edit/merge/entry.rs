@@ -1,5 +1,6 @@
 //! What the merge must know of each kind of entry.
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Display};
 use std::sync::Arc;
 
@@ -46,6 +47,58 @@ pub trait Entry: Clone + PartialEq + Debug + Sized + 'static {
     /// The version that keeps its place, with what it owes to the other.
     fn kept_over(self, _other: &Self) -> Self {
         self
+    }
+}
+
+/// Three versions of an entry, merged part by part.
+struct Sides<'a, T> {
+    base: Option<&'a T>,
+    ours: &'a T,
+    theirs: &'a T,
+    clashes: Vec<Clash>,
+}
+
+impl<'a, T> Sides<'a, T> {
+    fn new(base: Option<&'a T>, ours: &'a T, theirs: &'a T) -> Self {
+        let clashes = Vec::new();
+        Self {
+            base,
+            ours,
+            theirs,
+            clashes,
+        }
+    }
+
+    /// A part in our version and in theirs.
+    fn part<P: PartialEq + Clone + Debug>(&mut self, name: &str, of: impl Fn(&T) -> P) -> (P, P) {
+        let (base, ours, theirs) = (self.base.map(&of), of(self.ours), of(self.theirs));
+        part(name, base.as_ref(), &ours, &theirs, &mut self.clashes)
+    }
+
+    /// A part that there is room for only once.
+    fn single<P: PartialEq + Clone + Debug>(&mut self, name: &str, of: impl Fn(&T) -> P) -> P {
+        let (base, ours, theirs) = (self.base.map(&of), of(self.ours), of(self.theirs));
+        single(name, base.as_ref(), &ours, &theirs, &mut self.clashes)
+    }
+
+    /// A map in our version and in theirs.
+    fn parts<K: Ord + Clone + Display + 'a, V: PartialEq + Clone + Debug + 'a>(
+        &mut self,
+        name: &str,
+        of: impl Fn(&'a T) -> &'a BTreeMap<K, V>,
+    ) -> (BTreeMap<K, V>, BTreeMap<K, V>) {
+        let (base, ours, theirs) = (self.base.map(&of), of(self.ours), of(self.theirs));
+        parts(name, base, ours, theirs, &mut self.clashes)
+    }
+
+    /// A map whose values there is room for only once.
+    fn single_parts<K: Ord + Clone + Display + 'a, V: PartialEq + Clone + Debug + 'a>(
+        &mut self,
+        name: &str,
+        of: impl Fn(&'a T) -> &'a BTreeMap<K, V>,
+    ) -> BTreeMap<K, V> {
+        let (base, ours, theirs) = (self.base.map(&of), of(self.ours), of(self.theirs));
+        single_parts(name, base, ours, theirs, &mut self.clashes)
     }
 }
 
@@ -117,7 +170,7 @@ impl Entry for Annotation {
     numbered!(AnnotationId);
 
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
+        let mut sides = Sides::new(base, ours, theirs);
         // Words and their place go together.
         let place = |entry: &Self| {
             let Self {
@@ -128,42 +181,11 @@ impl Entry for Annotation {
             } = entry;
             (quote.clone(), document_id.clone(), spans.clone())
         };
-        let base_place = base.map(place);
-        let (place, other_place) = part(
-            "words",
-            base_place.as_ref(),
-            &place(ours),
-            &place(theirs),
-            &mut clashes,
-        );
-        let (tag_id, other_tag_id) = part(
-            "tag",
-            base.map(|base| &base.tag_id),
-            &ours.tag_id,
-            &theirs.tag_id,
-            &mut clashes,
-        );
-        let (attributes, other_attributes) = parts(
-            "attribute",
-            base.map(|base| &base.attributes),
-            &ours.attributes,
-            &theirs.attributes,
-            &mut clashes,
-        );
-        let (note, other_note) = part(
-            "note",
-            base.map(|base| &base.note),
-            &ours.note,
-            &theirs.note,
-            &mut clashes,
-        );
-        let (tier, other_tier) = part(
-            "tier",
-            base.map(|base| &base.tier),
-            &ours.tier,
-            &theirs.tier,
-            &mut clashes,
-        );
+        let (place, other_place) = sides.part("words", place);
+        let (tag_id, other_tag_id) = sides.part("tag", |entry| entry.tag_id.clone());
+        let (attributes, other_attributes) = sides.parts("attribute", |entry| &entry.attributes);
+        let (note, other_note) = sides.part("note", |entry| entry.note.clone());
+        let (tier, other_tier) = sides.part("tier", |entry| entry.tier);
         let our_version = Self {
             id: ours.id.clone(),
             document_id: place.1,
@@ -188,7 +210,7 @@ impl Entry for Annotation {
             created_at: theirs.created_at,
             changed: theirs.changed.clone(),
         };
-        (our_version, their_version, clashes)
+        (our_version, their_version, sides.clashes)
     }
 
     fn kept_over(self, other: &Self) -> Self {
@@ -228,7 +250,7 @@ impl Entry for Document {
     named!();
 
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
+        let mut sides = Sides::new(base, ours, theirs);
         // What is known of the bytes goes together.
         let text = |entry: &Self| {
             let Self {
@@ -239,35 +261,10 @@ impl Entry for Document {
             } = entry;
             (sha256.clone(), *size_bytes, encoding.clone())
         };
-        let base_text = base.map(text);
-        let text = single(
-            "text",
-            base_text.as_ref(),
-            &text(ours),
-            &text(theirs),
-            &mut clashes,
-        );
-        let path = single(
-            "path",
-            base.map(|base| &base.path),
-            &ours.path,
-            &theirs.path,
-            &mut clashes,
-        );
-        let fields = single_parts(
-            "field",
-            base.map(|base| &base.fields),
-            &ours.fields,
-            &theirs.fields,
-            &mut clashes,
-        );
-        let states = single_parts(
-            "state of",
-            base.map(|base| &base.states),
-            &ours.states,
-            &theirs.states,
-            &mut clashes,
-        );
+        let text = sides.single("text", text);
+        let path = sides.single("path", |entry| entry.path.clone());
+        let fields = sides.single_parts("field", |entry| &entry.fields);
+        let states = sides.single_parts("state of", |entry| &entry.states);
         let merged = Self {
             id: ours.id.clone(),
             path,
@@ -277,7 +274,7 @@ impl Entry for Document {
             fields,
             states,
         };
-        (merged.clone(), merged, clashes)
+        (merged.clone(), merged, sides.clashes)
     }
 }
 
@@ -300,14 +297,12 @@ impl Entry for Annotator {
     named!();
 
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
-        let base_name = base.map(|base| &base.name);
-        let name = single("name", base_name, &ours.name, &theirs.name, &mut clashes);
-        let base_kind = base.map(|base| &base.kind);
-        let kind = single("kind", base_kind, &ours.kind, &theirs.kind, &mut clashes);
+        let mut sides = Sides::new(base, ours, theirs);
+        let name = sides.single("name", |entry| entry.name.clone());
+        let kind = sides.single("kind", |entry| entry.kind);
         let id = ours.id.clone();
         let merged = Self { id, name, kind };
-        (merged.clone(), merged, clashes)
+        (merged.clone(), merged, sides.clashes)
     }
 }
 
@@ -334,18 +329,10 @@ impl Entry for Region {
     numbered!(RegionId);
 
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
+        let mut sides = Sides::new(base, ours, theirs);
         let place = |entry: &Self| (entry.quote.clone(), entry.document_id.clone(), entry.span);
-        let base_place = base.map(place);
-        let (place, other_place) = part(
-            "words",
-            base_place.as_ref(),
-            &place(ours),
-            &place(theirs),
-            &mut clashes,
-        );
-        let base_kind = base.map(|base| &base.kind);
-        let (kind, other_kind) = part("kind", base_kind, &ours.kind, &theirs.kind, &mut clashes);
+        let (place, other_place) = sides.part("words", place);
+        let (kind, other_kind) = sides.part("kind", |entry| entry.kind.clone());
         let made = |(quote, document_id, span), kind| Self {
             id: ours.id.clone(),
             document_id,
@@ -353,7 +340,11 @@ impl Entry for Region {
             span,
             quote,
         };
-        (made(place, kind), made(other_place, other_kind), clashes)
+        (
+            made(place, kind),
+            made(other_place, other_kind),
+            sides.clashes,
+        )
     }
 }
 
@@ -383,9 +374,9 @@ impl Entry for Link {
 
     /// A link is changed only as a whole.
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
-        let (our_version, their_version) = part("ends", base, ours, theirs, &mut clashes);
-        (our_version, their_version, clashes)
+        let mut sides = Sides::new(base, ours, theirs);
+        let (our_version, their_version) = sides.part("ends", Self::clone);
+        (our_version, their_version, sides.clashes)
     }
 }
 
@@ -408,14 +399,8 @@ impl Entry for Claim {
     numbered!(ClaimId);
 
     fn merged(base: Option<&Self>, ours: &Self, theirs: &Self) -> Versions<Self> {
-        let mut clashes = Vec::new();
-        let (statement, other_statement) = part(
-            "statement",
-            base.map(|base| &base.statement),
-            &ours.statement,
-            &theirs.statement,
-            &mut clashes,
-        );
+        let mut sides = Sides::new(base, ours, theirs);
+        let (statement, other_statement) = sides.part("statement", |entry| entry.statement.clone());
         let base_ids = base.map(|base| &base.annotation_ids);
         let annotation_ids = members(base_ids, &ours.annotation_ids, &theirs.annotation_ids);
         let made = |statement| Self {
@@ -423,6 +408,6 @@ impl Entry for Claim {
             statement,
             annotation_ids: annotation_ids.clone(),
         };
-        (made(statement), made(other_statement), clashes)
+        (made(statement), made(other_statement), sides.clashes)
     }
 }
