@@ -1,15 +1,15 @@
 //! The entries that can be many, each kind with the indexes that keep questions about it quick.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use imbl::{OrdMap, OrdSet};
+use rayon::prelude::*;
 
-use super::places::Lowest;
+use super::places::{Placed, Places};
 use super::{
-    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Places, Region, RegionId,
-    TagId,
+    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Region, RegionId, TagId,
 };
 use crate::text::{ByteOffset, Span};
 
@@ -23,29 +23,77 @@ pub struct Annotations {
 /// What is known about the annotations of one document.
 #[derive(Debug, Clone, Default)]
 struct InDocument {
-    places: Places<AnnotationId>,
+    places: Places<Annotation>,
     /// Ordered by tag; a tag that no annotation carries is missing.
     count_by_tag: BTreeMap<TagId, usize>,
 }
 
+impl Placed for Annotation {
+    type Id = AnnotationId;
+
+    fn id(&self) -> &AnnotationId {
+        &self.id
+    }
+
+    fn hull(&self) -> Span {
+        self.spans.hull()
+    }
+}
+
+impl Placed for Region {
+    type Id = RegionId;
+
+    fn id(&self) -> &RegionId {
+        &self.id
+    }
+
+    fn hull(&self) -> Span {
+        self.span
+    }
+}
+
+impl InDocument {
+    fn insert(&mut self, annotation: Arc<Annotation>) {
+        let count = self.count_by_tag.get_mut(&annotation.tag_id);
+        match count {
+            Some(count) => *count += 1,
+            None => drop(self.count_by_tag.insert(annotation.tag_id.clone(), 1)),
+        }
+        self.places.insert(annotation);
+    }
+}
+
 impl Annotations {
+    /// Many at once, several times as fast as one after the other. Of those with the same id the first is in; the
+    /// others come back.
+    pub fn of_many(mut all: Vec<Arc<Annotation>>) -> (Self, Vec<Arc<Annotation>>) {
+        let mut sorted = all.clone();
+        sorted.par_sort_by(|a, b| a.id.cmp(&b.id));
+        let mut twins = Vec::new();
+        sorted.dedup_by(|later, first| {
+            let is_twin = later.id == first.id;
+            twins.extend(is_twin.then(|| later.clone()));
+            is_twin
+        });
+        if !twins.is_empty() {
+            let gone: HashSet<_> = twins.iter().map(Arc::as_ptr).collect();
+            all.retain(|entry| !gone.contains(&Arc::as_ptr(entry)));
+        }
+        let by_id = || sorted.into_iter().map(|entry| (entry.id.clone(), entry));
+        let (by_id, by_document) = rayon::join(|| by_id().collect(), || by_document(all));
+        (Self { by_id, by_document }, twins)
+    }
+
     /// Puts an annotation in, in place of the one with its id, which is returned.
     pub fn insert(&mut self, annotation: Arc<Annotation>) -> Option<Arc<Annotation>> {
         let former = self.by_id.insert(annotation.id.clone(), annotation.clone());
         if let Some(former) = &former {
             self.forget_place(former);
         }
-        let entry = self
-            .by_document
+        self.by_document
             .entry(annotation.document_id.clone())
-            .or_default();
-        entry
-            .places
-            .insert(annotation.spans.hull(), annotation.id.clone());
-        *entry
-            .count_by_tag
-            .entry(annotation.tag_id.clone())
-            .or_default() += 1;
+            .or_default()
+            .insert(annotation);
         former
     }
 
@@ -57,11 +105,11 @@ impl Annotations {
     }
 
     /// Takes an annotation that is no longer there out of the indexes.
-    fn forget_place(&mut self, former: &Annotation) {
+    fn forget_place(&mut self, former: &Arc<Annotation>) {
         let Some(entry) = self.by_document.get_mut(&former.document_id) else {
             return;
         };
-        entry.places.remove(former.spans.hull(), &former.id);
+        entry.places.remove(former);
         if let Some(count) = entry.count_by_tag.get_mut(&former.tag_id) {
             *count -= 1;
         }
@@ -124,23 +172,31 @@ impl Annotations {
         &self,
         document_id: &DocumentId,
     ) -> impl DoubleEndedIterator<Item = &Arc<Annotation>> {
-        let ids = self
-            .by_document
-            .get(document_id)
-            .map(|entry| entry.places.iter());
-        ids.into_iter()
-            .flatten()
-            .filter_map(|annotation_id| self.get(annotation_id))
+        let entry = self.by_document.get(document_id);
+        entry.into_iter().flat_map(|entry| entry.places.iter())
+    }
+
+    /// All of them, document by document, those of each by start and id.
+    pub fn by_document(&self) -> impl Iterator<Item = &Arc<Annotation>> {
+        self.by_document
+            .values()
+            .flat_map(|entry| entry.places.iter())
+    }
+
+    /// Those of the same document that stand behind this one in its order.
+    pub fn behind(&self, annotation: &Arc<Annotation>) -> impl Iterator<Item = &Arc<Annotation>> {
+        let entry = self.by_document.get(&annotation.document_id);
+        entry
+            .into_iter()
+            .flat_map(|entry| entry.places.behind(annotation))
     }
 
     /// Those at some places of a document's order, for a list that shows only these.
     pub fn rows(&self, document_id: &DocumentId, rows: Range<usize>) -> Vec<&Arc<Annotation>> {
-        let Some(entry) = self.by_document.get(document_id) else {
-            return Vec::new();
-        };
-        let ids = entry.places.rows(rows).into_iter();
-        ids.filter_map(|annotation_id| self.get(annotation_id))
-            .collect()
+        let entry = self.by_document.get(document_id);
+        entry
+            .map(|entry| entry.places.rows(rows))
+            .unwrap_or_default()
     }
 
     /// Those of a document with at least one piece in the span, by start and id.
@@ -148,10 +204,7 @@ impl Annotations {
         let Some(entry) = self.by_document.get(document_id) else {
             return Vec::new();
         };
-        let near = entry
-            .places
-            .near(span)
-            .filter_map(|annotation_id| self.get(annotation_id));
+        let near = entry.places.near(span);
         let mut found: Vec<_> = near
             .filter(|near| near.spans.iter().any(|piece| piece.overlaps(span)))
             .collect();
@@ -167,13 +220,10 @@ impl Annotations {
         document_id: &DocumentId,
         offset: ByteOffset,
     ) -> impl Iterator<Item = &Arc<Annotation>> {
-        let ids = self
-            .by_document
-            .get(document_id)
-            .map(|entry| entry.places.starting_from(offset));
-        ids.into_iter()
-            .flatten()
-            .filter_map(|annotation_id| self.get(annotation_id))
+        let entry = self.by_document.get(document_id);
+        entry
+            .into_iter()
+            .flat_map(move |entry| entry.places.starting_from(offset))
     }
 
     /// Those of a document that begin before the offset, the last one first.
@@ -182,13 +232,10 @@ impl Annotations {
         document_id: &DocumentId,
         offset: ByteOffset,
     ) -> impl Iterator<Item = &Arc<Annotation>> {
-        let ids = self
-            .by_document
-            .get(document_id)
-            .map(|entry| entry.places.starting_before(offset));
-        ids.into_iter()
-            .flatten()
-            .filter_map(|annotation_id| self.get(annotation_id))
+        let entry = self.by_document.get(document_id);
+        entry
+            .into_iter()
+            .flat_map(move |entry| entry.places.starting_before(offset))
     }
 
     /// The highest number that an annotator has used; 0 if none.
@@ -202,31 +249,19 @@ impl Annotations {
     }
 }
 
-impl Lowest for AnnotationId {
-    fn lowest() -> Self {
-        Self::new(AnnotatorId::lowest(), 0)
-    }
-}
-
-impl Lowest for RegionId {
-    fn lowest() -> Self {
-        Self::new(AnnotatorId::lowest(), 0)
-    }
-}
-
-impl Lowest for LinkId {
-    fn lowest() -> Self {
-        Self::new(AnnotatorId::lowest(), 0)
-    }
-}
-
-impl Lowest for AnnotatorId {
-    fn lowest() -> Self {
-        // A shared empty name: ranges are asked for in every frame.
-        static EMPTY: std::sync::LazyLock<AnnotatorId> =
-            std::sync::LazyLock::new(|| AnnotatorId::new(""));
-        EMPTY.clone()
-    }
+/// Annotations by document and place, all documents at the same time.
+fn by_document(mut all: Vec<Arc<Annotation>>) -> OrdMap<DocumentId, InDocument> {
+    // A file has them in this order already.
+    all.par_sort_by(|a, b| a.document_id.cmp(&b.document_id));
+    let documents = all.par_chunk_by(|a, b| a.document_id == b.document_id);
+    let documents = documents.filter_map(|annotations| {
+        let mut entry = InDocument::default();
+        annotations
+            .iter()
+            .for_each(|annotation| entry.insert(annotation.clone()));
+        Some((annotations.first()?.document_id.clone(), entry))
+    });
+    documents.collect::<Vec<_>>().into_iter().collect()
 }
 
 /// All links of a project.
@@ -279,10 +314,11 @@ impl Links {
 
     /// Those that begin or end at an annotation, by id.
     pub fn of(&self, annotation_id: &AnnotationId) -> impl Iterator<Item = &Arc<Link>> {
-        let from = (annotation_id.clone(), LinkId::lowest());
+        // A shared empty name: ranges are asked for in every frame.
+        static LOWEST: LazyLock<LinkId> = LazyLock::new(|| LinkId::new(AnnotatorId::new(""), 0));
         let ends = self
             .by_end
-            .range(from..)
+            .range((annotation_id.clone(), LOWEST.clone())..)
             .take_while(move |(end, _)| end == annotation_id);
         ends.filter_map(|(_, link_id)| self.by_id.get(link_id))
     }
@@ -302,7 +338,7 @@ impl Links {
 #[derive(Debug, Clone, Default)]
 pub struct Regions {
     by_id: OrdMap<RegionId, Arc<Region>>,
-    by_document: OrdMap<DocumentId, Places<RegionId>>,
+    by_document: OrdMap<DocumentId, Places<Region>>,
 }
 
 impl Regions {
@@ -312,7 +348,7 @@ impl Regions {
         self.by_document
             .entry(region.document_id.clone())
             .or_default()
-            .insert(region.span, region.id.clone());
+            .insert(region.clone());
         self.by_id.insert(region.id.clone(), region);
         former
     }
@@ -321,7 +357,7 @@ impl Regions {
     pub fn remove(&mut self, region_id: &RegionId) -> Option<Arc<Region>> {
         let former = self.by_id.remove(region_id)?;
         if let Some(places) = self.by_document.get_mut(&former.document_id) {
-            places.remove(former.span, region_id);
+            places.remove(&former);
             if places.is_empty() {
                 self.by_document.remove(&former.document_id);
             }
@@ -351,10 +387,8 @@ impl Regions {
 
     /// Those of a document by start and id.
     pub fn in_document(&self, document_id: &DocumentId) -> impl Iterator<Item = &Arc<Region>> {
-        let ids = self.by_document.get(document_id).map(Places::iter);
-        ids.into_iter()
-            .flatten()
-            .filter_map(|region_id| self.get(region_id))
+        let places = self.by_document.get(document_id);
+        places.into_iter().flat_map(Places::iter)
     }
 
     /// Those of a document that overlap the span, by start and id.
@@ -362,9 +396,7 @@ impl Regions {
         let Some(places) = self.by_document.get(document_id) else {
             return Vec::new();
         };
-        let near = places
-            .near(span)
-            .filter_map(|region_id| self.get(region_id));
+        let near = places.near(span);
         let mut found: Vec<_> = near.filter(|region| region.span.overlaps(span)).collect();
         found.sort_by(|a, b| (a.span.start(), &a.id).cmp(&(b.span.start(), &b.id)));
         found

@@ -23,5 +23,4 @@ pub use document::{Annotator, AnnotatorKind, Document, DocumentState, Encoding};
 pub use entries::{Annotations, Links, Regions};
 pub use ids::{AnnotationId, AnnotatorId, ClaimId, DocumentId, LinkId, RegionId, TagId};
 pub use jiff::Timestamp;
-pub use places::Places;
 pub use project::{Project, ProjectSettings, Texts};

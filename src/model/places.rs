@@ -2,10 +2,13 @@
 //!
 //! Each entry lies in the smallest bin that holds it whole. Bins of one level are eight times as wide as
 //! those of the level below; a search looks at the few bins of each level that it touches. The idea is the
-//! binning scheme of the UCSC genome browser (Kent et al. 2002, Genome Research 12:996). Kept in persistent
-//! sets, because a copy of the project must stay cheap.
+//! binning scheme of the UCSC genome browser (Kent et al. 2002, Genome Research 12:996). Those of the lowest level,
+//! nearly all, are found in the order of the text instead: they begin in their bin. Kept in persistent sets, because a
+//! copy of the project must stay cheap.
 
-use std::ops::Range;
+use std::cmp::Ordering;
+use std::ops::{Bound, Range};
+use std::sync::Arc;
 
 use imbl::OrdSet;
 
@@ -18,11 +21,31 @@ const BITS_A_LEVEL: u32 = 3;
 /// The widest bins hold 512 GiB, more than any text.
 const LEVELS: u8 = 11;
 
+/// An entry that stands in a text.
+pub trait Placed {
+    /// What it is known by.
+    type Id: Ord;
+
+    /// What it is known by.
+    fn id(&self) -> &Self::Id;
+
+    /// From its first byte to its last.
+    fn hull(&self) -> Span;
+}
+
 /// Where the entries of one document stand.
 #[derive(Debug, Clone)]
-pub struct Places<Id: Ord + Clone> {
-    in_order: OrdSet<(ByteOffset, Id)>,
-    by_bin: OrdSet<(Bin, Id)>,
+pub struct Places<T: Placed> {
+    in_order: OrdSet<Place<T>>,
+    /// Those that cross the edge of a bin of the lowest level.
+    by_bin: OrdSet<(Bin, Place<T>)>,
+}
+
+/// An entry by its start and id. Without an entry: before all that begin there, for the ends of ranges.
+#[derive(Debug)]
+struct Place<T> {
+    start: ByteOffset,
+    entry: Option<Arc<T>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +54,7 @@ struct Bin {
     number: usize,
 }
 
-impl<Id: Ord + Clone> Default for Places<Id> {
+impl<T: Placed> Default for Places<T> {
     fn default() -> Self {
         Self {
             in_order: OrdSet::new(),
@@ -40,17 +63,21 @@ impl<Id: Ord + Clone> Default for Places<Id> {
     }
 }
 
-impl<Id: Ord + Clone> Places<Id> {
-    /// Adds an entry that fills the span.
-    pub fn insert(&mut self, span: Span, id: Id) {
-        self.by_bin.insert((bin_of(span), id.clone()));
-        self.in_order.insert((span.start(), id));
+impl<T: Placed> Places<T> {
+    /// Adds an entry that is not there yet.
+    pub fn insert(&mut self, entry: Arc<T>) {
+        let bin = bin_of(entry.hull());
+        if bin.level > 0 {
+            self.by_bin.insert((bin, Place::of(entry.clone())));
+        }
+        self.in_order.insert(Place::of(entry));
     }
 
-    /// Takes an entry away; the span must be the one it was added with.
-    pub fn remove(&mut self, span: Span, id: &Id) {
-        self.by_bin.remove(&(bin_of(span), id.clone()));
-        self.in_order.remove(&(span.start(), id.clone()));
+    /// Takes an entry away; it must be as it was added.
+    pub fn remove(&mut self, entry: &Arc<T>) {
+        let place = Place::of(entry.clone());
+        self.in_order.remove(&place);
+        self.by_bin.remove(&(bin_of(entry.hull()), place));
     }
 
     /// How many entries there are.
@@ -63,73 +90,111 @@ impl<Id: Ord + Clone> Places<Id> {
         self.in_order.is_empty()
     }
 
-    /// All ids, by start and id.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Id> {
-        self.in_order.iter().map(|(_, id)| id)
+    /// All entries, by start and id.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Arc<T>> {
+        self.in_order
+            .iter()
+            .filter_map(|place| place.entry.as_ref())
     }
 
-    /// The ids at some places of the order, for a list that shows only these. Counting begins at the nearer end,
-    /// and passing over an id costs a few nanoseconds.
-    pub fn rows(&self, rows: Range<usize>) -> Vec<&Id> {
+    /// The entries at some places of the order, for a list that shows only these. Counting begins at the nearer end,
+    /// and passing over an entry costs a few nanoseconds.
+    pub fn rows(&self, rows: Range<usize>) -> Vec<&Arc<T>> {
         let count = rows.len();
         if rows.start <= self.len() / 2 {
             return self.iter().skip(rows.start).take(count).collect();
         }
         let behind = self.len().saturating_sub(rows.end);
-        let mut from_end: Vec<&Id> = self.iter().rev().skip(behind).take(count).collect();
+        let mut from_end: Vec<&Arc<T>> = self.iter().rev().skip(behind).take(count).collect();
         from_end.reverse();
         from_end
     }
 
-    /// The ids of entries that begin at or after the offset, in order.
-    pub fn starting_from(&self, offset: ByteOffset) -> impl Iterator<Item = &Id>
-    where
-        Id: Lowest,
-    {
-        self.in_order
-            .range((offset, Id::lowest())..)
-            .map(|(_, id)| id)
+    /// The entries that begin at or after the offset, in order.
+    pub fn starting_from(&self, offset: ByteOffset) -> impl Iterator<Item = &Arc<T>> {
+        let places = self.in_order.range(Place::before(offset)..);
+        places.filter_map(|place| place.entry.as_ref())
     }
 
-    /// The ids of entries that begin before the offset, last first.
-    pub fn starting_before(&self, offset: ByteOffset) -> impl Iterator<Item = &Id>
-    where
-        Id: Lowest,
-    {
-        self.in_order
-            .range(..(offset, Id::lowest()))
-            .rev()
-            .map(|(_, id)| id)
+    /// The entries that stand behind this one in the order.
+    pub fn behind(&self, entry: &Arc<T>) -> impl Iterator<Item = &Arc<T>> {
+        let from = Bound::Excluded(Place::of(entry.clone()));
+        let places = self.in_order.range((from, Bound::Unbounded));
+        places.filter_map(|place| place.entry.as_ref())
     }
 
-    /// The ids of entries that may overlap the span, in no useful order: the caller checks each against
-    /// its own spans.
-    pub fn near(&self, span: Span) -> impl Iterator<Item = &Id>
-    where
-        Id: Lowest,
-    {
-        (0..LEVELS).flat_map(move |level| {
+    /// The entries that begin before the offset, last first.
+    pub fn starting_before(&self, offset: ByteOffset) -> impl Iterator<Item = &Arc<T>> {
+        let places = self.in_order.range(..Place::before(offset)).rev();
+        places.filter_map(|place| place.entry.as_ref())
+    }
+
+    /// The entries that may overlap the span, in no useful order: the caller checks each against its own spans.
+    pub fn near(&self, span: Span) -> impl Iterator<Item = &Arc<T>> {
+        let lowest_bin = ByteOffset(span.start().0 >> LOWEST_LEVEL_BITS << LOWEST_LEVEL_BITS);
+        let in_order = self
+            .in_order
+            .range(Place::before(lowest_bin)..Place::before(span.end()));
+        let wide = (1..LEVELS).flat_map(move |level| {
             let bits = bits_of(level);
-            let first = Bin {
-                level,
-                number: span.start().0 >> bits,
-            };
-            let behind = Bin {
-                level,
-                number: ((span.end().0 - 1) >> bits) + 1,
-            };
-            self.by_bin
-                .range((first, Id::lowest())..(behind, Id::lowest()))
-                .map(|(_, id)| id)
-        })
+            let first = span.start().0 >> bits;
+            let behind = ((span.end().0 - 1) >> bits) + 1;
+            let edge = |number| (Bin { level, number }, Place::before(ByteOffset(0)));
+            self.by_bin.range(edge(first)..edge(behind))
+        });
+        // Those that begin in the bin were found in the order.
+        let earlier = wide.filter(move |(_, place)| place.start < lowest_bin);
+        let places = in_order.chain(earlier.map(|(_, place)| place));
+        places.filter_map(|place| place.entry.as_ref())
     }
 }
 
-/// Ids that have a least value, with which a range of a set can begin.
-pub trait Lowest {
-    /// At most every other value.
-    fn lowest() -> Self;
+impl<T: Placed> Place<T> {
+    fn of(entry: Arc<T>) -> Self {
+        Self {
+            start: entry.hull().start(),
+            entry: Some(entry),
+        }
+    }
+
+    fn before(start: ByteOffset) -> Self {
+        Self { start, entry: None }
+    }
+
+    fn id(&self) -> Option<&T::Id> {
+        self.entry.as_ref().map(|entry| entry.id())
+    }
 }
+
+impl<T> Clone for Place<T> {
+    fn clone(&self) -> Self {
+        Self {
+            start: self.start,
+            entry: self.entry.clone(),
+        }
+    }
+}
+
+impl<T: Placed> Ord for Place<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_start = self.start.cmp(&other.start);
+        by_start.then_with(|| self.id().cmp(&other.id()))
+    }
+}
+
+impl<T: Placed> PartialOrd for Place<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T: Placed> PartialEq for Place<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl<T: Placed> Eq for Place<T> {}
 
 fn bits_of(level: u8) -> u32 {
     LOWEST_LEVEL_BITS + BITS_A_LEVEL * u32::from(level)

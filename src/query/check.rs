@@ -1,12 +1,18 @@
 //! Looks for everything in a project that needs a look: places, quotes, names, rules of the codebook.
 
 use std::fmt;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::model::{
     Annotation, AnnotationId, AnnotatorId, Attribute, Codebook, DocumentId, Link, LinkId, Project,
     RegionId, TagId, Texts, quote_of,
 };
 use crate::text::{Span, Text};
+
+/// So many annotations are checked before what was found is joined to the rest, which would else be in memory twice.
+const ANNOTATIONS_AT_ONCE: usize = 1 << 13;
 
 /// Something that needs a look. Ordered by severity, then by what it is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,27 +64,20 @@ pub enum FindingKind {
     /// The words at the place are not the quote.
     QuoteElsewhere {
         /// What was marked.
-        quote: String,
+        quote: Arc<str>,
         /// What stands there now; `None` if the place is not in the text or cuts a character.
-        found: Option<String>,
+        found: Option<Box<str>>,
     },
     /// The document is not in the project.
     NoDocument,
     /// The codebook has no such tag.
     UnknownTag(TagId),
     /// The codebook has no such attribute for the tag.
-    UnknownAttribute(String),
-    /// The value does not fit the attribute.
-    BadValue {
-        /// Which attribute.
-        name: String,
-        /// What stands there.
-        value: String,
-        /// What should.
-        expected: String,
-    },
+    UnknownAttribute(Arc<str>),
+    /// The value does not fit the attribute. Boxed, because a large project has millions of findings of other kinds.
+    BadValue(Box<BadValue>),
     /// A required core attribute has no value.
-    MissingAttribute(String),
+    MissingAttribute(Arc<str>),
     /// Two annotations of one annotator with the same tag overlap.
     OverlapsSameTag(AnnotationId),
     /// The annotator is not in the project.
@@ -91,6 +90,17 @@ pub enum FindingKind {
     LinkNotAllowed(String),
     /// The codebook has no such kind of region.
     UnknownRegionKind(String),
+}
+
+/// A value that does not fit its attribute.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BadValue {
+    /// Which attribute.
+    pub name: Arc<str>,
+    /// What stands there.
+    pub value: String,
+    /// What should.
+    pub expected: String,
 }
 
 impl Finding {
@@ -167,7 +177,7 @@ impl Finding {
             FindingKind::UnknownAttribute(_) => {
                 "Add the attribute to the codebook; the value is kept"
             }
-            FindingKind::BadValue { .. } => "Choose another value",
+            FindingKind::BadValue(_) => "Choose another value",
             FindingKind::MissingAttribute(_) => "Fill it in",
             FindingKind::OverlapsSameTag(_) => "Move an end, or delete one of the two",
             FindingKind::UnknownAnnotator(_) => "Add the annotator",
@@ -193,7 +203,7 @@ impl FindingKind {
             | Self::LooseLink(_) => Severity::Error,
             Self::TextLossy
             | Self::UnknownAttribute(_)
-            | Self::BadValue { .. }
+            | Self::BadValue(_)
             | Self::OverlapsSameTag(_)
             | Self::UnknownAnnotator(_)
             | Self::UnknownLinkKind(_)
@@ -245,11 +255,14 @@ impl fmt::Display for FindingKind {
             Self::UnknownAttribute(name) => {
                 write!(f, "the codebook has no attribute “{name}” for its tag")
             }
-            Self::BadValue {
-                name,
-                value,
-                expected,
-            } => write!(f, "“{value}” is no value for “{name}”: {expected}"),
+            Self::BadValue(bad) => {
+                let BadValue {
+                    name,
+                    value,
+                    expected,
+                } = &**bad;
+                write!(f, "“{value}” is no value for “{name}”: {expected}")
+            }
             Self::MissingAttribute(name) => write!(f, "“{name}” is not filled in"),
             Self::OverlapsSameTag(other) => {
                 write!(f, "it overlaps {other}, which has the same tag")
@@ -287,14 +300,12 @@ pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
     {
         findings.push(Finding::of_document(&document.id, FindingKind::TextLossy));
     }
-    for annotation in project.annotations.iter() {
-        let subject = Subject::Annotation(annotation.document_id.clone(), annotation.id.clone());
-        let kinds = check_annotation(project, texts, annotation);
-        findings.extend(
-            kinds
-                .into_iter()
-                .map(|kind| Finding::new(subject.clone(), kind)),
-        );
+    let annotations: Vec<_> = project.annotations.by_document().collect();
+    for some in annotations.chunks(ANNOTATIONS_AT_ONCE) {
+        let found = some
+            .par_iter()
+            .flat_map_iter(|annotation| check_annotation(project, texts, annotation));
+        findings.par_extend(found);
     }
     for region in project.regions.iter() {
         let subject = Subject::Region(region.document_id.clone(), region.id.clone());
@@ -331,21 +342,37 @@ pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
                 .map(|kind| Finding::new(Subject::Link(link.id.clone()), kind)),
         );
     }
-    findings.sort();
+    findings.par_sort_unstable();
     findings
 }
 
-fn check_annotation(project: &Project, texts: &Texts, annotation: &Annotation) -> Vec<FindingKind> {
+fn check_annotation<'a>(
+    project: &'a Project,
+    texts: &Texts,
+    annotation: &'a Arc<Annotation>,
+) -> impl Iterator<Item = Finding> + use<'a> {
+    let own = kinds_of(project, texts, annotation).into_iter();
+    let own = own.map(move |kind| (annotation, kind));
+    let overlaps = overlaps_behind(project, annotation);
+    own.chain(overlaps).map(|(annotation, kind)| {
+        let Annotation {
+            document_id, id, ..
+        } = &**annotation;
+        Finding::new(Subject::Annotation(document_id.clone(), id.clone()), kind)
+    })
+}
+
+/// What is wrong with an annotation by itself.
+fn kinds_of(project: &Project, texts: &Texts, annotation: &Annotation) -> Vec<FindingKind> {
     let mut kinds = Vec::new();
     if !project.documents.contains_key(&annotation.document_id) {
         kinds.push(FindingKind::NoDocument);
     } else if let Some(text) = texts.get(&annotation.document_id)
         && !annotation.agrees_with(text)
     {
-        let found = quote_of(text, &annotation.spans);
         kinds.push(FindingKind::QuoteElsewhere {
-            quote: annotation.quote.to_string(),
-            found,
+            quote: annotation.quote.clone(),
+            found: quote_of(text, &annotation.spans).map(Into::into),
         });
     }
     if !project.annotators.contains_key(annotation.annotator_id()) {
@@ -358,20 +385,36 @@ fn check_annotation(project: &Project, texts: &Texts, annotation: &Annotation) -
         return kinds;
     }
     kinds.extend(check_attributes(project, annotation));
+    kinds
+}
+
+/// The annotations of the same annotator and tag that overlap this one and stand behind it, so that each pair is met
+/// once. Of two, the one with the lower id is said to overlap the other.
+fn overlaps_behind<'a>(
+    project: &'a Project,
+    annotation: &'a Arc<Annotation>,
+) -> impl Iterator<Item = (&'a Arc<Annotation>, FindingKind)> {
+    let is_known = project.codebook.tag(&annotation.tag_id).is_some();
+    let end = annotation.spans.hull().end();
     let near = project
         .annotations
-        .overlapping(&annotation.document_id, annotation.spans.hull());
-    let twins = near.iter().filter(|other| {
-        other.id > annotation.id
-            && other.annotator_id() == annotation.annotator_id()
+        .behind(annotation)
+        .take_while(move |other| is_known && other.spans.first().start() < end);
+    let twins = near.filter(|other| {
+        other.annotator_id() == annotation.annotator_id()
             && other.tag_id == annotation.tag_id
             && other
                 .spans
                 .iter()
                 .any(|piece| annotation.spans.iter().any(|own| own.overlaps(piece)))
     });
-    kinds.extend(twins.map(|other| FindingKind::OverlapsSameTag(other.id.clone())));
-    kinds
+    twins.map(move |other| {
+        let (lower, higher) = match annotation.id < other.id {
+            true => (annotation, other),
+            false => (other, annotation),
+        };
+        (lower, FindingKind::OverlapsSameTag(higher.id.clone()))
+    })
 }
 
 fn check_attributes(project: &Project, annotation: &Annotation) -> Vec<FindingKind> {
@@ -379,20 +422,19 @@ fn check_attributes(project: &Project, annotation: &Annotation) -> Vec<FindingKi
     let mut kinds = Vec::new();
     for (name, value) in &annotation.attributes {
         let Some(attribute) = codebook.attribute(&annotation.tag_id, name) else {
-            kinds.push(FindingKind::UnknownAttribute(name.to_string()));
+            kinds.push(FindingKind::UnknownAttribute(name.clone()));
             continue;
         };
         if let Some(expected) = attribute.kind.expectation_missed_by(value) {
-            kinds.push(FindingKind::BadValue {
-                name: name.to_string(),
+            kinds.push(FindingKind::BadValue(Box::new(BadValue {
+                name: name.clone(),
                 value: value.to_string(),
                 expected,
-            });
+            })));
         }
     }
     let missing = missing_values(codebook, annotation);
-    kinds
-        .extend(missing.map(|attribute| FindingKind::MissingAttribute(attribute.name.to_string())));
+    kinds.extend(missing.map(|attribute| FindingKind::MissingAttribute(attribute.name.clone())));
     kinds
 }
 
@@ -410,11 +452,16 @@ pub fn missing_values<'a>(
         })
 }
 
-fn check_quote(text: &Text, quote: &str, found: Option<&str>, span: Span) -> Option<FindingKind> {
+fn check_quote(
+    text: &Text,
+    quote: &Arc<str>,
+    found: Option<&str>,
+    span: Span,
+) -> Option<FindingKind> {
     debug_assert_eq!(text.slice(span), found);
     (found != Some(quote)).then(|| FindingKind::QuoteElsewhere {
-        quote: quote.to_owned(),
-        found: found.map(str::to_owned),
+        quote: quote.clone(),
+        found: found.map(Into::into),
     })
 }
 

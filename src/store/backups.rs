@@ -139,7 +139,7 @@ fn read_back(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
     if kept != bytes {
         return Err(io(std::io::Error::other("the copy is not the same")));
     }
-    parse(path, &kept).map(drop)
+    parse(path, &kept, &Progress::default()).map(drop)
 }
 
 /// The backups of a project, the newest first.
@@ -175,7 +175,7 @@ pub fn open_backup(
         path: backup.to_owned(),
     };
     let bytes = read_regular(backup, MOST_PROJECT_BYTES).map_err(io)?;
-    let mut opened = parse(backup, &bytes)?;
+    let mut opened = parse(backup, &bytes, progress)?;
     add_texts(project_file, &mut opened, progress);
     opened.file_sha256 = super::hash_of_file(project_file);
     opened.unreadable.push(UnreadableEntry {

@@ -3,7 +3,7 @@
 //! A trait stands between, so that a test can put a simulated disk in its place that fails at any operation,
 //! and can look at every state in which a power cut would leave it.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write as _};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -253,10 +253,11 @@ pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
 
 /// SHA-256 in hexadecimal, as `sha256sum` prints it.
 pub fn sha256_of(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hash = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(hash, "{byte:02x}");
+    }
+    hash
 }
 
 /// The hash of a file; `None` if there is none or it cannot be read.

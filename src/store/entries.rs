@@ -1,7 +1,8 @@
 //! One entry of the file becomes one entry of the model, or says why it cannot.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use imbl::HashMap;
 
 use super::file;
 use crate::model::{
@@ -10,20 +11,20 @@ use crate::model::{
 };
 use crate::text::{ByteOffset, LineEnds, Span, Spans};
 
-/// Names that come again and again are kept in memory once.
-#[derive(Default)]
-pub(super) struct Names(BTreeSet<Arc<str>>);
+/// Names that come again and again are kept in memory once. A copy is cheap and knows the same names.
+#[derive(Clone, Default)]
+pub(super) struct Names(HashMap<Arc<str>, ()>);
 
 const NO_ID: &str = "its id is not an annotator, a hyphen and a number";
 
 impl Names {
     /// The same name again shares its memory with the first.
     pub fn shared(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
+        if let Some((known, ())) = self.0.get_key_value(name) {
             return known.clone();
         }
         let shared: Arc<str> = name.into();
-        self.0.insert(shared.clone());
+        self.0.insert(shared.clone(), ());
         shared
     }
 
@@ -73,7 +74,7 @@ impl Names {
 
     pub fn annotation(
         &mut self,
-        annotation: file::Annotation,
+        annotation: file::Annotation<'_>,
     ) -> Result<model::Annotation, String> {
         let file::Annotation {
             id,

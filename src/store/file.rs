@@ -3,6 +3,7 @@
 //! Empty values are left out of the file and come back as empty, so that lines stay short and later
 //! versions can add to them. An unknown name is an error: what is not understood must not be dropped.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::{Deserializer, Error, Visitor};
@@ -28,13 +29,11 @@ pub struct Head {
     pub codebook: Codebook,
 }
 
-/// The whole file. Its head is spelled out again because `flatten` would make RON read a map. The version was
-/// read before, by itself.
+/// The whole file. Its head is spelled out again because `flatten` would make RON read a map.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Project {
-    #[serde(rename = "version")]
-    pub _version: u32,
+pub struct Project<'a> {
+    pub version: u32,
     #[serde(default)]
     pub name: String,
     #[serde(default)]
@@ -47,8 +46,8 @@ pub struct Project {
     pub documents: Vec<Document>,
     #[serde(default)]
     pub regions: Vec<Region>,
-    #[serde(default)]
-    pub annotations: Vec<Annotation>,
+    #[serde(borrow, default)]
+    pub annotations: Vec<Annotation<'a>>,
     #[serde(default)]
     pub links: Vec<Link>,
     #[serde(default)]
@@ -218,27 +217,31 @@ pub enum State {
     Finished,
 }
 
+/// Borrows its words from the file or the model where it can, because there may be a million of them.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Annotation {
-    pub id: String,
-    pub document: String,
+pub struct Annotation<'a> {
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    #[serde(borrow)]
+    pub document: Cow<'a, str>,
     pub spans: Vec<(usize, usize)>,
-    pub tag: String,
-    #[serde(default)]
-    pub quote: String,
+    #[serde(borrow)]
+    pub tag: Cow<'a, str>,
+    #[serde(borrow, default)]
+    pub quote: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Value>,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub note: String,
+    #[serde(borrow, default, skip_serializing_if = "is_default")]
+    pub note: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "is_default")]
     pub optional: bool,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub created: String,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub changed: String,
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub changed_by: String,
+    #[serde(borrow, default, skip_serializing_if = "is_default")]
+    pub created: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "is_default")]
+    pub changed: Cow<'a, str>,
+    #[serde(borrow, default, skip_serializing_if = "is_default")]
+    pub changed_by: Cow<'a, str>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

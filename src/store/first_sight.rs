@@ -10,7 +10,7 @@ use std::path::Path;
 use super::entry_lines::LISTS;
 use super::file;
 use super::read::check_version;
-use super::reading::Reading;
+use super::reading::{opened, parted};
 use super::texts::{place_of, read_characters};
 use crate::model::{Document, DocumentId, Project};
 use crate::text::Text;
@@ -36,7 +36,8 @@ pub fn first_sight(path: &Path, document_id: Option<&DocumentId>) -> Option<Firs
     let head = head_of(path)?;
     check_version(path, &head).ok()?;
     let parsed = ron::from_str::<file::Project>(&head).ok()?;
-    let project = Reading::of(&head, parsed).finish().project;
+    let (project_head, lists) = parted(parsed);
+    let project = opened(&head, project_head, lists).project;
     let named = document_id.and_then(|id| project.documents.get(id));
     let document = named.or_else(|| project.documents.values().next())?.clone();
     if size_bytes + document.size_bytes < SMALL_BYTES {

@@ -4,7 +4,9 @@
 //! is no longer what was read. Every edit goes to the [`Journal`] at once and comes back with [`open_project`].
 //! Whatever is written goes through one small interface, [`Disk`], so that tests can let it fail.
 
+mod annotation_line;
 mod backups;
+mod by_line;
 mod codebooks;
 mod crash_files;
 mod disk;

@@ -11,9 +11,10 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Says how many steps there are.
+    /// Says how many steps are still to come.
     pub fn expect(&self, steps: usize) {
-        self.total.store(steps, Ordering::Relaxed);
+        let done = self.done.load(Ordering::Relaxed);
+        self.total.store(done + steps, Ordering::Relaxed);
     }
 
     /// One step is done.

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde::de::DeserializeOwned;
+use ron::error::SpannedError;
+use serde::Deserialize;
 use thiserror::Error;
 
+use super::by_line::read_by_line;
 use super::disk::{read_regular, reason, sha256_of};
 use super::entry_lines::{LISTS, entries_by_line};
 use super::folders::Storage;
 use super::journal::{Recovery, recover};
-use super::reading::Reading;
+use super::reading::{opened, parted};
 use super::texts::{ChangedText, Labelled, read_labelled};
 use super::{Progress, default_codebook, file};
 use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
@@ -170,7 +172,9 @@ pub fn open_project_in(
         path: path.to_owned(),
     };
     let bytes = storage.disk.read(path, MOST_PROJECT_BYTES).map_err(io)?;
-    let mut outcome = parse(path, &bytes);
+    let mut outcome = parse(path, &bytes, progress);
+    // A large file and all texts need not be in memory together.
+    drop(bytes);
     match &mut outcome {
         Ok(opened) => complete(storage, path, opened, progress)?,
         Err(OpenError::Damaged {
@@ -208,15 +212,19 @@ pub fn read_project(path: &Path) -> Result<Opened, OpenError> {
         source,
         path: path.to_owned(),
     };
-    parse(path, &read_regular(path, MOST_PROJECT_BYTES).map_err(io)?)
+    let bytes = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
+    parse(path, &bytes, &Progress::default())
 }
 
-pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
+pub(super) fn parse(path: &Path, bytes: &[u8], progress: &Progress) -> Result<Opened, OpenError> {
     let words = words_of(path, bytes)?;
     check_version(path, words)?;
-    let sha256 = sha256_of(bytes);
-    let mut read = match ron::from_str::<file::Project>(words) {
-        Ok(parsed) => Reading::of(words, parsed).finish(),
+    let (sha256, read) = rayon::join(|| sha256_of(bytes), || read_whole(words, progress));
+    if progress.is_cancelled() {
+        return Err(OpenError::Cancelled);
+    }
+    let mut read = match read {
+        Ok(read) => read,
         Err(error) => {
             let salvage = salvage(words).map(|mut opened| {
                 opened.in_file = opened.project.clone();
@@ -242,6 +250,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Opened, OpenError> {
     read.in_file = read.project.clone();
     read.file_sha256 = Some(sha256);
     Ok(read)
+}
+
+/// The project of a sound file.
+fn read_whole(words: &str, progress: &Progress) -> Result<Opened, SpannedError> {
+    let (head, lists) = match read_by_line(words, progress) {
+        Some(read) => read,
+        None if progress.is_cancelled() => return Ok(Opened::default()),
+        None => parted(ron::from_str(words)?),
+    };
+    Ok(opened(words, head, lists))
 }
 
 /// The line in which a file ends too early. A whole one ends with a line that closes it.
@@ -385,7 +403,7 @@ fn salvage(words: &str) -> Option<Opened> {
     let mut unreadable = Vec::new();
     let head = salvage_head(words.get(..first_list)?, &mut unreadable);
     let mut parsed = file::Project {
-        _version: head.version,
+        version: head.version,
         name: head.name,
         settings: head.settings,
         codebook: head.codebook,
@@ -417,7 +435,8 @@ fn salvage(words: &str) -> Option<Opened> {
             });
         }
     }
-    let mut opened = Reading::of(words, parsed).finish();
+    let (head, lists) = parted(parsed);
+    let mut opened = opened(words, head, lists);
     // A file that was cut off right after a whole line has no line to blame, but it has lost something.
     if unreadable.is_empty() && opened.unreadable.is_empty() {
         let line_number = words.lines().count();
@@ -459,7 +478,7 @@ fn salvage_head(head: &str, unreadable: &mut Vec<UnreadableEntry>) -> file::Head
     }
 }
 
-fn read_entry<T: DeserializeOwned>(entry: &str, entries: &mut Vec<T>) -> Result<(), String> {
+fn read_entry<'a, T: Deserialize<'a>>(entry: &'a str, entries: &mut Vec<T>) -> Result<(), String> {
     entries.push(ron::from_str(entry).map_err(|error| error.code.to_string())?);
     Ok(())
 }
@@ -513,10 +532,16 @@ pub(super) fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             }
         }
     }
-    findings.extend(query::check(&opened.project, &on_disk));
-    findings.sort();
-    opened.findings = findings;
-    opened.misplaced = query::misplaced(&opened.project, &opened.texts);
+    let (checked, misplaced) = rayon::join(
+        || query::check(&opened.project, &on_disk),
+        || query::misplaced(&opened.project, &opened.texts),
+    );
+    opened.findings = checked;
+    if !findings.is_empty() {
+        opened.findings.extend(findings);
+        opened.findings.sort();
+    }
+    opened.misplaced = misplaced;
     // The threads come back in no order.
     opened
         .changed

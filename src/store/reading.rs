@@ -1,156 +1,221 @@
-//! From the structs of the file to the model, keeping aside what cannot be.
+//! From the entries of the file to the project, keeping aside what cannot be.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::entries::Names;
 use super::entry_lines::entries_by_line;
 use super::file;
 use super::read::{Opened, UnreadableEntry};
+use crate::model::{Annotation, Annotations, Annotator, Claim, Document, Link, Region};
 
-/// Turns the structs of the file into the model.
-pub(super) struct Reading<'a> {
-    words: &'a str,
-    parsed: Option<file::Project>,
-    names: Names,
-    opened: Opened,
+/// The lists of a file, as entries of the model.
+pub(super) struct Lists {
+    pub annotators: Vec<Annotator>,
+    pub documents: Vec<Document>,
+    pub regions: Vec<Read<Region>>,
+    pub annotations: Vec<Read<Annotation>>,
+    pub links: Vec<Read<Link>>,
+    pub claims: Vec<Read<Claim>>,
 }
 
-impl<'a> Reading<'a> {
-    pub fn of(words: &'a str, parsed: file::Project) -> Self {
-        Self {
-            words,
-            parsed: Some(parsed),
-            names: Names::default(),
-            opened: Opened::default(),
+/// An entry that was read, or what is wrong with it.
+pub(super) type Read<T> = Result<Arc<T>, Box<Unfit>>;
+
+/// An entry that cannot be.
+pub(super) struct Unfit {
+    id: String,
+    problem: String,
+}
+
+pub(super) fn read_annotation(names: &mut Names, entry: file::Annotation<'_>) -> Read<Annotation> {
+    let id = entry.id.clone();
+    checked(&id, names.annotation(entry))
+}
+
+pub(super) fn read_region(names: &mut Names, entry: file::Region) -> Read<Region> {
+    let id = entry.id.clone();
+    checked(&id, names.region(entry))
+}
+
+pub(super) fn read_link(names: &mut Names, entry: file::Link) -> Read<Link> {
+    let id = entry.id.clone();
+    checked(&id, names.link(entry))
+}
+
+pub(super) fn read_claim(names: &mut Names, entry: file::Claim) -> Read<Claim> {
+    let id = entry.id.clone();
+    checked(&id, names.claim(entry))
+}
+
+fn checked<T>(id: &str, outcome: Result<T, String>) -> Read<T> {
+    outcome.map(Arc::new).map_err(|problem| {
+        let id = id.to_owned();
+        Box::new(Unfit { id, problem })
+    })
+}
+
+/// The head and the lists of a file that was read as a whole.
+pub(super) fn parted(parsed: file::Project<'_>) -> (file::Head, Lists) {
+    let file::Project {
+        version,
+        name,
+        settings,
+        codebook,
+        annotators,
+        documents,
+        regions,
+        annotations,
+        links,
+        claims,
+    } = parsed;
+    let head = file::Head {
+        version,
+        name,
+        settings,
+        codebook,
+    };
+    let names = &mut Names::default();
+    let lists = Lists {
+        annotators: each(annotators, |entry| names.annotator(entry)),
+        documents: each(documents, |entry| names.document(entry)),
+        regions: each(regions, |entry| read_region(names, entry)),
+        annotations: each(annotations, |entry| read_annotation(names, entry)),
+        links: each(links, |entry| read_link(names, entry)),
+        claims: each(claims, |entry| read_claim(names, entry)),
+    };
+    (head, lists)
+}
+
+fn each<F, T>(entries: Vec<F>, read: impl FnMut(F) -> T) -> Vec<T> {
+    entries.into_iter().map(read).collect()
+}
+
+/// The project that a file holds, and what could not become part of it.
+pub(super) fn opened(words: &str, head: file::Head, lists: Lists) -> Opened {
+    let mut opened = Opened::default();
+    let project = &mut opened.project;
+    project.name = head.name;
+    project.settings = Arc::new(head.settings.into());
+    project.codebook = Arc::new(head.codebook.into());
+    let mut rejected = Rejected::default();
+    for annotator in lists.annotators {
+        match project.annotators.contains_key(&annotator.id) {
+            true => rejected.twin("annotators", "annotator", &annotator.id),
+            false => drop(
+                project
+                    .annotators
+                    .insert(annotator.id.clone(), annotator.into()),
+            ),
         }
     }
+    for document in lists.documents {
+        match project.documents.contains_key(&document.id) {
+            true => rejected.twin("documents", "document", &document.id),
+            false => drop(
+                project
+                    .documents
+                    .insert(document.id.clone(), document.into()),
+            ),
+        }
+    }
+    for region in rejected.sound("regions", lists.regions) {
+        match project.regions.get(&region.id) {
+            Some(_) => rejected.twin("regions", "region", &region.id),
+            None => drop(project.regions.insert(region)),
+        }
+    }
+    let (annotations, twins) =
+        Annotations::of_many(rejected.sound("annotations", lists.annotations));
+    project.annotations = annotations;
+    for twin in twins {
+        rejected.twin("annotations", "annotation", &twin.id);
+    }
+    for link in rejected.sound("links", lists.links) {
+        match project.links.get(&link.id) {
+            Some(_) => rejected.twin("links", "link", &link.id),
+            None => drop(project.links.insert(link)),
+        }
+    }
+    for claim in rejected.sound("claims", lists.claims) {
+        match project.claims.contains_key(&claim.id) {
+            true => rejected.twin("claims", "claim", &claim.id),
+            false => drop(project.claims.insert(claim.id.clone(), claim)),
+        }
+    }
+    opened.unreadable = rejected.found_in(words);
+    opened
+}
 
-    pub fn finish(mut self) -> Opened {
-        let Some(parsed) = self.parsed.take() else {
-            return self.opened;
+/// Entries that cannot become part of the project, each with its list.
+#[derive(Default)]
+struct Rejected(Vec<(&'static str, Unfit)>);
+
+impl Rejected {
+    fn twin(&mut self, list: &'static str, what: &str, id: &impl Display) {
+        let unfit = Unfit {
+            id: id.to_string(),
+            problem: format!("another {what} has this id"),
         };
-        let project = &mut self.opened.project;
-        project.name = parsed.name;
-        project.settings = Arc::new(parsed.settings.into());
-        project.codebook = Arc::new(parsed.codebook.into());
-        parsed
-            .annotators
-            .into_iter()
-            .for_each(|annotator| self.add_annotator(annotator));
-        parsed
-            .documents
-            .into_iter()
-            .for_each(|document| self.add_document(document));
-        parsed
-            .regions
-            .into_iter()
-            .for_each(|region| self.add_region(region));
-        parsed
-            .annotations
-            .into_iter()
-            .for_each(|annotation| self.add_annotation(annotation));
-        parsed
-            .links
-            .into_iter()
-            .for_each(|link| self.add_link(link));
-        parsed
-            .claims
-            .into_iter()
-            .for_each(|claim| self.add_claim(claim));
-        self.opened
+        self.0.push((list, unfit));
     }
 
-    fn add_annotator(&mut self, annotator: file::Annotator) {
-        let annotator = self.names.annotator(annotator);
-        let annotators = &mut self.opened.project.annotators;
-        if annotators.contains_key(&annotator.id) {
-            let id = annotator.id.to_string();
-            return self.reject("annotators", &id, "another annotator has this id");
-        }
-        annotators.insert(annotator.id.clone(), annotator.into());
-    }
-
-    fn add_document(&mut self, document: file::Document) {
-        let document = self.names.document(document);
-        let documents = &mut self.opened.project.documents;
-        if documents.contains_key(&document.id) {
-            let id = document.id.to_string();
-            return self.reject("documents", &id, "another document has this id");
-        }
-        documents.insert(document.id.clone(), document.into());
-    }
-
-    fn add_annotation(&mut self, annotation: file::Annotation) {
-        let id = annotation.id.clone();
-        let annotations = &mut self.opened.project.annotations;
-        match self.names.annotation(annotation) {
-            Err(problem) => self.reject("annotations", &id, &problem),
-            Ok(annotation) if annotations.get(&annotation.id).is_some() => {
-                self.reject("annotations", &id, "another annotation has this id");
+    /// The sound entries of a list; the others are kept here.
+    fn sound<T>(&mut self, list: &'static str, entries: Vec<Read<T>>) -> Vec<Arc<T>> {
+        let sound = entries.into_iter().filter_map(|entry| match entry {
+            Ok(entry) => Some(entry),
+            Err(unfit) => {
+                self.0.push((list, *unfit));
+                None
             }
-            Ok(annotation) => drop(annotations.insert(annotation.into())),
-        }
-    }
-
-    fn add_link(&mut self, link: file::Link) {
-        let id = link.id.clone();
-        let links = &mut self.opened.project.links;
-        match self.names.link(link) {
-            Err(problem) => self.reject("links", &id, &problem),
-            Ok(link) if links.get(&link.id).is_some() => {
-                self.reject("links", &id, "another link has this id");
-            }
-            Ok(link) => drop(links.insert(link.into())),
-        }
-    }
-
-    fn add_region(&mut self, region: file::Region) {
-        let id = region.id.clone();
-        let regions = &mut self.opened.project.regions;
-        match self.names.region(region) {
-            Err(problem) => self.reject("regions", &id, &problem),
-            Ok(region) if regions.get(&region.id).is_some() => {
-                self.reject("regions", &id, "another region has this id");
-            }
-            Ok(region) => drop(regions.insert(region.into())),
-        }
-    }
-
-    fn add_claim(&mut self, claim: file::Claim) {
-        let id = claim.id.clone();
-        let claims = &mut self.opened.project.claims;
-        match self.names.claim(claim) {
-            Err(problem) => self.reject("claims", &id, &problem),
-            Ok(claim) if claims.contains_key(&claim.id) => {
-                self.reject("claims", &id, "another claim has this id");
-            }
-            Ok(claim) => drop(claims.insert(claim.id.clone(), claim.into())),
-        }
-    }
-
-    /// Keeps aside an entry that cannot be. Of entries with the same id the last line is meant, since the
-    /// first is in the project.
-    fn reject(&mut self, list: &str, id: &str, problem: &str) {
-        let mark = format!("(id: {}", ron::to_string(id).unwrap_or_default());
-        let taken: BTreeSet<usize> = self
-            .opened
-            .unreadable
-            .iter()
-            .map(|entry| entry.line_number)
-            .collect();
-        let place = entries_by_line(self.words)
-            .filter(|(of, line_number, line)| {
-                *of == list && line.trim_start().starts_with(&mark) && !taken.contains(line_number)
-            })
-            .last();
-        let (line_number, entry) = place.map_or((0, mark.clone()), |(_, number, line)| {
-            (number, line.to_owned())
         });
-        self.opened.unreadable.push(UnreadableEntry {
-            line_number,
-            entry,
-            problem: problem.to_owned(),
-        });
+        sound.collect()
     }
+
+    /// The lines on which they stand. Of entries with the same id the last ones are meant, since the first is in the
+    /// project.
+    fn found_in(self, words: &str) -> Vec<UnreadableEntry> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let mark_of = |unfit: &Unfit| ron::to_string(&unfit.id).unwrap_or_default();
+        let mut places: HashMap<(&str, String), Vec<(usize, &str)>> = HashMap::new();
+        for (list, unfit) in &self.0 {
+            places.entry((list, mark_of(unfit))).or_default();
+        }
+        for (list, line_number, line) in entries_by_line(words) {
+            let id = line.trim_start().strip_prefix("(id: ").and_then(quoted);
+            if let Some(places) = id.and_then(|id| places.get_mut(&(list, id.to_owned()))) {
+                places.push((line_number, line));
+            }
+        }
+        let rejected = self.0.into_iter().map(|(list, unfit)| {
+            let key = (list, mark_of(&unfit));
+            let place = places.get_mut(&key).and_then(Vec::pop);
+            let (line_number, entry) = match place {
+                Some((line_number, line)) => (line_number, line.to_owned()),
+                None => (0, format!("(id: {}", key.1)),
+            };
+            UnreadableEntry {
+                line_number,
+                entry,
+                problem: unfit.problem,
+            }
+        });
+        let mut unreadable: Vec<_> = rejected.collect();
+        unreadable.sort_by_key(|entry| entry.line_number);
+        unreadable
+    }
+}
+
+/// The words in quotation marks with which something begins, with the marks.
+fn quoted(words: &str) -> Option<&str> {
+    let mut is_escaped = false;
+    let end = words.strip_prefix('"')?.bytes().position(|byte| {
+        let is_end = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_end
+    })?;
+    words.get(..end + 2)
 }

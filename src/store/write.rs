@@ -5,20 +5,28 @@
 //! documents merges cleanly and one changed annotation is one changed line. Nothing in the head changes
 //! with the entries: no count, no time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use ron::ser::PrettyConfig;
+use rayon::prelude::*;
+use ron::ser::{PrettyConfig, Serializer};
 use serde::Serialize;
 use thiserror::Error;
 
+use super::annotation_line::write_annotation;
 use super::disk::{RealDisk, hash_of_file, sha256_of};
 use super::file;
 use super::replace::{WriteError, replace_file};
 use crate::model::{self, AnnotationId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
 use crate::text::LineEnds;
+
+/// So many entries become words before these are joined to the rest.
+const ENTRIES_AT_ONCE: usize = 1 << 14;
+/// In so many parts, which the cores share.
+const PARTS: usize = 32;
 
 /// The file as it is on disk now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,54 +93,42 @@ pub fn project_to_string(project: &Project, texts: &Texts) -> String {
     };
     let head = pretty(&head);
     let mut words = head.strip_suffix(')').unwrap_or(&head).to_owned();
-    write_list(
-        &mut words,
-        "annotators",
-        project
-            .annotators
-            .values()
-            .map(|annotator| annotator_entry(annotator)),
-    );
-    let documents = project
-        .documents
-        .values()
-        .map(|document| document_entry(document, texts));
-    write_list(&mut words, "documents", documents);
-    let ids = || project.documents.keys();
-    let regions = ids().flat_map(|id| project.regions.in_document(id));
-    let homeless = project
-        .regions
-        .iter()
-        .filter(|region| !project.documents.contains_key(&region.document_id));
-    write_list(
-        &mut words,
-        "regions",
-        regions.chain(homeless).map(|region| region_entry(region)),
-    );
-    let annotations = ids().flat_map(|id| project.annotations.in_document(id));
-    let homeless = project
-        .annotations
-        .iter()
-        .filter(|entry| !project.documents.contains_key(&entry.document_id));
-    write_list(
-        &mut words,
-        "annotations",
-        annotations
-            .chain(homeless)
-            .map(|entry| annotation_entry(entry)),
-    );
+    let annotators: Vec<_> = project.annotators.values().collect();
+    write_list(&mut words, "annotators", &annotators, |words, it| {
+        write_on_one_line(words, &annotator_entry(it))
+    });
+    let documents: Vec<_> = project.documents.values().collect();
+    write_list(&mut words, "documents", &documents, |words, it| {
+        write_on_one_line(words, &document_entry(it, texts))
+    });
+    // What has no document stands behind what has one.
+    let has_home = |document_id| project.documents.contains_key(document_id);
+    let regions = project.documents.keys();
+    let regions = regions.flat_map(|id| project.regions.in_document(id));
+    let homeless = project.regions.iter();
+    let homeless = homeless.filter(|region| !has_home(&region.document_id));
+    let regions: Vec<_> = regions.chain(homeless).collect();
+    write_list(&mut words, "regions", &regions, |words, it| {
+        write_on_one_line(words, &region_entry(it))
+    });
+    let annotations = project.documents.keys();
+    let mut annotations: Vec<_> = annotations
+        .flat_map(|id| project.annotations.in_document(id))
+        .collect();
+    if annotations.len() < project.annotations.len() {
+        let homeless = project.annotations.iter();
+        annotations.extend(homeless.filter(|entry| !has_home(&entry.document_id)));
+    }
+    write_list(&mut words, "annotations", &annotations, write_annotation);
     let mut links: Vec<_> = project.links.iter().collect();
     links.sort_by(|a, b| (&a.from, &a.id).cmp(&(&b.from, &b.id)));
-    write_list(
-        &mut words,
-        "links",
-        links.into_iter().map(|link| link_entry(link)),
-    );
-    write_list(
-        &mut words,
-        "claims",
-        project.claims.values().map(|claim| claim_entry(claim)),
-    );
+    write_list(&mut words, "links", &links, |words, it| {
+        write_on_one_line(words, &link_entry(it))
+    });
+    let claims: Vec<_> = project.claims.values().collect();
+    write_list(&mut words, "claims", &claims, |words, it| {
+        write_on_one_line(words, &claim_entry(it))
+    });
     words.push_str(")\n");
     words
 }
@@ -143,14 +139,41 @@ pub(super) fn pretty(value: &impl Serialize) -> String {
     written(ron::ser::to_string_pretty(value, config))
 }
 
-fn write_list<T: Serialize>(words: &mut String, name: &str, entries: impl Iterator<Item = T>) {
+/// Entries are turned into words on all cores, so many at a time that their words need not be in memory twice.
+fn write_list<E: Send + Sync>(
+    words: &mut String,
+    name: &str,
+    entries: &[&Arc<E>],
+    write_entry: impl Fn(&mut String, &E) + Sync,
+) {
     let _ = writeln!(words, "  {name}: [");
-    let config = PrettyConfig::new().new_line("\n").depth_limit(0);
-    for entry in entries {
-        let line = written(ron::ser::to_string_pretty(&entry, config.clone()));
-        let _ = writeln!(words, "    {line},");
+    for entries in entries.chunks(ENTRIES_AT_ONCE) {
+        let parts = entries.par_chunks(ENTRIES_AT_ONCE / PARTS).map(|part| {
+            let mut words = String::new();
+            for entry in part {
+                words.push_str("    ");
+                write_entry(&mut words, entry);
+                words.push_str(",\n");
+            }
+            words
+        });
+        let parts: Vec<String> = parts.collect();
+        parts.iter().for_each(|part| words.push_str(part));
     }
     words.push_str("  ],\n");
+}
+
+/// Never fails: our structs have nothing that RON cannot say.
+pub(super) fn write_on_one_line(words: &mut String, value: &impl Serialize) {
+    let before = words.len();
+    let config = PrettyConfig::new().new_line("\n").depth_limit(0);
+    let outcome = Serializer::new(&mut *words, Some(config))
+        .and_then(|mut serializer| value.serialize(&mut serializer));
+    if let Err(error) = outcome {
+        debug_assert!(false, "{error}");
+        log::error!("an entry could not be written: {error}");
+        words.truncate(before);
+    }
 }
 
 pub(super) fn written(outcome: Result<String, ron::Error>) -> String {
@@ -228,7 +251,7 @@ fn state_entry(state: DocumentState) -> Option<file::State> {
     }
 }
 
-pub(super) fn annotation_entry(annotation: &model::Annotation) -> file::Annotation {
+pub(super) fn annotation_entry(annotation: &model::Annotation) -> file::Annotation<'_> {
     let model::Annotation {
         id,
         document_id,
@@ -242,27 +265,31 @@ pub(super) fn annotation_entry(annotation: &model::Annotation) -> file::Annotati
         changed,
     } = annotation;
     file::Annotation {
-        id: id.to_string(),
-        document: document_id.to_string(),
+        id: id.to_string().into(),
+        document: document_id.as_str().into(),
         spans: spans
             .iter()
             .map(|span| (span.start().0, span.end().0))
             .collect(),
-        tag: tag_id.to_string(),
-        quote: quote.to_string(),
-        attributes: attributes
-            .iter()
-            .map(|(name, value)| (name.to_string(), file::Value(value.clone())))
-            .collect(),
-        note: note.to_string(),
+        tag: tag_id.as_str().into(),
+        quote: (&**quote).into(),
+        attributes: attribute_entries(attributes),
+        note: (&**note).into(),
         optional: *tier == model::Tier::Optional,
-        created: time_entry(*created_at),
-        changed: time_entry(changed.as_ref().map(|stamp| stamp.at)),
+        created: time_entry(*created_at).into(),
+        changed: time_entry(changed.as_ref().map(|stamp| stamp.at)).into(),
         changed_by: changed
             .as_ref()
-            .map(|stamp| stamp.by.to_string())
+            .map(|stamp| stamp.by.as_str().into())
             .unwrap_or_default(),
     }
+}
+
+pub(super) fn attribute_entries(attributes: &model::Attributes) -> BTreeMap<String, file::Value> {
+    let entries = attributes.iter();
+    entries
+        .map(|(name, value)| (name.to_string(), file::Value(value.clone())))
+        .collect()
 }
 
 pub(super) fn link_entry(link: &model::Link) -> file::Link {

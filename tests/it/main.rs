@@ -15,6 +15,7 @@ mod house;
 mod imports;
 mod index;
 mod keyboard;
+mod lines;
 mod merging;
 mod opening;
 mod outside;

@@ -19,6 +19,7 @@ use encoding_rs::{
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use crate::lines::check_annotations;
 use crate::texts::any_words;
 
 /// One folder for all cases of this file; each writes over the last.
@@ -505,6 +506,7 @@ proptest! {
         let project = entries.project(&name, &codebook);
         let words = project_to_string(&project, &Texts::new());
         prop_assert_eq!(&project_to_string(&entries.turned().project(&name, &codebook), &Texts::new()), &words);
+        check_annotations(&words);
         let path = folder().path().join("any.ascribe.ron");
         fs::write(&path, &words).unwrap();
         let opened = read_project(&path).unwrap();

@@ -12,17 +12,19 @@ use crate::store::{file, write};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Edit {
+struct Edit<'a> {
     label: String,
     by: String,
     at: String,
-    changes: Vec<Change>,
+    #[serde(borrow)]
+    changes: Vec<Change<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum Change {
-    Annotation(Entry<file::Annotation>),
+enum Change<'a> {
+    #[serde(borrow)]
+    Annotation(Entry<file::Annotation<'a>>),
     Link(Entry<file::Link>),
     Region(Entry<file::Region>),
     Claim(Entry<file::Claim>),
@@ -67,7 +69,7 @@ pub fn edit_to_string(edit: &edit::Edit) -> String {
 
 /// Reads what [`edit_to_string`] wrote.
 pub fn edit_from_str(words: &str, names: &mut Names) -> Result<edit::Edit, String> {
-    let read: Edit = ron::from_str(words).map_err(|error| error.to_string())?;
+    let read: Edit<'_> = ron::from_str(words).map_err(|error| error.to_string())?;
     let Edit {
         label,
         by,
@@ -88,7 +90,7 @@ pub fn edit_from_str(words: &str, names: &mut Names) -> Result<edit::Edit, Strin
     })
 }
 
-fn change_entry(change: &edit::Change) -> Change {
+fn change_entry(change: &edit::Change) -> Change<'_> {
     use edit::Change as C;
     // What line ends a text has is for people who read the project file; here nobody needs it.
     let texts = Texts::new();
@@ -108,8 +110,8 @@ fn change_entry(change: &edit::Change) -> Change {
     }
 }
 
-fn entry<T, F>(swap: &Swap<Option<Arc<T>>>, words_of: impl Fn(&T) -> F) -> Entry<F> {
-    let side = |side: &Option<Arc<T>>| side.as_ref().map(|entry| words_of(entry));
+fn entry<'a, T, F>(swap: &'a Swap<Option<Arc<T>>>, words_of: impl Fn(&'a T) -> F) -> Entry<F> {
+    let side = |side: &'a Option<Arc<T>>| side.as_ref().map(|entry| words_of(entry));
     Entry {
         before: side(&swap.before),
         after: side(&swap.after),
