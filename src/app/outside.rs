@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::backups::back_up;
 use super::{
     Answer, App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
 };
@@ -16,7 +15,7 @@ use crate::edit::{
 use crate::model::{Document, DocumentId, Project, Texts};
 use crate::store::{
     self, BackupReason, ChangedText, InUse, Known, Labelled, Look, Opened, ReadError, ReadText,
-    UnfitJournal,
+    Storage, UnfitJournal,
 };
 use crate::text::Text;
 
@@ -137,6 +136,7 @@ impl App {
         let (path, revision) = (work.path.clone(), work.revision());
         let base = work.saved.project.clone();
         let author = author_of(work);
+        let storage = self.storage.clone();
         let known = Known {
             project: work.project().clone(),
             texts: work.texts.clone(),
@@ -152,7 +152,7 @@ impl App {
             let merged = match &look.project {
                 Some(Ok(opened)) if opened.unreadable.is_empty() => {
                     // What others wrote is about to be written over by what both made together.
-                    keep_before_merge(&path, &known);
+                    keep_before_merge(&storage, &path, &known);
                     Some(merge_outside(&base, &known.project, opened, &author))
                 }
                 _ => None,
@@ -226,11 +226,12 @@ impl App {
         };
         let (path, revision) = (work.path.clone(), work.revision());
         let (project, author) = (work.project().clone(), author_of(work));
+        let storage = self.storage.clone();
         self.tasks.start("Merging unsaved edits", move |_| {
             let (mut merged, mut doubles) = (project.clone(), Vec::new());
             let mut known = Vec::new();
             for journal in journals {
-                if let Some(both) = merge_journal(&path, &journal, &merged) {
+                if let Some(both) = merge_journal(&storage, &path, &journal, &merged) {
                     merged = both.project;
                     doubles.extend(both.doubles);
                     known.push(journal);
@@ -512,25 +513,23 @@ impl App {
 /// The edits of a journal, carried out on what they followed on, merged with the project as it is. `None` if that is not
 /// known or they do not follow; the journal is kept then.
 fn merge_journal(
+    storage: &Storage,
     path: &std::path::Path,
     journal: &UnfitJournal,
     theirs: &Project,
 ) -> Option<Merged> {
-    let base = store::project_of_hash(path, journal.base_sha256.as_deref()?)?;
+    let base = store::project_of_hash(storage, path, journal.base_sha256.as_deref()?)?;
     let mut ours = OpenProject::new(base.clone());
     let mut steps = journal.steps.iter().cloned();
     steps.try_for_each(|step| ours.follow(step)).ok()?;
     Some(edit::merge(&base, ours.project(), theirs))
 }
 
-fn keep_before_merge(path: &std::path::Path, known: &Known) {
-    let ours = back_up(
-        path,
-        &known.project,
-        &known.texts,
-        BackupReason::BeforeMerge,
-    );
-    let theirs = store::back_up_file(path, BackupReason::BeforeMerge);
+fn keep_before_merge(storage: &Storage, path: &std::path::Path, known: &Known) {
+    let reason = BackupReason::BeforeMerge;
+    let words = store::project_to_string(&known.project, &known.texts);
+    let ours = store::back_up(storage, path, words.as_bytes(), reason);
+    let theirs = store::back_up_file(storage, path, reason);
     for error in [ours, theirs].into_iter().filter_map(Result::err) {
         log::warn!("no backup was made before a merge: {error}");
     }

@@ -55,7 +55,7 @@ pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
     read_document, read_labelled, read_text,
 };
-pub use write::{SaveError, Saved, project_to_string, save_project};
+pub use write::{SaveError, Saved, project_to_string, save_project, save_project_on};
 
 use crate::model::{Codebook, Project};
 

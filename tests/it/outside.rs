@@ -39,13 +39,16 @@ impl Shared {
         }
     }
 
-    /// A program without its window.
-    fn program(&self, settings: Settings) -> App {
-        let storage = Storage {
+    fn storage(&self) -> Storage {
+        Storage {
             state_folder: Some(self.state.path().to_owned()),
             ..Storage::own()
-        };
-        App::new(settings, Arc::new(|| {})).with_storage(storage)
+        }
+    }
+
+    /// A program without its window.
+    fn program(&self, settings: Settings) -> App {
+        App::new(settings, Arc::new(|| {})).with_storage(self.storage())
     }
 
     /// A program without its window, with the project open.
@@ -381,14 +384,15 @@ fn what_is_no_whole_project_never_becomes_a_backup() {
     let mut app = shared.open_as("ana");
     tag(&mut app, 0, 5);
     save(&mut app);
-    let before = store::list_backups(&shared.path);
+    let before = store::list_backups(&shared.storage(), &shared.path);
     assert_eq!(before.len(), 2);
     let whole = fs::read_to_string(&shared.path).unwrap();
     for broken in ["", "\0\0\0\0", &whole[..whole.len() / 2]] {
         fs::write(&shared.path, broken).unwrap();
-        assert!(store::back_up_file(&shared.path, BackupReason::BeforeEdit).is_err());
+        let reason = BackupReason::BeforeEdit;
+        assert!(store::back_up_file(&shared.storage(), &shared.path, reason).is_err());
     }
-    assert_eq!(store::list_backups(&shared.path), before);
+    assert_eq!(store::list_backups(&shared.storage(), &shared.path), before);
 }
 
 #[test]
