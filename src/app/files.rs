@@ -42,7 +42,7 @@ impl App {
             }
             Err(SaveError::ChangedOutside { .. }) => {
                 let words = "There is already a project file with this name. Open it, or choose another name".to_owned();
-                self.question = Some(Question::CannotOpen { path, words });
+                self.ask(Question::CannotOpen { path, words });
             }
             Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
         }
@@ -123,7 +123,7 @@ impl App {
             }) => {
                 self.offer_backup(&path);
                 let words = format!("Line {line}, column {column}: {words}.");
-                self.question = Some(Question::Damaged {
+                self.ask(Question::Damaged {
                     path,
                     words,
                     salvage,
@@ -131,7 +131,7 @@ impl App {
             }
             Err(error) => {
                 self.offer_backup(&path);
-                self.question = Some(Question::CannotOpen {
+                self.ask(Question::CannotOpen {
                     path,
                     words: error.to_string(),
                 })
@@ -177,12 +177,14 @@ impl App {
             work.document_id = Some(last);
         }
         let misplaced = work.misplaced.len();
+        self.forget_questions();
+        self.begun += 1;
         self.work = Some(work);
         self.settings.remember(&path);
         self.settings.has_started_before = true;
         self.keep_settings();
         self.keep_texts();
-        self.look_who_works_here();
+        self.look_who_works_here(Instant::now());
         self.merge_unsaved(unfit);
         for words in notices {
             let deed = is_elsewhere.then(|| ("Bring them here".to_owned(), Command::BringEdits));
@@ -228,7 +230,7 @@ impl App {
     pub(super) fn save(&mut self) {
         let Some(work) = &self.work else { return };
         if !work.unreadable.is_empty() {
-            self.question = Some(Question::LeavesOutUnreadable {
+            self.ask(Question::LeavesOutUnreadable {
                 count: work.unreadable.len(),
             });
             return;
@@ -358,9 +360,7 @@ impl App {
                 self.after_save = None;
                 work.saved.failure = Some(error.to_string());
                 match error {
-                    SaveError::ChangedOutside { .. } => {
-                        self.question = Some(Question::ChangedOutside { path })
-                    }
+                    SaveError::ChangedOutside { .. } => self.ask(Question::ChangedOutside { path }),
                     error => {
                         let deed = ("Save elsewhere…".to_owned(), Command::SaveAs);
                         self.tell_with(NoticeKind::Failure, error.to_string(), Some(deed));
@@ -404,8 +404,9 @@ impl App {
     /// Saves when the person pauses. Not while a question is open, nor where saving needs their word.
     pub(super) fn autosave(&mut self, now: Instant) {
         let Some(work) = &self.work else { return };
-        let needs_word =
-            !work.unreadable.is_empty() || work.saved.failure.is_some() || self.question.is_some();
+        let needs_word = !work.unreadable.is_empty()
+            || work.saved.failure.is_some()
+            || !self.questions.is_empty();
         if work.is_saved() || work.saved.is_saving || needs_word {
             return;
         }
@@ -530,6 +531,7 @@ impl App {
             self.work = None;
             self.opening = None;
             self.notices.clear();
+            self.forget_questions();
         }
     }
 
@@ -545,7 +547,7 @@ impl App {
         if work.is_saved() {
             return false;
         }
-        self.question = Some(Question::Unsaved {
+        self.ask(Question::Unsaved {
             name: work.project().name.clone(),
             then,
         });
@@ -565,20 +567,23 @@ impl App {
         if count == 0 {
             return self.delete_tag(&tag_id);
         }
-        self.question = Some(Question::DeleteTag { tag_id, count });
+        self.ask(Question::DeleteTag { tag_id, count });
         Ok(())
     }
 
     pub(super) fn take_answer(&mut self, answer: Answer) {
-        let Some(question) = self.question.take() else {
+        let Some(question) = self.questions.pop_front() else {
             return;
         };
         let outcome = match (question, answer) {
             (Question::InUse { .. }, Answer::Cancel) => {
                 self.work = None;
+                self.forget_questions();
                 Ok(())
             }
-            (_, Answer::Cancel) | (Question::CannotOpen { .. }, _) => Ok(()),
+            (_, Answer::Cancel)
+            | (Question::CannotOpen { .. }, _)
+            | (Question::Unsaved { .. } | Question::ChangedOutside { .. }, Answer::Third) => Ok(()),
             (Question::Unsaved { then, .. }, Answer::Yes) => {
                 self.after_save = Some(then);
                 self.save();
@@ -596,8 +601,8 @@ impl App {
                 self.save_without_unreadable();
                 Ok(())
             }
-            (Question::InUse { .. }, answer) => {
-                self.work_beside(answer);
+            (Question::InUse { holder }, answer) => {
+                self.work_beside(holder, answer);
                 Ok(())
             }
             (Question::ChangedOutside { .. }, Answer::Yes) => self.carry_out(Command::SaveAs),

@@ -5,17 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{
-    Answer, App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
-};
+use super::{App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::edit::{
     self, Author, Change, Double, Edit, Merged, OpenProject, Refusal, Swap, TakenUp, Verdict,
 };
 use crate::model::{Document, DocumentId, Project, Texts};
 use crate::store::{
-    self, BackupReason, ChangedText, InUse, Known, Labelled, Look, Opened, ReadError, ReadText,
-    Storage, UnfitJournal,
+    self, BackupReason, ChangedText, Known, Labelled, Look, Opened, ReadError, ReadText, Storage,
+    UnfitJournal,
 };
 use crate::text::Text;
 
@@ -114,7 +112,7 @@ impl App {
     /// Looks at the files if that was some time ago.
     pub(super) fn look_outside_now_and_then(&mut self, now: Instant) {
         let last_at = *self.looking.last_at.get_or_insert(now);
-        if now.duration_since(last_at) >= LOOK_EVERY && self.question.is_none() {
+        if now.duration_since(last_at) >= LOOK_EVERY && self.questions.is_empty() {
             self.looking.last_at = Some(now);
             self.look_outside(false);
         }
@@ -203,7 +201,7 @@ impl App {
             (None, None) => {}
             (None, Some(_)) if saves => {
                 self.after_save = None;
-                self.question = Some(Question::ChangedOutside { path });
+                self.ask(Question::ChangedOutside { path });
                 return;
             }
             (None, Some(_)) => {
@@ -276,34 +274,6 @@ impl App {
             );
             let deed = ("Undo".to_owned(), Command::Undo);
             self.tell_with(NoticeKind::Warning, words, Some(deed));
-        }
-    }
-
-    /// Looks whether somebody else works on the project, and says that we do if nobody does.
-    pub(super) fn look_who_works_here(&mut self) {
-        let Some(work) = &self.work else { return };
-        let path = work.path.clone();
-        self.tasks.start_unseen(move |_| {
-            let in_use = store::take_lock(&path);
-            TaskResult::Locked(path, in_use)
-        });
-    }
-
-    pub(super) fn locked(&mut self, path: &std::path::Path, in_use: InUse) {
-        let Some(work) = self.work.as_mut().filter(|work| work.path == path) else {
-            return;
-        };
-        match in_use {
-            InUse::Ours(lock) => work.lock = Some(lock),
-            InUse::Theirs(holder) => self.question = Some(Question::InUse { holder }),
-            InUse::Unknown => {}
-        }
-    }
-
-    /// Somebody else is at work on the project: the person reads, or edits too, and it is merged.
-    pub(super) fn work_beside(&mut self, answer: Answer) {
-        if let Some(work) = &mut self.work {
-            work.is_for_reading = answer == Answer::Yes;
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::neighbours::Neighbours;
 use super::{Backups, Find};
 use crate::edit::{Double, OpenProject};
 use crate::model::{
@@ -11,8 +12,7 @@ use crate::model::{
 };
 use crate::query::{self, Finding};
 use crate::store::{
-    ChangedText, FirstSight, Journal, JournalElsewhere, Lock, Opened, Seen, UnfitJournal,
-    UnreadableEntry,
+    ChangedText, FirstSight, Journal, JournalElsewhere, Opened, Seen, UnfitJournal, UnreadableEntry,
 };
 use crate::text::{Boundaries, ByteOffset, Span, Text};
 
@@ -51,10 +51,8 @@ pub struct Work {
     pub(super) seen: Seen,
     /// The backups as they were last listed.
     pub(super) backups: Backups,
-    /// Says to others that we work here, as long as we do.
-    pub(super) lock: Option<Lock>,
-    /// Whether the person chose only to read.
-    pub(super) is_for_reading: bool,
+    /// Who else works on it.
+    pub(super) neighbours: Neighbours,
     /// What two sides changed in different ways when the project was merged last.
     pub(super) doubles: Vec<Double>,
     /// Annotations whose quote is not where they say. Never painted.
@@ -107,6 +105,8 @@ pub struct SavedState {
 pub enum Safety {
     /// Only the head and one text have been read so far; nothing can be changed yet.
     Reading,
+    /// The person chose only to read, since somebody else is at work on the project.
+    ForReading,
     /// The project file holds everything.
     Saved,
     /// The project file is being written.
@@ -182,8 +182,7 @@ impl Work {
             merged_journals: Vec::new(),
             seen: Seen::default(),
             backups: Backups::default(),
-            lock: None,
-            is_for_reading: false,
+            neighbours: Neighbours::default(),
             doubles: Vec::new(),
             misplaced,
             annotator_id,
@@ -251,7 +250,7 @@ impl Work {
 
     /// Whether the person chose only to read.
     pub fn is_for_reading(&self) -> bool {
-        self.is_for_reading
+        self.neighbours.is_for_reading
     }
 
     /// What is on disk.
@@ -271,6 +270,7 @@ impl Work {
         }
         let journal = self.journal.state();
         match (&self.saved.failure, journal.failure) {
+            (None, _) if self.is_saved() && self.is_for_reading() => Safety::ForReading,
             (None, _) if self.is_saved() => Safety::Saved,
             (_, Some(failure)) if journal.safe_revision < self.revision() => {
                 Safety::NotSafe(failure)

@@ -43,7 +43,7 @@ pub use folders::{Storage, use_own_folder};
 pub use imports::{read_files, write_texts};
 pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use kept_texts::keep_texts;
-pub use lock::{Holder, InUse, Lock, take_lock};
+pub use lock::{Holder, InUse, Lock, ask_to_show, take_lock};
 pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;

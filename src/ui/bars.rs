@@ -434,6 +434,13 @@ pub fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, missing: &BTreeS
 fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
     let (color, words, why) = match work.safety() {
+        Safety::ForReading => (
+            theme.warn,
+            "For reading",
+            "Somebody else is at work on this project. “Edit what is open for reading” in the menu “Project” lets you \
+             edit it too"
+                .to_owned(),
+        ),
         Safety::Reading => (
             theme.warn,
             "Reading annotations…",

@@ -7,7 +7,7 @@ use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ascribe::app::{Answer, App, Command, Question, Settings};
+use ascribe::app::{Answer, App, Command, Question, Request, Settings};
 use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
 use ascribe::store::{
     self, Backup, BackupReason, Progress, Storage, open_project, superfluous_backups,
@@ -631,4 +631,192 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
             }
         })
         .collect()
+}
+
+/// Another machine's lock, as it lies beside the project.
+fn put_lock_of_another_machine(shared: &Shared, seen: &str) {
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = format!("host: another-machine\nuser: йон\nseen: {seen}\n");
+    fs::write(lock, words).unwrap();
+}
+
+fn is_asked_who_is_at_work(app: &App) -> bool {
+    matches!(app.question(), Some(Question::InUse { .. }))
+}
+
+fn open_beside(shared: &Shared) -> App {
+    let mut app = shared.program(Settings::default());
+    app.run(Command::OpenProjectAt(shared.path.clone()));
+    app.finish_tasks();
+    assert!(is_asked_who_is_at_work(&app));
+    app
+}
+
+/// Lets the program look at its neighbours after so many seconds.
+fn look_after(app: &mut App, start: Instant, seconds: u64) {
+    app.tick(start + Duration::from_secs(seconds));
+    app.finish_tasks();
+}
+
+#[test]
+fn a_lock_of_another_machine_that_beats_no_more_is_taken_over() {
+    let shared = Shared::new();
+    put_lock_of_another_machine(&shared, "first");
+    let mut app = open_beside(&shared);
+    let start = Instant::now();
+    app.run(Command::Answer(Answer::Yes));
+    look_after(&mut app, start, 100);
+    put_lock_of_another_machine(&shared, "second");
+    look_after(&mut app, start, 131);
+    // It was heard of a hundred seconds later, so that it is not silent for long enough.
+    look_after(&mut app, start, 200);
+    assert!(app.work().unwrap().is_for_reading());
+    look_after(&mut app, start, 260);
+    let told: Vec<&str> = app.notices().iter().map(|it| &*it.words).collect();
+    let has_left = "йон on another-machine is no longer at work on this project";
+    assert!(told.contains(&has_left), "{told:?}");
+    assert!(app.question().is_none(), "it is not asked again");
+    let deed = app.notices().iter().find(|it| it.words == has_left);
+    app.run(deed.unwrap().deed.clone().unwrap().1);
+    let count = project(&app).annotations.len();
+    tag(&mut app, 0, 5);
+    assert_eq!(project(&app).annotations.len(), count + 1);
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = fs::read_to_string(&lock).unwrap();
+    assert!(
+        !words.contains("another-machine"),
+        "the lock is ours: {words}"
+    );
+    app.run(Command::CloseProject);
+    app.run(Command::Answer(Answer::Other));
+    assert!(!lock.exists());
+}
+
+#[test]
+fn whoever_reads_is_told_when_the_other_program_has_closed_the_project() {
+    let shared = Shared::new();
+    let first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    let start = Instant::now();
+    second.run(Command::Answer(Answer::Yes));
+    look_after(&mut second, start, 60);
+    assert!(second.work().unwrap().is_for_reading());
+    drop(first);
+    look_after(&mut second, start, 95);
+    assert!(
+        second
+            .notices()
+            .iter()
+            .any(|it| it.words.ends_with("no longer at work on this project"))
+    );
+    let third = open_beside(&shared);
+    drop(third);
+}
+
+#[test]
+fn reading_can_turn_into_editing_at_any_time() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    second.run(Command::Answer(Answer::Yes));
+    let count = project(&second).annotations.len();
+    tag(&mut second, 0, 5);
+    let refused = second.notices().iter().find_map(|it| it.deed.clone());
+    second.run(refused.expect("a way out is offered").1);
+    tag(&mut second, 0, 5);
+    assert_eq!(project(&second).annotations.len(), count + 1);
+}
+
+#[test]
+fn the_window_in_which_a_project_is_open_comes_to_the_front_for_a_second_program() {
+    let shared = Shared::new();
+    let mut first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    let Some(Question::InUse { holder }) = second.question() else {
+        unreachable!()
+    };
+    assert!(holder.can_be_shown());
+    first.take_requests();
+    second.run(Command::Answer(Answer::Third));
+    second.finish_tasks();
+    first.tick(Instant::now());
+    assert!(first.take_requests().contains(&Request::ShowWindow));
+    assert!(second.work().is_none(), "the project is open once");
+    assert!(
+        second.take_requests().contains(&Request::Close),
+        "it was started for this project"
+    );
+    first.tick(Instant::now());
+    assert!(
+        !first.take_requests().contains(&Request::ShowWindow),
+        "it is asked once"
+    );
+}
+
+#[test]
+fn a_lock_that_names_a_path_as_its_program_is_not_followed() {
+    let shared = Shared::new();
+    let first = shared.open_as("ana");
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = fs::read_to_string(&lock).unwrap();
+    drop(first);
+    let session = words
+        .lines()
+        .find(|line| line.starts_with("session:"))
+        .unwrap();
+    for hostile in [
+        "session: ../../../x",
+        "session: ",
+        "session: 0123456789abcde/",
+    ] {
+        let put = words
+            .replace(session, hostile)
+            .replacen("host:", "host: x", 1);
+        fs::write(&lock, put).unwrap();
+        let app = open_beside(&shared);
+        let Some(Question::InUse { holder }) = app.question() else {
+            unreachable!()
+        };
+        assert!(!holder.can_be_shown());
+        assert!(!store::ask_to_show(&shared.storage(), holder));
+    }
+}
+
+#[test]
+fn a_question_waits_until_the_one_before_is_answered() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    // Entries that cannot be read are asked about before a save, and somebody is at work.
+    let words = fs::read_to_string(&shared.path).unwrap();
+    fs::write(&shared.path, words.replacen("spans: [(", "spans: (", 1)).unwrap();
+    let mut second = shared.program(Settings::default());
+    second.run(Command::OpenProjectAt(shared.path.clone()));
+    second.finish_tasks();
+    assert!(matches!(second.question(), Some(Question::Damaged { .. })));
+    second.run(Command::Answer(Answer::Yes));
+    second.run(Command::Save);
+    second.finish_tasks();
+    assert!(matches!(
+        second.question(),
+        Some(Question::LeavesOutUnreadable { .. })
+    ));
+    second.run(Command::Answer(Answer::Cancel));
+    assert!(is_asked_who_is_at_work(&second), "{:?}", second.question());
+    second.run(Command::Answer(Answer::Other));
+    assert!(second.question().is_none());
+    assert!(!second.work().unwrap().is_for_reading());
+}
+
+#[test]
+fn questions_about_a_project_go_with_it() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    second.run(Command::RemoveDocument);
+    second.run(Command::Answer(Answer::Cancel));
+    assert!(
+        second.work().is_none() && second.question().is_none(),
+        "{:?}",
+        second.question()
+    );
 }
