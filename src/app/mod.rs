@@ -311,6 +311,7 @@ impl App {
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept => {}
+            TaskResult::Medium(path, medium) => self.medium_known(&path, medium),
             TaskResult::BackedUp(outcome) => self.backed_up(outcome),
             TaskResult::Backups(all) => self.backups_listed(all),
             TaskResult::BackupCompared(backup, outcome) => self.backup_compared(backup, outcome),

@@ -295,6 +295,7 @@ impl App {
         work.saved.project = theirs;
         work.saved.sha256.clone_from(&file_sha256);
         work.saved.failure = None;
+        (work.saved.failures, work.saved.again_at) = (0, None);
         let has_doubles = !doubles.is_empty();
         work.doubles = doubles;
         self.after_change();

@@ -13,8 +13,8 @@ use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
-    self, Backup, BroughtIn, ChangedText, FirstSight, Holder, InUse, Labelled, OpenError, Opened,
-    Progress, ReadError, ReadText, SaveError, Saved, SettingsError,
+    self, Backup, BroughtIn, ChangedText, FirstSight, Holder, InUse, Labelled, Medium, OpenError,
+    Opened, Progress, ReadError, ReadText, SaveError, Saved, SettingsError,
 };
 use crate::text::Span;
 
@@ -52,6 +52,8 @@ pub enum TaskResult {
     FoundAgain(Vec<ChangedText>),
     /// Copies of texts were kept.
     TextsKept,
+    /// What the folder of a project is on.
+    Medium(PathBuf, Medium),
     /// A backup was made, or could not be.
     BackedUp(Result<(), OpenError>),
     /// The backups of the project.

@@ -12,7 +12,8 @@ use crate::model::{
 };
 use crate::query::{self, Finding};
 use crate::store::{
-    ChangedText, FirstSight, Journal, JournalElsewhere, Opened, Seen, UnfitJournal, UnreadableEntry,
+    ChangedText, FirstSight, Journal, JournalElsewhere, Medium, Opened, Seen, UnfitJournal,
+    UnreadableEntry,
 };
 use crate::text::{Boundaries, ByteOffset, Span, Text};
 
@@ -35,6 +36,8 @@ pub struct Work {
     pub(super) path: PathBuf,
     /// What is on disk.
     pub(super) saved: SavedState,
+    /// What its folder is on.
+    pub(super) medium: Medium,
     /// Entries of the file that could not be read; a save would leave them out.
     pub(super) unreadable: Vec<UnreadableEntry>,
     /// What the last check found, and at which revision.
@@ -98,6 +101,10 @@ pub struct SavedState {
     pub is_saving: bool,
     /// Why the last try failed, if it did.
     pub failure: Option<String>,
+    /// How many tries have failed since the last that did not.
+    pub failures: u32,
+    /// When it is tried again by itself after a failure.
+    pub again_at: Option<std::time::Instant>,
 }
 
 /// How safe the work is.
@@ -173,7 +180,10 @@ impl Work {
                 last_edit_at: unsaved_at,
                 is_saving: false,
                 failure: None,
+                failures: 0,
+                again_at: None,
             },
+            medium: Medium::default(),
             unreadable,
             findings: (0, findings),
             last_finding: None,
@@ -256,6 +266,11 @@ impl Work {
     /// What is on disk.
     pub fn saved(&self) -> &SavedState {
         &self.saved
+    }
+
+    /// What its folder is on.
+    pub fn medium(&self) -> Medium {
+        self.medium
     }
 
     /// Whether the file on disk holds everything.

@@ -136,7 +136,14 @@ fn is_network_path(path: &Path) -> bool {
 
 /// Linux writes blanks and the like as three octal digits behind a backslash.
 fn unescaped(place: &str) -> String {
-    [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")]
-        .into_iter()
-        .fold(place.to_owned(), |place, (escape, plain)| place.replace(escape, plain))
+    [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ]
+    .into_iter()
+    .fold(place.to_owned(), |place, (escape, plain)| {
+        place.replace(escape, plain)
+    })
 }

@@ -673,8 +673,16 @@ fn a_panic_leaves_a_file_with_version_and_backtrace_and_says_where() {
     assert!(said.contains(&path.display().to_string()), "{said}");
 }
 
+/// So many are for every day; with `PROPTEST_CASES` in the environment there are more.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(48),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases())]
     /// Whatever is done, and wherever the program is killed in between: taking everything back restores the project.
     #[test]
     fn two_hundred_edits_can_be_taken_back_across_a_kill(

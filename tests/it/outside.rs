@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use ascribe::app::{Answer, App, Command, Question, Request, Settings};
 use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
 use ascribe::store::{
-    self, Backup, BackupReason, Progress, Storage, open_project, superfluous_backups,
+    self, Backup, BackupReason, Medium, Progress, Storage, open_project, superfluous_backups,
     unpack_sample_into,
 };
 use ascribe::text::{ByteOffset, Span};
@@ -819,4 +819,154 @@ fn questions_about_a_project_go_with_it() {
         "{:?}",
         second.question()
     );
+}
+
+/// Saves by itself, or not, so many seconds after an edit.
+fn saves_by_itself_after(app: &mut App, edited: Instant, seconds: u64) -> bool {
+    app.tick(edited + Duration::from_secs(seconds));
+    app.finish_tasks();
+    app.work().unwrap().is_saved()
+}
+
+#[test]
+fn a_project_in_a_folder_that_is_uploaded_is_saved_less_often() {
+    for (name, mark) in [
+        ("Dropbox (Firma)", ""),
+        ("робота", ".stfolder"),
+        ("plain", ""),
+    ] {
+        let shared = Shared::new();
+        let folder = shared.folder.path().join(name).join("проєкт");
+        fs::create_dir_all(&folder).unwrap();
+        if !mark.is_empty() {
+            fs::create_dir(shared.folder.path().join(name).join(mark)).unwrap();
+        }
+        let path = unpack_sample_into(&folder).unwrap();
+        let shared = Shared { path, ..shared };
+        let mut app = shared.open_as("ana");
+        tag(&mut app, 0, 5);
+        let edited = Instant::now();
+        assert!(!saves_by_itself_after(&mut app, edited, 4), "{name}");
+        let is_plain = name == "plain";
+        assert_eq!(
+            saves_by_itself_after(&mut app, edited, 6),
+            is_plain,
+            "{name}"
+        );
+        assert_eq!(
+            saves_by_itself_after(&mut app, edited, 59),
+            is_plain,
+            "{name}"
+        );
+        assert!(saves_by_itself_after(&mut app, edited, 61), "{name}");
+    }
+}
+
+#[test]
+fn sync_clients_are_known_by_their_folders_and_by_what_they_leave_there() {
+    let folder = TempDir::new().unwrap();
+    let medium = |inner: &str, mark: &str| {
+        let project = folder.path().join(inner);
+        fs::create_dir_all(&project).unwrap();
+        if !mark.is_empty() {
+            fs::write(project.join(mark), "").unwrap();
+        }
+        store::medium_of(&project.join("deep/p.ascribe.ron"))
+    };
+    for (inner, mark, client) in [
+        ("a/Dropbox", "", "Dropbox"),
+        ("b/OneDrive - Приклад", "", "OneDrive"),
+        ("c/Mobile Documents/com~apple~CloudDocs", "", "iCloud"),
+        ("d/Nextcloud", "", "Nextcloud"),
+        (
+            "e/GoogleDrive-mara@example.org/My Drive",
+            "",
+            "Google Drive",
+        ),
+        ("f/any", ".dropbox.cache", "Dropbox"),
+        ("g/any", ".sync_3f2a9c.db", "Nextcloud"),
+        ("h/any", ".stfolder", "Syncthing"),
+        ("i/any", ".tmp.driveupload", "Google Drive"),
+    ] {
+        assert_eq!(
+            medium(inner, mark),
+            Medium::Synchronised(client),
+            "{inner} {mark}"
+        );
+    }
+    for inner in ["j/Dropboxes", "k/My OneDrive", "l/نصوص"] {
+        assert_eq!(medium(inner, ".hidden"), Medium::Disk, "{inner}");
+    }
+}
+
+#[test]
+fn shares_are_known_by_their_mounts() {
+    let mounts = "\
+22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+30 22 0:44 / /mnt/team rw,noatime shared:5 - nfs4 server:/team rw
+31 22 0:45 / /mnt/наша\\040тека rw - cifs //server/share rw
+32 30 254:1 / /mnt/team/local rw - ext4 /dev/vdb rw
+33 22 0:50 / /run/user/1000/gvfs rw - fuse.gvfsd-fuse gvfsd-fuse rw
+34 22 0:51 / /mnt/disk rw - fuseblk /dev/sdb1 rw
+";
+    for (path, is_share) in [
+        ("/home/mara/p.ascribe.ron", false),
+        ("/mnt/team/p.ascribe.ron", true),
+        ("/mnt/teams/p.ascribe.ron", false),
+        ("/mnt/наша тека/p.ascribe.ron", true),
+        ("/mnt/team/local/p.ascribe.ron", false),
+        ("/run/user/1000/gvfs/smb-share:server=s/p.ascribe.ron", true),
+        ("/mnt/disk/p.ascribe.ron", false),
+    ] {
+        assert_eq!(
+            store::lies_on_share(mounts, Path::new(path)),
+            is_share,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_save_that_failed_is_tried_again_by_itself_after_growing_pauses() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    let whole = fs::read(&shared.path).unwrap();
+    // As when a share is away for a while.
+    fs::remove_file(&shared.path).unwrap();
+    let failures = |app: &App| app.work().unwrap().saved().failures;
+    assert!(!saves_by_itself_after(&mut app, Instant::now(), 6));
+    assert_eq!(failures(&app), 1);
+    let told = |app: &App, words: &str| app.notices().iter().any(|it| it.words.contains(words));
+    assert!(
+        told(&app, "It is tried again by itself"),
+        "{:?}",
+        app.notices()
+    );
+    for (count, pause) in [
+        (2, 10),
+        (3, 20),
+        (4, 40),
+        (5, 80),
+        (6, 160),
+        (7, 300),
+        (8, 300),
+    ] {
+        let failed = Instant::now();
+        saves_by_itself_after(&mut app, failed, pause - 2);
+        assert_eq!(failures(&app), count - 1, "{pause} seconds are not over");
+        saves_by_itself_after(&mut app, failed, pause + 1);
+        assert_eq!(failures(&app), count, "{pause} seconds are over");
+    }
+    assert_eq!(
+        app.notices()
+            .iter()
+            .filter(|it| it.words.contains("tried again"))
+            .count(),
+        1
+    );
+    fs::write(&shared.path, &whole).unwrap();
+    assert!(saves_by_itself_after(&mut app, Instant::now(), 301));
+    assert!(told(&app, "can be saved again") && !told(&app, "It is tried again"));
+    assert!(shared.on_disk() == *project(&app));
 }
