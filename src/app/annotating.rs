@@ -438,7 +438,7 @@ impl App {
         let edit = self
             .work
             .as_mut()
-            .filter(|work| !work.is_for_reading)
+            .filter(|work| !work.is_for_reading())
             .and_then(|work| work.open.undo())
             .cloned();
         self.after_step(edit, "Undone");
@@ -448,7 +448,7 @@ impl App {
         let edit = self
             .work
             .as_mut()
-            .filter(|work| !work.is_for_reading)
+            .filter(|work| !work.is_for_reading())
             .and_then(|work| work.open.redo())
             .cloned();
         self.after_step(edit, "Done again");

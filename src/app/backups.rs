@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::{App, Command, NoticeKind, TaskResult, Work};
 use crate::edit::{self, Edit, Refusal};
-use crate::model::{Project, Texts};
 use crate::store::{self, Backup, BackupReason, OpenError, Opened};
 
 /// From so many changes on, an edit is large enough for a backup of its own.
@@ -30,9 +29,9 @@ impl App {
     /// Keeps a copy of the file that was just saved.
     pub(super) fn back_up_saved(&mut self) {
         let Some(work) = &self.work else { return };
-        let path = work.path.clone();
+        let (storage, path) = (self.storage.clone(), work.path.clone());
         self.tasks.start_unseen(move |_| {
-            TaskResult::BackedUp(store::back_up_file(&path, BackupReason::Saved))
+            TaskResult::BackedUp(store::back_up_file(&storage, &path, BackupReason::Saved))
         });
     }
 
@@ -47,13 +46,13 @@ impl App {
         if edit.changes.len() < LARGE_EDIT {
             return;
         }
-        let (path, project, texts) = (
-            work.path.clone(),
-            work.project().clone(),
-            work.texts.clone(),
-        );
+        let (storage, path) = (self.storage.clone(), work.path.clone());
+        let (project, texts) = (work.project().clone(), work.texts.clone());
         self.tasks.start_unseen(move |_| {
-            TaskResult::BackedUp(back_up(&path, &project, &texts, BackupReason::BeforeEdit))
+            let words = store::project_to_string(&project, &texts);
+            let reason = BackupReason::BeforeEdit;
+            let outcome = store::back_up(&storage, &path, words.as_bytes(), reason);
+            TaskResult::BackedUp(outcome)
         });
     }
 
@@ -70,9 +69,9 @@ impl App {
     /// Lists the backups for their page.
     pub(super) fn list_backups(&mut self) {
         let Some(work) = &self.work else { return };
-        let path = work.path.clone();
+        let (storage, path) = (self.storage.clone(), work.path.clone());
         self.tasks
-            .start_unseen(move |_| TaskResult::Backups(store::list_backups(&path)));
+            .start_unseen(move |_| TaskResult::Backups(store::list_backups(&storage, &path)));
     }
 
     pub(super) fn backups_listed(&mut self, all: Vec<Backup>) {
@@ -146,7 +145,7 @@ impl App {
 
     /// Says that there is a backup of a project that could not be opened.
     pub(super) fn offer_backup(&mut self, path: &Path) {
-        if let Some(newest) = store::list_backups(path).into_iter().next() {
+        if let Some(newest) = store::list_backups(&self.storage, path).into_iter().next() {
             let words = format!(
                 "There is a backup of {}, made {}",
                 super::project_name(path),
@@ -161,20 +160,10 @@ impl App {
     /// Opens a backup in place of a project file that cannot be read.
     pub(super) fn open_backup(&mut self, path: PathBuf, backup: PathBuf) {
         self.opening = Some(path.clone());
+        let storage = self.storage.clone();
         self.tasks.start("Opening the backup", move |progress| {
-            let outcome = store::open_backup(&path, &backup, progress);
+            let outcome = store::open_backup(&storage, &path, &backup, progress);
             TaskResult::Opened(path, Box::new(outcome))
         });
     }
-}
-
-/// Keeps a copy of a project as it is in memory.
-pub(super) fn back_up(
-    path: &Path,
-    project: &Project,
-    texts: &Texts,
-    reason: BackupReason,
-) -> Result<(), OpenError> {
-    let words = store::project_to_string(project, texts);
-    store::back_up(path, words.as_bytes(), reason)
 }

@@ -31,6 +31,8 @@ pub enum Command {
     OpenSample,
     /// Carries out the edits that were never saved where the project was before.
     BringEdits,
+    /// Changes a project that was opened for reading because somebody else is at work on it.
+    EditToo,
     /// Writes the project file.
     Save,
     /// Asks for another place and writes the project file there.
@@ -698,6 +700,7 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             ),
             (C::ReviewTexts, "Review changed texts…", &[], false),
             (C::Show(Page::Backups), "Backups…", &[], false),
+            (C::EditToo, "Edit what is open for reading", &[], false),
             (C::RemoveDocument, "Remove document", &[], true),
         ],
     );

@@ -130,7 +130,7 @@ impl App {
             return;
         };
         let count = work.project().annotations.count_in(&document.id);
-        self.question = Some(Question::RemoveDocument {
+        self.ask(Question::RemoveDocument {
             title: document.title().to_owned(),
             count,
         });

@@ -7,17 +7,23 @@ use std::time::{Duration, Instant};
 use super::task::ExportFailure;
 use super::{
     Answer, App, Command, ExportChoice, FileChoice, Notice, NoticeKind, Question, Request,
-    TaskResult, Work, run_export,
+    SavedState, TaskResult, Work, run_export,
 };
 use crate::edit::{self, Refusal};
 use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
-use crate::store::{self, ChangedText, FirstSight, Journal, OpenError, Opened, SaveError, Saved};
+use crate::store::{
+    self, ChangedText, FirstSight, Journal, Medium, OpenError, Opened, SaveError, Saved,
+};
 
-/// Autosave waits until the person pauses …
-const AUTOSAVE_AFTER_PAUSE: Duration = Duration::from_secs(5);
-/// … but not longer than this.
-const AUTOSAVE_AT_MOST: Duration = Duration::from_secs(30);
+/// Autosave waits until the person pauses, but not longer than the second …
+const AUTOSAVE: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
+/// … and where each save is sent somewhere as a whole.
+const AUTOSAVE_FAR: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(300)];
+/// After a save that failed it is tried again, after twice as long each time …
+const FIRST_PAUSE: Duration = Duration::from_secs(10);
+/// … but not less often than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// The ending of every project file.
 pub const PROJECT_ENDING: &str = ".ascribe.ron";
 
@@ -42,7 +48,7 @@ impl App {
             }
             Err(SaveError::ChangedOutside { .. }) => {
                 let words = "There is already a project file with this name. Open it, or choose another name".to_owned();
-                self.question = Some(Question::CannotOpen { path, words });
+                self.ask(Question::CannotOpen { path, words });
             }
             Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
         }
@@ -123,7 +129,7 @@ impl App {
             }) => {
                 self.offer_backup(&path);
                 let words = format!("Line {line}, column {column}: {words}.");
-                self.question = Some(Question::Damaged {
+                self.ask(Question::Damaged {
                     path,
                     words,
                     salvage,
@@ -131,7 +137,7 @@ impl App {
             }
             Err(error) => {
                 self.offer_backup(&path);
-                self.question = Some(Question::CannotOpen {
+                self.ask(Question::CannotOpen {
                     path,
                     words: error.to_string(),
                 })
@@ -177,12 +183,15 @@ impl App {
             work.document_id = Some(last);
         }
         let misplaced = work.misplaced.len();
+        self.forget_questions();
+        self.begun += 1;
         self.work = Some(work);
         self.settings.remember(&path);
         self.settings.has_started_before = true;
         self.keep_settings();
         self.keep_texts();
-        self.look_who_works_here();
+        self.look_who_works_here(Instant::now());
+        self.look_at_medium();
         self.merge_unsaved(unfit);
         for words in notices {
             let deed = is_elsewhere.then(|| ("Bring them here".to_owned(), Command::BringEdits));
@@ -228,7 +237,7 @@ impl App {
     pub(super) fn save(&mut self) {
         let Some(work) = &self.work else { return };
         if !work.unreadable.is_empty() {
-            self.question = Some(Question::LeavesOutUnreadable {
+            self.ask(Question::LeavesOutUnreadable {
                 count: work.unreadable.len(),
             });
             return;
@@ -269,6 +278,7 @@ impl App {
         let words = format!("This project is kept in {} from now on", path.display());
         self.tell(NoticeKind::Done, words);
         self.start_save(path, expected);
+        self.look_at_medium();
     }
 
     pub(super) fn start_save(&mut self, path: PathBuf, expected_sha256: Option<String>) {
@@ -327,7 +337,8 @@ impl App {
                 for journal in std::mem::take(&mut work.merged_journals) {
                     journal.forget(&self.storage);
                 }
-                work.saved.failure = None;
+                let was_failing = work.saved.failure.take().is_some();
+                (work.saved.failures, work.saved.again_at) = (0, None);
                 // What was said of an earlier try is no longer so.
                 let is_over = |notice: &Notice| matches!(notice.deed, Some((_, Command::SaveAs)));
                 self.notices.retain(|notice| !is_over(notice));
@@ -335,6 +346,9 @@ impl App {
                 let is_behind = !work.is_saved();
                 if is_behind {
                     work.saved.first_unsaved_at = work.saved.last_edit_at;
+                }
+                if was_failing {
+                    self.tell(NoticeKind::Done, "The project can be saved again");
                 }
                 if newly_misplaced > 0 {
                     let words = format!(
@@ -356,17 +370,32 @@ impl App {
             Err(SaveError::ChangedOutside { .. }) if path.exists() => self.look_outside(true),
             Err(error) => {
                 self.after_save = None;
-                work.saved.failure = Some(error.to_string());
+                work.saved.fail(error.to_string());
                 match error {
-                    SaveError::ChangedOutside { .. } => {
-                        self.question = Some(Question::ChangedOutside { path })
-                    }
+                    SaveError::ChangedOutside { .. } => self.ask(Question::ChangedOutside { path }),
                     error => {
                         let deed = ("Save elsewhere…".to_owned(), Command::SaveAs);
-                        self.tell_with(NoticeKind::Failure, error.to_string(), Some(deed));
+                        let words = format!("{error}. It is tried again by itself");
+                        self.tell_with(NoticeKind::Failure, words, Some(deed));
                     }
                 }
             }
+        }
+    }
+
+    /// Looks what the project's folder is on.
+    fn look_at_medium(&mut self) {
+        let Some(work) = &self.work else { return };
+        let path = work.path.clone();
+        self.tasks.start_unseen(move |_| {
+            let medium = store::medium_of(&path);
+            TaskResult::Medium(path, medium)
+        });
+    }
+
+    pub(super) fn medium_known(&mut self, path: &Path, medium: Medium) {
+        if let Some(work) = self.work.as_mut().filter(|work| work.path == path) {
+            work.medium = medium;
         }
     }
 
@@ -404,19 +433,19 @@ impl App {
     /// Saves when the person pauses. Not while a question is open, nor where saving needs their word.
     pub(super) fn autosave(&mut self, now: Instant) {
         let Some(work) = &self.work else { return };
-        let needs_word =
-            !work.unreadable.is_empty() || work.saved.failure.is_some() || self.question.is_some();
-        if work.is_saved() || work.saved.is_saving || needs_word {
+        let needs_word = !work.unreadable.is_empty() || !self.questions.is_empty();
+        let waits = work.saved.again_at.is_some_and(|at| now < at);
+        if work.is_saved() || work.saved.is_saving || needs_word || waits {
             return;
         }
-        let has_paused = work
-            .saved
-            .last_edit_at
-            .is_some_and(|at| now.duration_since(at) >= AUTOSAVE_AFTER_PAUSE);
-        let is_due = work
-            .saved
-            .first_unsaved_at
-            .is_some_and(|at| now.duration_since(at) >= AUTOSAVE_AT_MOST);
+        let [after_pause, at_most] = match work.medium {
+            Medium::Disk => AUTOSAVE,
+            Medium::Synchronised(_) | Medium::Share => AUTOSAVE_FAR,
+        };
+        let has_passed =
+            |since: Option<Instant>, wait| since.is_some_and(|at| now.duration_since(at) >= wait);
+        let has_paused = has_passed(work.saved.last_edit_at, after_pause);
+        let is_due = has_passed(work.saved.first_unsaved_at, at_most);
         if has_paused || is_due {
             self.save();
         }
@@ -530,6 +559,7 @@ impl App {
             self.work = None;
             self.opening = None;
             self.notices.clear();
+            self.forget_questions();
         }
     }
 
@@ -545,7 +575,7 @@ impl App {
         if work.is_saved() {
             return false;
         }
-        self.question = Some(Question::Unsaved {
+        self.ask(Question::Unsaved {
             name: work.project().name.clone(),
             then,
         });
@@ -565,20 +595,30 @@ impl App {
         if count == 0 {
             return self.delete_tag(&tag_id);
         }
-        self.question = Some(Question::DeleteTag { tag_id, count });
+        self.ask(Question::DeleteTag { tag_id, count });
         Ok(())
     }
 
     pub(super) fn take_answer(&mut self, answer: Answer) {
-        let Some(question) = self.question.take() else {
+        let Some(question) = self.questions.pop_front() else {
             return;
         };
         let outcome = match (question, answer) {
             (Question::InUse { .. }, Answer::Cancel) => {
                 self.work = None;
+                self.forget_questions();
                 Ok(())
             }
-            (_, Answer::Cancel) | (Question::CannotOpen { .. }, _) => Ok(()),
+            (Question::ChangedOutside { .. }, Answer::Cancel) => {
+                // Autosave would ask the same again at once.
+                if let Some(work) = &mut self.work {
+                    work.saved.again_at = Some(Instant::now() + LONGEST_PAUSE);
+                }
+                Ok(())
+            }
+            (_, Answer::Cancel)
+            | (Question::CannotOpen { .. }, _)
+            | (Question::Unsaved { .. } | Question::ChangedOutside { .. }, Answer::Third) => Ok(()),
             (Question::Unsaved { then, .. }, Answer::Yes) => {
                 self.after_save = Some(then);
                 self.save();
@@ -596,8 +636,8 @@ impl App {
                 self.save_without_unreadable();
                 Ok(())
             }
-            (Question::InUse { .. }, answer) => {
-                self.work_beside(answer);
+            (Question::InUse { holder }, answer) => {
+                self.work_beside(holder, answer);
                 Ok(())
             }
             (Question::ChangedOutside { .. }, Answer::Yes) => self.carry_out(Command::SaveAs),
@@ -635,6 +675,16 @@ impl App {
             }
             Err(error) => self.tell(NoticeKind::Failure, error.to_string()),
         }
+    }
+}
+
+impl SavedState {
+    /// Notes that a try has failed, and when it is tried again.
+    fn fail(&mut self, why: String) {
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(5));
+        self.failure = Some(why);
+        self.failures += 1;
+        self.again_at = Some(Instant::now() + pause.min(LONGEST_PAUSE));
     }
 }
 

@@ -125,12 +125,12 @@ impl App {
             self.tell(NoticeKind::Refused, words);
             return self.import_from(importing.paths, importing.choice);
         }
-        let path = work.path.clone();
+        let (path, disk) = (work.path.clone(), self.storage.disk.clone());
         self.tasks.start("Importing", move |_| {
             let Imported {
                 additions, texts, ..
             } = &mut preview.imported;
-            let outcome = store::write_texts(&path, &mut additions.documents, texts);
+            let outcome = store::write_texts(&*disk, &path, &mut additions.documents, texts);
             TaskResult::ImportKept(Box::new(preview.imported), outcome)
         });
     }

@@ -96,6 +96,8 @@ pub enum Answer {
     Yes,
     /// The other deed, where there is one: close without saving, save elsewhere.
     Other,
+    /// The third deed, where there is one: go to the window in which the project is open.
+    Third,
     /// Nothing.
     Cancel,
 }
@@ -121,6 +123,8 @@ pub enum Request {
     FocusNextPane,
     /// Put these words on the clipboard.
     Copy(String),
+    /// Bring the window to the front: another program has asked for it.
+    ShowWindow,
     /// Close for good.
     Close,
 }

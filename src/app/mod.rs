@@ -15,11 +15,14 @@ mod findings;
 mod importing;
 mod keys;
 mod messages;
+mod neighbours;
 mod outside;
 mod settings;
 mod task;
 mod work;
 
+use std::collections::VecDeque;
+use std::mem::discriminant;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -52,7 +55,8 @@ pub struct App {
     work: Option<Work>,
     notices: Vec<Notice>,
     next_notice: u64,
-    question: Option<Question>,
+    /// What the person is asked, one after another.
+    questions: VecDeque<Question>,
     tasks: Tasks,
     requests: Vec<Request>,
     /// What was asked for when a save had to come first.
@@ -63,6 +67,8 @@ pub struct App {
     looking: Looking,
     /// The project that is being opened; what comes of an earlier one is no longer wanted.
     opening: Option<PathBuf>,
+    /// How many projects this program has worked on.
+    begun: usize,
 }
 
 impl App {
@@ -76,13 +82,14 @@ impl App {
             work: None,
             notices: Vec::new(),
             next_notice: 1,
-            question: None,
+            questions: VecDeque::new(),
             tasks: Tasks::new(wake),
             requests: Vec::new(),
             after_save: None,
             importing: None,
             looking: Looking::default(),
             opening: None,
+            begun: 0,
         }
     }
 
@@ -109,7 +116,7 @@ impl App {
 
     /// What the person is being asked.
     pub fn question(&self) -> Option<&Question> {
-        self.question.as_ref()
+        self.questions.front()
     }
 
     /// The tasks under way.
@@ -127,8 +134,13 @@ impl App {
         if !matches!(command, Command::Type(_) | Command::DismissNotice(_)) {
             self.leave_field();
         }
-        if let Err(refusal) = self.carry_out(command) {
-            self.tell(NoticeKind::Refused, refusal.to_string());
+        match self.carry_out(command) {
+            Ok(()) => {}
+            Err(refusal @ Refusal::OpenForReading) => {
+                let deed = ("Edit anyway".to_owned(), Command::EditToo);
+                self.tell_with(NoticeKind::Refused, refusal.to_string(), Some(deed));
+            }
+            Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
         }
         self.keep_settings();
     }
@@ -139,6 +151,7 @@ impl App {
             self.take_result(result);
         }
         self.watch_journal();
+        self.watch_neighbours(now);
         self.autosave(now);
         self.look_outside_now_and_then(now);
     }
@@ -165,6 +178,7 @@ impl App {
             C::OpenProjectAt(path) => self.open_project(path),
             C::OpenSample => self.open_sample(),
             C::BringEdits => self.bring_edits(),
+            C::EditToo => self.edit_too(),
             C::Save => self.save(),
             C::SaveAs => self.ask_where_to_save(),
             C::SaveAt(path) => self.save_at(path),
@@ -297,6 +311,7 @@ impl App {
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept => {}
+            TaskResult::Medium(path, medium) => self.medium_known(&path, medium),
             TaskResult::BackedUp(outcome) => self.backed_up(outcome),
             TaskResult::Backups(all) => self.backups_listed(all),
             TaskResult::BackupCompared(backup, outcome) => self.backup_compared(backup, outcome),
@@ -305,7 +320,8 @@ impl App {
                     self.tell(NoticeKind::Refused, refusal.to_string());
                 }
             }
-            TaskResult::Locked(path, in_use) => self.locked(&path, in_use),
+            TaskResult::Locked(path, now, in_use) => self.locked(&path, now, in_use),
+            TaskResult::Shown(path, holder, has_come) => self.shown(path, holder, has_come),
             TaskResult::UnsavedMerged(merged) => self.unsaved_merged(*merged),
             TaskResult::Looked(looked) => self.looked(*looked),
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
@@ -332,7 +348,7 @@ impl App {
         if edit.changes.is_empty() {
             return Ok(());
         }
-        if work.is_for_reading {
+        if work.is_for_reading() {
             return Err(Refusal::OpenForReading);
         }
         let edit = edit::with_author(work.project(), edit);
@@ -369,6 +385,22 @@ impl App {
 
     fn request(&mut self, request: Request) {
         self.requests.push(request);
+    }
+
+    /// Puts a question behind those that wait. One of the same kind takes the place of the older.
+    fn ask(&mut self, question: Question) {
+        let kind = discriminant(&question);
+        let mut waiting = self.questions.iter_mut();
+        match waiting.find(|waiting| discriminant(*waiting) == kind) {
+            Some(waiting) => *waiting = question,
+            None => self.questions.push_back(question),
+        }
+    }
+
+    /// Drops the questions about a project that is no longer open.
+    fn forget_questions(&mut self) {
+        let is_of_file = |question: &Question| matches!(question, Question::CannotOpen { .. });
+        self.questions.retain(is_of_file);
     }
 
     /// A dialog that makes sense only with a project open.

@@ -5,17 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::backups::back_up;
-use super::{
-    Answer, App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
-};
+use super::{App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::edit::{
     self, Author, Change, Double, Edit, Merged, OpenProject, Refusal, Swap, TakenUp, Verdict,
 };
 use crate::model::{Document, DocumentId, Project, Texts};
 use crate::store::{
-    self, BackupReason, ChangedText, InUse, Known, Labelled, Look, Opened, ReadError, ReadText,
+    self, BackupReason, ChangedText, Known, Labelled, Look, Opened, ReadError, ReadText, Storage,
     UnfitJournal,
 };
 use crate::text::Text;
@@ -115,7 +112,7 @@ impl App {
     /// Looks at the files if that was some time ago.
     pub(super) fn look_outside_now_and_then(&mut self, now: Instant) {
         let last_at = *self.looking.last_at.get_or_insert(now);
-        if now.duration_since(last_at) >= LOOK_EVERY && self.question.is_none() {
+        if now.duration_since(last_at) >= LOOK_EVERY && self.questions.is_empty() {
             self.looking.last_at = Some(now);
             self.look_outside(false);
         }
@@ -137,6 +134,7 @@ impl App {
         let (path, revision) = (work.path.clone(), work.revision());
         let base = work.saved.project.clone();
         let author = author_of(work);
+        let storage = self.storage.clone();
         let known = Known {
             project: work.project().clone(),
             texts: work.texts.clone(),
@@ -152,7 +150,7 @@ impl App {
             let merged = match &look.project {
                 Some(Ok(opened)) if opened.unreadable.is_empty() => {
                     // What others wrote is about to be written over by what both made together.
-                    keep_before_merge(&path, &known);
+                    keep_before_merge(&storage, &path, &known);
                     Some(merge_outside(&base, &known.project, opened, &author))
                 }
                 _ => None,
@@ -203,7 +201,7 @@ impl App {
             (None, None) => {}
             (None, Some(_)) if saves => {
                 self.after_save = None;
-                self.question = Some(Question::ChangedOutside { path });
+                self.ask(Question::ChangedOutside { path });
                 return;
             }
             (None, Some(_)) => {
@@ -226,11 +224,12 @@ impl App {
         };
         let (path, revision) = (work.path.clone(), work.revision());
         let (project, author) = (work.project().clone(), author_of(work));
+        let storage = self.storage.clone();
         self.tasks.start("Merging unsaved edits", move |_| {
             let (mut merged, mut doubles) = (project.clone(), Vec::new());
             let mut known = Vec::new();
             for journal in journals {
-                if let Some(both) = merge_journal(&path, &journal, &merged) {
+                if let Some(both) = merge_journal(&storage, &path, &journal, &merged) {
                     merged = both.project;
                     doubles.extend(both.doubles);
                     known.push(journal);
@@ -278,34 +277,6 @@ impl App {
         }
     }
 
-    /// Looks whether somebody else works on the project, and says that we do if nobody does.
-    pub(super) fn look_who_works_here(&mut self) {
-        let Some(work) = &self.work else { return };
-        let path = work.path.clone();
-        self.tasks.start_unseen(move |_| {
-            let in_use = store::take_lock(&path);
-            TaskResult::Locked(path, in_use)
-        });
-    }
-
-    pub(super) fn locked(&mut self, path: &std::path::Path, in_use: InUse) {
-        let Some(work) = self.work.as_mut().filter(|work| work.path == path) else {
-            return;
-        };
-        match in_use {
-            InUse::Ours(lock) => work.lock = Some(lock),
-            InUse::Theirs(holder) => self.question = Some(Question::InUse { holder }),
-            InUse::Unknown => {}
-        }
-    }
-
-    /// Somebody else is at work on the project: the person reads, or edits too, and it is merged.
-    pub(super) fn work_beside(&mut self, answer: Answer) {
-        if let Some(work) = &mut self.work {
-            work.is_for_reading = answer == Answer::Yes;
-        }
-    }
-
     /// What others wrote becomes one step that can be taken back.
     fn take_up_merged(&mut self, merged: MergedOutside) {
         let MergedOutside {
@@ -324,6 +295,7 @@ impl App {
         work.saved.project = theirs;
         work.saved.sha256.clone_from(&file_sha256);
         work.saved.failure = None;
+        (work.saved.failures, work.saved.again_at) = (0, None);
         let has_doubles = !doubles.is_empty();
         work.doubles = doubles;
         self.after_change();
@@ -512,25 +484,23 @@ impl App {
 /// The edits of a journal, carried out on what they followed on, merged with the project as it is. `None` if that is not
 /// known or they do not follow; the journal is kept then.
 fn merge_journal(
+    storage: &Storage,
     path: &std::path::Path,
     journal: &UnfitJournal,
     theirs: &Project,
 ) -> Option<Merged> {
-    let base = store::project_of_hash(path, journal.base_sha256.as_deref()?)?;
+    let base = store::project_of_hash(storage, path, journal.base_sha256.as_deref()?)?;
     let mut ours = OpenProject::new(base.clone());
     let mut steps = journal.steps.iter().cloned();
     steps.try_for_each(|step| ours.follow(step)).ok()?;
     Some(edit::merge(&base, ours.project(), theirs))
 }
 
-fn keep_before_merge(path: &std::path::Path, known: &Known) {
-    let ours = back_up(
-        path,
-        &known.project,
-        &known.texts,
-        BackupReason::BeforeMerge,
-    );
-    let theirs = store::back_up_file(path, BackupReason::BeforeMerge);
+fn keep_before_merge(storage: &Storage, path: &std::path::Path, known: &Known) {
+    let reason = BackupReason::BeforeMerge;
+    let words = store::project_to_string(&known.project, &known.texts);
+    let ours = store::back_up(storage, path, words.as_bytes(), reason);
+    let theirs = store::back_up_file(storage, path, reason);
     for error in [ours, theirs].into_iter().filter_map(Result::err) {
         log::warn!("no backup was made before a merge: {error}");
     }

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
 
 use super::outside::{Looked, UnsavedMerged};
 use super::{ExportChoice, ImportChoice, Preview};
@@ -12,8 +13,8 @@ use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
-    self, Backup, BroughtIn, ChangedText, FirstSight, InUse, Labelled, OpenError, Opened, Progress,
-    ReadError, ReadText, SaveError, Saved, SettingsError,
+    self, Backup, BroughtIn, ChangedText, FirstSight, Holder, InUse, Labelled, Medium, OpenError,
+    Opened, Progress, ReadError, ReadText, SaveError, Saved, SettingsError,
 };
 use crate::text::Span;
 
@@ -51,6 +52,8 @@ pub enum TaskResult {
     FoundAgain(Vec<ChangedText>),
     /// Copies of texts were kept.
     TextsKept,
+    /// What the folder of a project is on.
+    Medium(PathBuf, Medium),
     /// A backup was made, or could not be.
     BackedUp(Result<(), OpenError>),
     /// The backups of the project.
@@ -60,7 +63,9 @@ pub enum TaskResult {
     /// A backup was read to be restored.
     BackupRead(Box<Result<Opened, OpenError>>),
     /// It was looked at who works on the project.
-    Locked(PathBuf, InUse),
+    Locked(PathBuf, Instant, InUse),
+    /// Another program was asked to come to the front; whether it has.
+    Shown(PathBuf, Holder, bool),
     /// Edits that a crash had left unsaved were merged with what others wrote since.
     UnsavedMerged(Box<UnsavedMerged>),
     /// The files were looked at, and what others changed was merged.

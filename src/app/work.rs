@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::neighbours::Neighbours;
 use super::{Backups, Find};
 use crate::edit::{Double, OpenProject};
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::model::{
 };
 use crate::query::{self, Finding};
 use crate::store::{
-    ChangedText, FirstSight, Journal, JournalElsewhere, Lock, Opened, Seen, UnfitJournal,
+    ChangedText, FirstSight, Journal, JournalElsewhere, Medium, Opened, Seen, UnfitJournal,
     UnreadableEntry,
 };
 use crate::text::{Boundaries, ByteOffset, Span, Text};
@@ -35,6 +36,8 @@ pub struct Work {
     pub(super) path: PathBuf,
     /// What is on disk.
     pub(super) saved: SavedState,
+    /// What its folder is on.
+    pub(super) medium: Medium,
     /// Entries of the file that could not be read; a save would leave them out.
     pub(super) unreadable: Vec<UnreadableEntry>,
     /// What the last check found, and at which revision.
@@ -51,10 +54,8 @@ pub struct Work {
     pub(super) seen: Seen,
     /// The backups as they were last listed.
     pub(super) backups: Backups,
-    /// Says to others that we work here, as long as we do.
-    pub(super) lock: Option<Lock>,
-    /// Whether the person chose only to read.
-    pub(super) is_for_reading: bool,
+    /// Who else works on it.
+    pub(super) neighbours: Neighbours,
     /// What two sides changed in different ways when the project was merged last.
     pub(super) doubles: Vec<Double>,
     /// Annotations whose quote is not where they say. Never painted.
@@ -100,6 +101,10 @@ pub struct SavedState {
     pub is_saving: bool,
     /// Why the last try failed, if it did.
     pub failure: Option<String>,
+    /// How many tries have failed since the last that did not.
+    pub failures: u32,
+    /// When it is tried again by itself after a failure.
+    pub again_at: Option<std::time::Instant>,
 }
 
 /// How safe the work is.
@@ -107,6 +112,8 @@ pub struct SavedState {
 pub enum Safety {
     /// Only the head and one text have been read so far; nothing can be changed yet.
     Reading,
+    /// The person chose only to read, since somebody else is at work on the project.
+    ForReading,
     /// The project file holds everything.
     Saved,
     /// The project file is being written.
@@ -173,7 +180,10 @@ impl Work {
                 last_edit_at: unsaved_at,
                 is_saving: false,
                 failure: None,
+                failures: 0,
+                again_at: None,
             },
+            medium: Medium::default(),
             unreadable,
             findings: (0, findings),
             last_finding: None,
@@ -182,8 +192,7 @@ impl Work {
             merged_journals: Vec::new(),
             seen: Seen::default(),
             backups: Backups::default(),
-            lock: None,
-            is_for_reading: false,
+            neighbours: Neighbours::default(),
             doubles: Vec::new(),
             misplaced,
             annotator_id,
@@ -251,12 +260,17 @@ impl Work {
 
     /// Whether the person chose only to read.
     pub fn is_for_reading(&self) -> bool {
-        self.is_for_reading
+        self.neighbours.is_for_reading
     }
 
     /// What is on disk.
     pub fn saved(&self) -> &SavedState {
         &self.saved
+    }
+
+    /// What its folder is on.
+    pub fn medium(&self) -> Medium {
+        self.medium
     }
 
     /// Whether the file on disk holds everything.
@@ -271,6 +285,7 @@ impl Work {
         }
         let journal = self.journal.state();
         match (&self.saved.failure, journal.failure) {
+            (None, _) if self.is_saved() && self.is_for_reading() => Safety::ForReading,
             (None, _) if self.is_saved() => Safety::Saved,
             (_, Some(failure)) if journal.safe_revision < self.revision() => {
                 Safety::NotSafe(failure)

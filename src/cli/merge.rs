@@ -7,7 +7,7 @@ use super::Failure;
 use crate::app::PROJECT_ENDING;
 use crate::edit;
 use crate::model::{Project, Texts};
-use crate::store::{self, BackupReason, OpenError};
+use crate::store::{self, BackupReason, OpenError, Storage};
 
 /// Which driver of git stands for us.
 const DRIVER: &str = "ascribe";
@@ -43,7 +43,7 @@ fn keep_before_merge(out: &Path) {
     let is_project = out.to_string_lossy().ends_with(PROJECT_ENDING);
     if is_project
         && out.is_file()
-        && let Err(error) = store::back_up_file(out, BackupReason::BeforeMerge)
+        && let Err(error) = store::back_up_file(&Storage::own(), out, BackupReason::BeforeMerge)
     {
         eprintln!("ascribe: no backup was made: {error}");
     }

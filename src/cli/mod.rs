@@ -592,7 +592,8 @@ fn import(
     if dry_run {
         return import_outcome(&report);
     }
-    store::write_texts(path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
+    let disk = Storage::own().disk;
+    store::write_texts(&*disk, path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
     let author = author(&reading.annotator);
     let edit = take_in(&opened.project, &author, "import".to_owned(), additions);
     opened.texts.extend(texts);

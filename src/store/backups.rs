@@ -5,13 +5,13 @@
 //! none out. They are rotated by their numbers and not by the clock, which may be wrong.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::disk::{RealDisk, read_regular, sha256_of};
-use super::folders::state_folder;
-use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse, read_project};
+use super::disk::{Disk, Found, sha256_of};
+use super::folders::Storage;
+use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
 use super::replace::{WriteError, make_folder, replace_file};
 use super::{Progress, UnreadableEntry};
 use crate::model::{Project, Timestamp};
@@ -83,25 +83,40 @@ impl BackupReason {
 ///
 /// # Errors
 /// If it cannot be read as a project, or the copy cannot be written.
-pub fn back_up_file(project_file: &Path, reason: BackupReason) -> Result<(), OpenError> {
+pub fn back_up_file(
+    storage: &Storage,
+    project_file: &Path,
+    reason: BackupReason,
+) -> Result<(), OpenError> {
     let io = |source| OpenError::Io {
         source,
         path: project_file.to_owned(),
     };
-    let bytes = read_regular(project_file, MOST_PROJECT_BYTES).map_err(io)?;
-    back_up(project_file, &bytes, reason)
+    let read = storage.disk.read(project_file, MOST_PROJECT_BYTES);
+    back_up(storage, project_file, &read.map_err(io)?, reason)
 }
 
 /// Keeps these words as a copy of the project.
 ///
 /// # Errors
 /// If they cannot be read as a project, or the copy cannot be written.
-pub fn back_up(project_file: &Path, bytes: &[u8], reason: BackupReason) -> Result<(), OpenError> {
-    let Some(folder) = folder_for(project_file) else {
+pub fn back_up(
+    storage: &Storage,
+    project_file: &Path,
+    bytes: &[u8],
+    reason: BackupReason,
+) -> Result<(), OpenError> {
+    let Some(folder) = folder_for(storage, project_file) else {
         return Ok(());
     };
+    let disk = &*storage.disk;
     let _turn = TURN.lock();
-    let known = list_in(&folder);
+    let unread = |source| OpenError::Io {
+        source,
+        path: folder.clone(),
+    };
+    // A folder that cannot be looked into is not an empty one: the numbers would begin anew, and the newest go first.
+    let known = list_in(disk, &folder).map_err(unread)?;
     let hash: String = sha256_of(bytes).chars().take(16).collect();
     let last = known.first();
     // Not only the last one: others may have come in between.
@@ -114,49 +129,54 @@ pub fn back_up(project_file: &Path, bytes: &[u8], reason: BackupReason) -> Resul
     let name = format!("{number:08}-{at}-{}-{hash}{ENDING}", reason.name());
     let path = folder.join(name);
     let unwritten = |error: WriteError| OpenError::Io {
-        source: std::io::Error::other(error),
+        source: io::Error::other(error),
         path: path.clone(),
     };
-    make_folder(&RealDisk, &folder).map_err(unwritten)?;
-    replace_file(&RealDisk, &path, bytes).map_err(unwritten)?;
-    if let Err(error) = read_back(&path, bytes) {
-        let _ = fs::remove_file(&path);
+    make_folder(disk, &folder).map_err(unwritten)?;
+    replace_file(disk, &path, bytes).map_err(unwritten)?;
+    if let Err(error) = read_back(disk, &path, bytes) {
+        let _ = disk.remove(&path);
         return Err(error);
     }
-    for backup in superfluous_backups(list_in(&folder), MOST_BYTES) {
-        let _ = fs::remove_file(backup.path);
+    let all = list_in(disk, &folder).map_err(unread)?;
+    for backup in superfluous_backups(all, MOST_BYTES) {
+        // One too many is no harm; the next time it is tried again.
+        let _ = disk.remove(&backup.path);
     }
     Ok(())
 }
 
 /// Whether what lies on disk is what was meant, and reads as a whole project.
-fn read_back(path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
+fn read_back(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
     let io = |source| OpenError::Io {
         source,
         path: path.to_owned(),
     };
-    let kept = read_regular(path, MOST_PROJECT_BYTES).map_err(io)?;
+    let kept = disk.read(path, MOST_PROJECT_BYTES).map_err(io)?;
     if kept != bytes {
-        return Err(io(std::io::Error::other("the copy is not the same")));
+        return Err(io(io::Error::other("the copy is not the same")));
     }
     parse(path, &kept, &Progress::default()).map(drop)
 }
 
 /// The backups of a project, the newest first.
-pub fn list_backups(project_file: &Path) -> Vec<Backup> {
-    folder_for(project_file)
-        .map(|folder| list_in(&folder))
+pub fn list_backups(storage: &Storage, project_file: &Path) -> Vec<Backup> {
+    folder_for(storage, project_file)
+        .and_then(|folder| list_in(&*storage.disk, &folder).ok())
         .unwrap_or_default()
 }
 
 /// The project as a file with this hash held it, if there is a backup of that.
-pub fn project_of_hash(project_file: &Path, sha256: &str) -> Option<Project> {
-    let all = list_backups(project_file);
+pub fn project_of_hash(storage: &Storage, project_file: &Path, sha256: &str) -> Option<Project> {
+    let all = list_backups(storage, project_file);
     let backup = all
         .into_iter()
         .find(|backup| sha256.starts_with(&backup.hash))?;
-    let is_it = super::hash_of_file(&backup.path).as_deref() == Some(sha256);
-    let opened = is_it.then(|| read_project(&backup.path))?.ok()?;
+    let bytes = storage.disk.read(&backup.path, MOST_PROJECT_BYTES).ok()?;
+    let is_it = sha256_of(&bytes) == sha256;
+    let opened = is_it
+        .then(|| parse(&backup.path, &bytes, &Progress::default()))?
+        .ok()?;
     Some(opened.project)
 }
 
@@ -166,6 +186,7 @@ pub fn project_of_hash(project_file: &Path, sha256: &str) -> Option<Project> {
 /// # Errors
 /// If the backup cannot be read.
 pub fn open_backup(
+    storage: &Storage,
     project_file: &Path,
     backup: &Path,
     progress: &Progress,
@@ -174,7 +195,7 @@ pub fn open_backup(
         source,
         path: backup.to_owned(),
     };
-    let bytes = read_regular(backup, MOST_PROJECT_BYTES).map_err(io)?;
+    let bytes = storage.disk.read(backup, MOST_PROJECT_BYTES).map_err(io)?;
     let mut opened = parse(backup, &bytes, progress)?;
     add_texts(project_file, &mut opened, progress);
     opened.file_sha256 = super::hash_of_file(project_file);
@@ -187,27 +208,32 @@ pub fn open_backup(
 }
 
 /// A folder for each project. The hash keeps projects of the same name in different places apart.
-fn folder_for(project_file: &Path) -> Option<PathBuf> {
-    let whole = project_file
-        .canonicalize()
-        .unwrap_or_else(|_| project_file.to_owned());
+fn folder_for(storage: &Storage, project_file: &Path) -> Option<PathBuf> {
+    let whole = storage.disk.resolve(project_file);
+    let whole = whole.unwrap_or_else(|_| project_file.to_owned());
     let name = project_file.file_name()?.to_string_lossy();
     let name = name.strip_suffix(ENDING).unwrap_or(&name);
     let hash = sha256_of(whole.to_string_lossy().as_bytes());
     let folder = format!("{name}-{}", hash.get(..16)?);
-    Some(state_folder()?.join("backups").join(folder))
+    Some(storage.state_folder.as_ref()?.join("backups").join(folder))
 }
 
-fn list_in(folder: &Path) -> Vec<Backup> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
+fn list_in(disk: &dyn Disk, folder: &Path) -> io::Result<Vec<Backup>> {
+    let paths = match disk.list(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        paths => paths?,
     };
-    let mut backups: Vec<Backup> = entries
-        .flatten()
-        .filter_map(|entry| backup_of(entry.path(), entry.metadata().ok()?.len()))
-        .collect();
+    let mut backups = Vec::new();
+    for path in paths {
+        match disk.find(&path) {
+            Ok(Found::File { size_bytes }) => backups.extend(backup_of(path, size_bytes)),
+            Ok(Found::Other) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
     backups.sort_by_key(|backup| std::cmp::Reverse(backup.number));
-    backups
+    Ok(backups)
 }
 
 /// From its name: `00000012-20261124T201105Z-saved-0123456789abcdef.ascribe.ron`.

@@ -67,6 +67,8 @@ pub trait DiskFile: Send {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// How many bytes it has.
     fn size_bytes(&self) -> io::Result<u64>;
+    /// Puts other words in the place of all that stands in it. Whoever cannot lose them replaces the file instead.
+    fn rewrite(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Makes its bytes certain. After an error nobody knows what is on the disk: the file must not be trusted,
     /// and flushing it again may succeed falsely.
     fn flush(&mut self) -> io::Result<()>;
@@ -206,6 +208,11 @@ struct RealFile(File);
 
 impl DiskFile for RealFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.write_all(bytes)
+    }
+
+    fn rewrite(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.set_len(0)?;
         self.0.write_all(bytes)
     }
 

@@ -1,17 +1,19 @@
 //! The files of an import, and the texts that it brings.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::disk::{RealDisk, read_regular, sha256_of};
-use super::replace::{WriteError, io_error, make_folder};
-use super::texts::{ReadError, TEXT_FOLDER};
-use super::{Progress, folder_of, hash_of_file};
+use super::disk::{Disk, read_regular, sha256_of};
+use super::replace::{WriteError, flush_folder_of, io_error, make_folder, write_checked};
+use super::texts::{MOST_TEXT_BYTES, ReadError, TEXT_FOLDER};
+use super::{Progress, folder_of};
 use crate::import::{self, FileInMemory};
 use crate::model::{Document, Encoding, Texts};
+use crate::text::Text;
 
 /// How deep folders are searched; deeper ones are links in a circle or somebody's whole disk.
 const MOST_FOLDER_DEPTH: usize = 12;
@@ -58,7 +60,7 @@ pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMe
         );
         let path = paths.first().cloned().unwrap_or_default();
         return Err(ReadError::Io {
-            source: std::io::Error::new(std::io::ErrorKind::FileTooLarge, words),
+            source: io::Error::new(io::ErrorKind::FileTooLarge, words),
             path,
         });
     }
@@ -107,15 +109,16 @@ fn find_files(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<(String
 /// # Errors
 /// If one cannot be written. Those that were written stay and are used when the import is tried again.
 pub fn write_texts(
+    disk: &dyn Disk,
     project_file: &Path,
     documents: &mut [Document],
     texts: &Texts,
 ) -> Result<(), WriteError> {
     let folder = folder_of(project_file);
-    make_folder(&RealDisk, &folder.join(TEXT_FOLDER))?;
+    make_folder(disk, &folder.join(TEXT_FOLDER))?;
     // Systems that do not tell small from capital letters apart would take two names for one.
     let mut taken: BTreeSet<String> = BTreeSet::new();
-    let mut writing = Vec::with_capacity(documents.len());
+    let (mut writing, mut found) = (Vec::with_capacity(documents.len()), Vec::new());
     for document in documents.iter_mut() {
         let Some(text) = texts.get(&document.id) else {
             continue;
@@ -132,13 +135,16 @@ pub fn write_texts(
                 continue;
             }
             let place = folder.join(&path);
-            let is_there = fs::symlink_metadata(&place).is_ok();
-            if is_there && hash_of_file(&place).as_deref() != Some(&sha256) {
+            let failed = io_error("it could not be looked for", &place);
+            let is_there = disk.is_taken(&place).map_err(failed)?;
+            let same = |there: Vec<u8>| sha256_of(&there) == sha256;
+            if is_there && !disk.read(&place, MOST_TEXT_BYTES).is_ok_and(same) {
                 continue;
             }
             document.path = path;
-            if !is_there {
-                writing.push((place, bytes.len(), text.clone()));
+            match is_there {
+                true => found.push(place),
+                false => writing.push((place, text)),
             }
             break;
         }
@@ -150,28 +156,40 @@ pub fn write_texts(
             ..Encoding::default()
         };
     }
-    writing.par_iter().try_for_each(|(place, _, text)| {
-        fs::write(place, import::text_file(text.as_str()))
-            .map_err(io_error("the text could not be written", place))
-    })?;
+    writing
+        .par_iter()
+        .try_for_each(|(place, text)| write_text(disk, place, text))?;
     // Only now, when all are written, does flushing them cost little.
-    writing.par_iter().try_for_each(|(place, size, _)| {
-        let failed = |what| io_error(what, place);
-        let file = File::open(place).map_err(failed("the text could not be checked"))?;
-        let kept = file
-            .metadata()
-            .map_err(failed("the text could not be checked"))?
-            .len();
-        if kept != *size as u64 {
-            return Err(WriteError::Short {
-                kept,
-                given: *size as u64,
-                path: place.clone(),
-            });
+    writing.par_iter().try_for_each(|(place, _)| {
+        let failed = io_error("the text could not be flushed", place);
+        let flushed = flush_text(disk, place);
+        if flushed.is_err() {
+            // Nobody knows what is in it now.
+            let _ = disk.remove(place);
         }
-        file.sync_all()
-            .map_err(failed("the text could not be flushed"))
-    })
+        flushed.map_err(failed)
+    })?;
+    for place in &found {
+        // An import that was killed may have left it unflushed. Somebody else's may not be ours to flush.
+        let _ = flush_text(disk, place);
+    }
+    let any = writing.iter().map(|(place, _)| place).chain(&found).next();
+    any.map_or(Ok(()), |place| flush_folder_of(disk, place))
+}
+
+/// What could not be written to its end is taken away again.
+fn write_text(disk: &dyn Disk, place: &Path, text: &Text) -> Result<(), WriteError> {
+    let failed = io_error("the text could not be written", place);
+    let mut file = disk.create(place).map_err(failed)?;
+    let outcome = write_checked(&mut *file, place, &import::text_file(text.as_str()));
+    if outcome.is_err() {
+        let _ = disk.remove(place);
+    }
+    outcome
+}
+
+fn flush_text(disk: &dyn Disk, place: &Path) -> io::Result<()> {
+    disk.open_to_append(place)?.flush()
 }
 
 /// An id as a file name on every system.

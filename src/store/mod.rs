@@ -19,6 +19,7 @@ mod imports;
 mod journal;
 mod kept_texts;
 mod lock;
+mod medium;
 mod outside;
 mod paths;
 mod progress;
@@ -45,7 +46,8 @@ pub use folders::{Storage, use_own_folder};
 pub use imports::{read_files, write_texts};
 pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use kept_texts::keep_texts;
-pub use lock::{Holder, InUse, Lock, take_lock};
+pub use lock::{Holder, InUse, Lock, ask_to_show, take_lock};
+pub use medium::{Medium, lies_on_share, medium_of};
 pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
@@ -57,7 +59,7 @@ pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
     read_document, read_labelled, read_text,
 };
-pub use write::{SaveError, Saved, project_to_string, save_project};
+pub use write::{SaveError, Saved, project_to_string, save_project, save_project_on};
 
 use crate::model::{Codebook, Project};
 

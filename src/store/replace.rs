@@ -130,7 +130,7 @@ fn fill(
 }
 
 /// Some disks take less than they were given and say nothing.
-fn write_checked(file: &mut dyn DiskFile, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+pub fn write_checked(file: &mut dyn DiskFile, path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     let failed = |what| io_error(what, path);
     file.write(bytes)
         .map_err(failed("the file could not be written"))?;
@@ -147,7 +147,8 @@ fn write_checked(file: &mut dyn DiskFile, path: &Path, bytes: &[u8]) -> Result<(
     }
 }
 
-fn flush_folder_of(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
+/// Makes the name of a file certain.
+pub fn flush_folder_of(disk: &dyn Disk, path: &Path) -> Result<(), WriteError> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())

@@ -16,8 +16,9 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::annotation_line::write_annotation;
-use super::disk::{RealDisk, hash_of_file, sha256_of};
+use super::disk::{Disk, RealDisk, sha256_of};
 use super::file;
+use super::read::MOST_PROJECT_BYTES;
 use super::replace::{WriteError, replace_file};
 use crate::model::{self, AnnotationId, DocumentState, Project, Texts, Timestamp};
 use crate::query;
@@ -69,13 +70,28 @@ pub fn save_project(
     texts: &Texts,
     expected_sha256: Option<&str>,
 ) -> Result<Saved, SaveError> {
-    if hash_of_file(path).as_deref() != expected_sha256 {
+    save_project_on(&RealDisk, path, project, texts, expected_sha256)
+}
+
+/// As [`save_project`], on a disk of the caller's choice.
+///
+/// # Errors
+/// As [`save_project`].
+pub fn save_project_on(
+    disk: &dyn Disk,
+    path: &Path,
+    project: &Project,
+    texts: &Texts,
+    expected_sha256: Option<&str>,
+) -> Result<Saved, SaveError> {
+    let found = disk.read(path, MOST_PROJECT_BYTES).ok();
+    if found.map(|bytes| sha256_of(&bytes)).as_deref() != expected_sha256 {
         return Err(SaveError::ChangedOutside {
             path: path.to_owned(),
         });
     }
     let words = project_to_string(project, texts);
-    replace_file(&RealDisk, path, words.as_bytes())?;
+    replace_file(disk, path, words.as_bytes())?;
     let file_sha256 = Some(sha256_of(words.as_bytes()));
     Ok(Saved {
         file_sha256,

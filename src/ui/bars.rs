@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
 use egui::{
     Align, Align2, Area, Button, CornerRadius, Frame, Galley, Id, Layout, Margin, MenuBar, Panel,
@@ -13,6 +14,7 @@ use super::widgets::{cut_label, in_words, soft};
 use super::{Cx, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed, project_name};
 use crate::model::{DocumentState, Tag};
+use crate::store::Medium;
 use crate::text::OffsetUnit;
 
 /// How long a notice that goes by itself stays, in seconds.
@@ -434,6 +436,13 @@ pub fn status_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, missing: &BTreeS
 fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
     let theme = cx.theme;
     let (color, words, why) = match work.safety() {
+        Safety::ForReading => (
+            theme.warn,
+            "For reading",
+            "Somebody else is at work on this project. “Edit what is open for reading” in the menu “Project” lets you \
+             edit it too"
+                .to_owned(),
+        ),
         Safety::Reading => (
             theme.warn,
             "Reading annotations…",
@@ -450,16 +459,29 @@ fn saved_state_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
             "The project file is being written".to_owned(),
         ),
         Safety::Safe => {
-            let why = "Every edit is on the disk and comes back after a crash. The project file is written when you \
-                       pause";
-            (theme.good, "Safe", why.to_owned())
+            let when = match work.medium() {
+                Medium::Disk => "when you pause".to_owned(),
+                Medium::Synchronised(client) => {
+                    format!("a minute after your last edit, since {client} sends it as a whole each time")
+                }
+                Medium::Share => "a minute after your last edit, since it lies on another machine".to_owned(),
+            };
+            let why = format!(
+                "Every edit is on the disk and comes back after a crash. The project file is written {when}"
+            );
+            (theme.good, "Safe", why)
         }
         Safety::Unsaved => (
             theme.warn,
             "Unsaved changes",
             "The last edits are on their way to the disk".to_owned(),
         ),
-        Safety::NotSaved(why) => (theme.bad, "Not saved", why),
+        Safety::NotSaved(why) => {
+            let again = work.saved().again_at;
+            let wait = again.map(|at| at.saturating_duration_since(Instant::now()).as_secs() + 1);
+            let again = wait.map_or(String::new(), |secs| format!("\nIt is tried again in {secs} seconds"));
+            (theme.bad, "Not saved", format!("{why}{again}"))
+        }
         Safety::NotSafe(why) => (theme.bad, "Not safe", why),
     };
     ui.horizontal(|ui| {

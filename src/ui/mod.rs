@@ -204,6 +204,14 @@ impl Window {
             Request::FocusText => self.surface.take_focus(),
             Request::FocusNextPane => self.focus_next_pane(ctx),
             Request::Copy(words) => ctx.copy_text(words),
+            Request::ShowWindow => {
+                use egui::ViewportCommand as V;
+                ctx.send_viewport_cmd(V::Minimized(false));
+                ctx.send_viewport_cmd(V::Focus);
+                // Where the system lets no window come to the front by itself, it is marked at least.
+                let mark = egui::UserAttentionType::Informational;
+                ctx.send_viewport_cmd(V::RequestUserAttention(mark));
+            }
             Request::Close => {
                 self.is_closing = true;
                 ctx.send_viewport_cmd(egui::ViewportCommand::Close);

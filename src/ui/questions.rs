@@ -13,6 +13,7 @@ struct Words {
     body: String,
     yes: &'static str,
     other: Option<&'static str>,
+    third: Option<&'static str>,
     cancel: &'static str,
 }
 
@@ -45,6 +46,11 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
             {
                 cx.ask(Command::Answer(Answer::Other));
             }
+            if let Some(third) = words.third
+                && plain_button(ui, third).clicked()
+            {
+                cx.ask(Command::Answer(Answer::Third));
+            }
             let cancel = plain_button(ui, words.cancel);
             if cancel.clicked() {
                 cx.ask(Command::Answer(Answer::Cancel));
@@ -65,6 +71,7 @@ fn words_of(question: &Question) -> Words {
         body,
         yes,
         other,
+        third: None,
         cancel,
     };
     match question {
@@ -142,7 +149,7 @@ fn words_of(question: &Question) -> Words {
                 true => String::new(),
                 false => format!(", last heard of at {}", holder.seen_at),
             };
-            words(
+            let in_use = words(
                 "Somebody is at work on this project",
                 format!(
                     "{who} has it open{seen}. You can read it, or edit it too: what you both do is merged entry by \
@@ -151,7 +158,11 @@ fn words_of(question: &Question) -> Words {
                 "Open for reading",
                 Some("Edit anyway"),
                 "Close",
-            )
+            );
+            Words {
+                third: holder.can_be_shown().then_some("Show its window"),
+                ..in_use
+            }
         }
         Question::CannotOpen {
             path,

@@ -18,7 +18,8 @@ import edited
 SYSTEMS = {
     # Without its default the file system does not flush by itself what is renamed over another file.
     "ext4": (["mkfs.ext4", "-q", "-F"], "loop,noauto_da_alloc"),
-    "xfs": (["mkfs.xfs", "-q", "-f"], "loop"),
+    # The copy has the name of the original, which is still mounted; XFS takes the two for one unless it is told not to.
+    "xfs": (["mkfs.xfs", "-q", "-f"], "loop,nouuid"),
 }
 IMAGE_MB = {"ext4": 48, "xfs": 320}
 
@@ -64,7 +65,15 @@ def cut(disk, cuts, chance):
     os.makedirs(f"{disk.place}/p")
     project = edited.make_project(disk.program, f"{disk.place}/p", disk.env, annotations=1_000)
     os.sync()
-    editor, model, in_save = edited.Editor(disk.program, project, disk.env), edited.Model(), 0
+    editor = edited.Editor(disk.program, project, disk.env)
+    try:
+        return cut_while(editor, project, disk, cuts, chance)
+    finally:
+        editor.kill()
+
+
+def cut_while(editor, project, disk, cuts, chance):
+    model, in_save = edited.Model(), 0
     for number in range(cuts):
         for _ in range(random.randint(0, 25)):
             request, after = model.request(chance)
@@ -85,7 +94,6 @@ def cut(disk, cuts, chance):
         editor.process.send_signal(signal.SIGCONT)
         assert editor.answer()["ok"]
         model = after
-    editor.end()
     return in_save
 
 
@@ -94,13 +102,15 @@ def main():
     cuts = int(sys.argv[2]) if len(sys.argv) > 2 else 30
     for system in SYSTEMS:
         disk, began = Disk(program, system), time.monotonic()
-        if not disk.is_mounted:
-            print(f"SKIPPED: power cuts on {system} need its tools and leave to mount an image")
-        else:
+        try:
+            if not disk.is_mounted:
+                print(f"SKIPPED: power cuts on {system} need its tools and leave to mount an image")
+                continue
             in_save = cut(disk, cuts, edited.chance_of(time.time()))
             print(f"power cuts on {system} ({disk.options}): {cuts}, {in_save} of them inside a save, 0 answered edits "
                   f"lost, 0 broken files; {time.monotonic() - began:.0f} s")
-        disk.end()
+        finally:
+            disk.end()
 
 
 if __name__ == "__main__":

@@ -16,13 +16,13 @@ use proptest::prelude::*;
 use crate::drawing::{author, document_id, read, spans_of};
 use crate::sim_disk::{Contents, Crash, Failing, Mark, Mistake, Mistaken, SimDisk};
 
-const PROJECT: &str = "/desk/p.ascribe.ron";
+pub const PROJECT: &str = "/desk/p.ascribe.ron";
 const DRAWING: &str = "
 Estonia blamed the group for the outage. 该组织否认了指控.
 ^^^^^^^^^^^^^^^^^^^^^^^^ attribution @mara
 ";
 
-fn storage(disk: impl Disk + 'static) -> Storage {
+pub fn storage(disk: impl Disk + 'static) -> Storage {
     Storage {
         disk: Arc::new(disk),
         state_folder: Some(PathBuf::from("/state")),
@@ -30,11 +30,11 @@ fn storage(disk: impl Disk + 'static) -> Storage {
     }
 }
 
-fn open(storage: &Storage) -> Result<Opened, OpenError> {
+pub fn open(storage: &Storage) -> Result<Opened, OpenError> {
     open_project_in(storage, Path::new(PROJECT), &Progress::default())
 }
 
-fn drawn() -> (Contents, Texts) {
+pub fn drawn() -> (Contents, Texts) {
     let (project, texts) = read(DRAWING);
     let words = project_to_string(&project, &texts);
     (
@@ -43,19 +43,19 @@ fn drawn() -> (Contents, Texts) {
     )
 }
 
-fn mara(number: u32) -> AnnotationId {
+pub fn mara(number: u32) -> AnnotationId {
     AnnotationId::new(AnnotatorId::new("mara"), number)
 }
 
 /// A project that is being worked on, and what it was at every revision.
-struct Worker {
-    storage: Storage,
-    sim: SimDisk,
-    open: OpenProject,
-    texts: Texts,
-    journal: Option<Journal>,
-    file_sha256: Option<String>,
-    known: Vec<(Project, History)>,
+pub struct Worker {
+    pub storage: Storage,
+    pub sim: SimDisk,
+    pub open: OpenProject,
+    pub texts: Texts,
+    pub journal: Option<Journal>,
+    pub file_sha256: Option<String>,
+    pub known: Vec<(Project, History)>,
     /// Steps are called safe before they are.
     is_hasty: bool,
     failures: usize,
@@ -64,6 +64,10 @@ struct Worker {
 impl Worker {
     fn new(sim: &SimDisk, storage: Storage) -> Self {
         let opened = open(&storage).unwrap();
+        Self::on(sim, storage, opened)
+    }
+
+    pub fn on(sim: &SimDisk, storage: Storage, opened: Opened) -> Self {
         let open = OpenProject::new(opened.project.clone());
         Self {
             journal: Some(journal(&storage, &opened)),
@@ -95,7 +99,7 @@ impl Worker {
         }
     }
 
-    fn run(&mut self, decide: impl FnOnce(&Project, &Texts) -> Edit) {
+    pub fn run(&mut self, decide: impl FnOnce(&Project, &Texts) -> Edit) {
         self.step(|open, texts| {
             let edit = decide(open.project(), texts);
             open.run(edit).unwrap();
@@ -111,7 +115,7 @@ impl Worker {
         });
     }
 
-    fn note(&mut self, note: &str) {
+    pub fn note(&mut self, note: &str) {
         self.run(|project, _| edit::set_note(project, &author(), &mara(1), note).unwrap());
     }
 
@@ -119,7 +123,7 @@ impl Worker {
         self.step(|open, _| assert!(open.undo().is_some()));
     }
 
-    fn save(&mut self) {
+    pub fn save(&mut self) {
         let journal = self.journal.as_ref().unwrap();
         let expected = self.file_sha256.as_deref();
         match journal.save(
@@ -144,7 +148,7 @@ impl Worker {
         self.open = OpenProject::resume(opened.project, opened.recovery.history);
     }
 
-    fn close(&mut self) {
+    pub fn close(&mut self) {
         if let Some(journal) = self.journal.take() {
             let state = journal.state();
             self.failures += usize::from(state.failure.is_some());
@@ -182,7 +186,7 @@ fn work(worker: &mut Worker) {
 }
 
 /// What is wrong with what comes back after a crash, if anything.
-fn fault(crash: &Crash, known: &[(Project, History)], goes_on: bool) -> Option<String> {
+pub fn fault(crash: &Crash, known: &[(Project, History)], goes_on: bool) -> Option<String> {
     let safe = crash.marks.iter().filter_map(|mark| match mark {
         Mark::Safe(revision) => Some(*revision),
         Mark::Asked(_) => None,
@@ -669,8 +673,16 @@ fn a_panic_leaves_a_file_with_version_and_backtrace_and_says_where() {
     assert!(said.contains(&path.display().to_string()), "{said}");
 }
 
+/// So many are for every day; with `PROPTEST_CASES` in the environment there are more.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(48),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(cases())]
     /// Whatever is done, and wherever the program is killed in between: taking everything back restores the project.
     #[test]
     fn two_hundred_edits_can_be_taken_back_across_a_kill(

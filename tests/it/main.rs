@@ -2,6 +2,7 @@
 
 mod anchor;
 mod any_bytes;
+mod crash_states;
 mod crashes;
 mod dialogs;
 mod drawing;

@@ -7,10 +7,10 @@ use std::process::Command as Process;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ascribe::app::{Answer, App, Command, Question, Settings};
+use ascribe::app::{Answer, App, Command, Question, Request, Settings};
 use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
 use ascribe::store::{
-    self, Backup, BackupReason, Progress, Storage, open_project, superfluous_backups,
+    self, Backup, BackupReason, Medium, Progress, Storage, open_project, superfluous_backups,
     unpack_sample_into,
 };
 use ascribe::text::{ByteOffset, Span};
@@ -39,13 +39,16 @@ impl Shared {
         }
     }
 
-    /// A program without its window.
-    fn program(&self, settings: Settings) -> App {
-        let storage = Storage {
+    fn storage(&self) -> Storage {
+        Storage {
             state_folder: Some(self.state.path().to_owned()),
             ..Storage::own()
-        };
-        App::new(settings, Arc::new(|| {})).with_storage(storage)
+        }
+    }
+
+    /// A program without its window.
+    fn program(&self, settings: Settings) -> App {
+        App::new(settings, Arc::new(|| {})).with_storage(self.storage())
     }
 
     /// A program without its window, with the project open.
@@ -381,14 +384,15 @@ fn what_is_no_whole_project_never_becomes_a_backup() {
     let mut app = shared.open_as("ana");
     tag(&mut app, 0, 5);
     save(&mut app);
-    let before = store::list_backups(&shared.path);
+    let before = store::list_backups(&shared.storage(), &shared.path);
     assert_eq!(before.len(), 2);
     let whole = fs::read_to_string(&shared.path).unwrap();
     for broken in ["", "\0\0\0\0", &whole[..whole.len() / 2]] {
         fs::write(&shared.path, broken).unwrap();
-        assert!(store::back_up_file(&shared.path, BackupReason::BeforeEdit).is_err());
+        let reason = BackupReason::BeforeEdit;
+        assert!(store::back_up_file(&shared.storage(), &shared.path, reason).is_err());
     }
-    assert_eq!(store::list_backups(&shared.path), before);
+    assert_eq!(store::list_backups(&shared.storage(), &shared.path), before);
 }
 
 #[test]
@@ -627,4 +631,342 @@ fn walk(folder: &Path) -> Vec<PathBuf> {
             }
         })
         .collect()
+}
+
+/// Another machine's lock, as it lies beside the project.
+fn put_lock_of_another_machine(shared: &Shared, seen: &str) {
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = format!("host: another-machine\nuser: йон\nseen: {seen}\n");
+    fs::write(lock, words).unwrap();
+}
+
+fn is_asked_who_is_at_work(app: &App) -> bool {
+    matches!(app.question(), Some(Question::InUse { .. }))
+}
+
+fn open_beside(shared: &Shared) -> App {
+    let mut app = shared.program(Settings::default());
+    app.run(Command::OpenProjectAt(shared.path.clone()));
+    app.finish_tasks();
+    assert!(is_asked_who_is_at_work(&app));
+    app
+}
+
+/// Lets the program look at its neighbours after so many seconds.
+fn look_after(app: &mut App, start: Instant, seconds: u64) {
+    app.tick(start + Duration::from_secs(seconds));
+    app.finish_tasks();
+}
+
+#[test]
+fn a_lock_of_another_machine_that_beats_no_more_is_taken_over() {
+    let shared = Shared::new();
+    put_lock_of_another_machine(&shared, "first");
+    let mut app = open_beside(&shared);
+    let start = Instant::now();
+    app.run(Command::Answer(Answer::Yes));
+    look_after(&mut app, start, 100);
+    put_lock_of_another_machine(&shared, "second");
+    look_after(&mut app, start, 131);
+    // It was heard of a hundred seconds later, so that it is not silent for long enough.
+    look_after(&mut app, start, 200);
+    assert!(app.work().unwrap().is_for_reading());
+    look_after(&mut app, start, 260);
+    let told: Vec<&str> = app.notices().iter().map(|it| &*it.words).collect();
+    let has_left = "йон on another-machine is no longer at work on this project";
+    assert!(told.contains(&has_left), "{told:?}");
+    assert!(app.question().is_none(), "it is not asked again");
+    let deed = app.notices().iter().find(|it| it.words == has_left);
+    app.run(deed.unwrap().deed.clone().unwrap().1);
+    let count = project(&app).annotations.len();
+    tag(&mut app, 0, 5);
+    assert_eq!(project(&app).annotations.len(), count + 1);
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = fs::read_to_string(&lock).unwrap();
+    assert!(
+        !words.contains("another-machine"),
+        "the lock is ours: {words}"
+    );
+    app.run(Command::CloseProject);
+    app.run(Command::Answer(Answer::Other));
+    assert!(!lock.exists());
+}
+
+#[test]
+fn whoever_reads_is_told_when_the_other_program_has_closed_the_project() {
+    let shared = Shared::new();
+    let first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    let start = Instant::now();
+    second.run(Command::Answer(Answer::Yes));
+    look_after(&mut second, start, 60);
+    assert!(second.work().unwrap().is_for_reading());
+    drop(first);
+    look_after(&mut second, start, 95);
+    assert!(
+        second
+            .notices()
+            .iter()
+            .any(|it| it.words.ends_with("no longer at work on this project"))
+    );
+    let third = open_beside(&shared);
+    drop(third);
+}
+
+#[test]
+fn reading_can_turn_into_editing_at_any_time() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    second.run(Command::Answer(Answer::Yes));
+    let count = project(&second).annotations.len();
+    tag(&mut second, 0, 5);
+    let refused = second.notices().iter().find_map(|it| it.deed.clone());
+    second.run(refused.expect("a way out is offered").1);
+    tag(&mut second, 0, 5);
+    assert_eq!(project(&second).annotations.len(), count + 1);
+}
+
+#[test]
+fn the_window_in_which_a_project_is_open_comes_to_the_front_for_a_second_program() {
+    let shared = Shared::new();
+    let mut first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    let Some(Question::InUse { holder }) = second.question() else {
+        unreachable!()
+    };
+    assert!(holder.can_be_shown());
+    first.take_requests();
+    second.run(Command::Answer(Answer::Third));
+    second.finish_tasks();
+    first.tick(Instant::now());
+    assert!(first.take_requests().contains(&Request::ShowWindow));
+    assert!(second.work().is_none(), "the project is open once");
+    assert!(
+        second.take_requests().contains(&Request::Close),
+        "it was started for this project"
+    );
+    first.tick(Instant::now());
+    assert!(
+        !first.take_requests().contains(&Request::ShowWindow),
+        "it is asked once"
+    );
+}
+
+#[test]
+fn a_lock_that_names_a_path_as_its_program_is_not_followed() {
+    let shared = Shared::new();
+    let first = shared.open_as("ana");
+    let lock = shared.folder.path().join(".sample.ascribe.ron.lock");
+    let words = fs::read_to_string(&lock).unwrap();
+    drop(first);
+    let session = words
+        .lines()
+        .find(|line| line.starts_with("session:"))
+        .unwrap();
+    for hostile in [
+        "session: ../../../x",
+        "session: ",
+        "session: 0123456789abcde/",
+    ] {
+        let put = words
+            .replace(session, hostile)
+            .replacen("host:", "host: x", 1);
+        fs::write(&lock, put).unwrap();
+        let app = open_beside(&shared);
+        let Some(Question::InUse { holder }) = app.question() else {
+            unreachable!()
+        };
+        assert!(!holder.can_be_shown());
+        assert!(!store::ask_to_show(&shared.storage(), holder));
+    }
+}
+
+#[test]
+fn a_question_waits_until_the_one_before_is_answered() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    // Entries that cannot be read are asked about before a save, and somebody is at work.
+    let words = fs::read_to_string(&shared.path).unwrap();
+    fs::write(&shared.path, words.replacen("spans: [(", "spans: (", 1)).unwrap();
+    let mut second = shared.program(Settings::default());
+    second.run(Command::OpenProjectAt(shared.path.clone()));
+    second.finish_tasks();
+    assert!(matches!(second.question(), Some(Question::Damaged { .. })));
+    second.run(Command::Answer(Answer::Yes));
+    second.run(Command::Save);
+    second.finish_tasks();
+    assert!(matches!(
+        second.question(),
+        Some(Question::LeavesOutUnreadable { .. })
+    ));
+    second.run(Command::Answer(Answer::Cancel));
+    assert!(is_asked_who_is_at_work(&second), "{:?}", second.question());
+    second.run(Command::Answer(Answer::Other));
+    assert!(second.question().is_none());
+    assert!(!second.work().unwrap().is_for_reading());
+}
+
+#[test]
+fn questions_about_a_project_go_with_it() {
+    let shared = Shared::new();
+    let _first = shared.open_as("ana");
+    let mut second = open_beside(&shared);
+    second.run(Command::RemoveDocument);
+    second.run(Command::Answer(Answer::Cancel));
+    assert!(
+        second.work().is_none() && second.question().is_none(),
+        "{:?}",
+        second.question()
+    );
+}
+
+/// Saves by itself, or not, so many seconds after an edit.
+fn saves_by_itself_after(app: &mut App, edited: Instant, seconds: u64) -> bool {
+    app.tick(edited + Duration::from_secs(seconds));
+    app.finish_tasks();
+    app.work().unwrap().is_saved()
+}
+
+#[test]
+fn a_project_in_a_folder_that_is_uploaded_is_saved_less_often() {
+    for (name, mark) in [
+        ("Dropbox (Firma)", ""),
+        ("робота", ".stfolder"),
+        ("plain", ""),
+    ] {
+        let shared = Shared::new();
+        let folder = shared.folder.path().join(name).join("проєкт");
+        fs::create_dir_all(&folder).unwrap();
+        if !mark.is_empty() {
+            fs::create_dir(shared.folder.path().join(name).join(mark)).unwrap();
+        }
+        let path = unpack_sample_into(&folder).unwrap();
+        let shared = Shared { path, ..shared };
+        let mut app = shared.open_as("ana");
+        tag(&mut app, 0, 5);
+        let edited = Instant::now();
+        assert!(!saves_by_itself_after(&mut app, edited, 4), "{name}");
+        let is_plain = name == "plain";
+        assert_eq!(
+            saves_by_itself_after(&mut app, edited, 6),
+            is_plain,
+            "{name}"
+        );
+        assert_eq!(
+            saves_by_itself_after(&mut app, edited, 59),
+            is_plain,
+            "{name}"
+        );
+        assert!(saves_by_itself_after(&mut app, edited, 61), "{name}");
+    }
+}
+
+#[test]
+fn sync_clients_are_known_by_their_folders_and_by_what_they_leave_there() {
+    let folder = TempDir::new().unwrap();
+    let medium = |inner: &str, mark: &str| {
+        let project = folder.path().join(inner);
+        fs::create_dir_all(&project).unwrap();
+        if !mark.is_empty() {
+            fs::write(project.join(mark), "").unwrap();
+        }
+        store::medium_of(&project.join("deep/p.ascribe.ron"))
+    };
+    for (inner, mark, client) in [
+        ("a/Dropbox", "", "Dropbox"),
+        ("b/OneDrive - Приклад", "", "OneDrive"),
+        ("c/Mobile Documents/com~apple~CloudDocs", "", "iCloud"),
+        ("d/Nextcloud", "", "Nextcloud"),
+        (
+            "e/GoogleDrive-mara@example.org/My Drive",
+            "",
+            "Google Drive",
+        ),
+        ("f/any", ".dropbox.cache", "Dropbox"),
+        ("g/any", ".sync_3f2a9c.db", "Nextcloud"),
+        ("h/any", ".stfolder", "Syncthing"),
+        ("i/any", ".tmp.driveupload", "Google Drive"),
+    ] {
+        assert_eq!(
+            medium(inner, mark),
+            Medium::Synchronised(client),
+            "{inner} {mark}"
+        );
+    }
+    for inner in ["j/Dropboxes", "k/My OneDrive", "l/نصوص"] {
+        assert_eq!(medium(inner, ".hidden"), Medium::Disk, "{inner}");
+    }
+}
+
+#[test]
+fn shares_are_known_by_their_mounts() {
+    let mounts = "\
+22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+30 22 0:44 / /mnt/team rw,noatime shared:5 - nfs4 server:/team rw
+31 22 0:45 / /mnt/наша\\040тека rw - cifs //server/share rw
+32 30 254:1 / /mnt/team/local rw - ext4 /dev/vdb rw
+33 22 0:50 / /run/user/1000/gvfs rw - fuse.gvfsd-fuse gvfsd-fuse rw
+34 22 0:51 / /mnt/disk rw - fuseblk /dev/sdb1 rw
+";
+    for (path, is_share) in [
+        ("/home/mara/p.ascribe.ron", false),
+        ("/mnt/team/p.ascribe.ron", true),
+        ("/mnt/teams/p.ascribe.ron", false),
+        ("/mnt/наша тека/p.ascribe.ron", true),
+        ("/mnt/team/local/p.ascribe.ron", false),
+        ("/run/user/1000/gvfs/smb-share:server=s/p.ascribe.ron", true),
+        ("/mnt/disk/p.ascribe.ron", false),
+    ] {
+        assert_eq!(
+            store::lies_on_share(mounts, Path::new(path)),
+            is_share,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_save_that_failed_is_tried_again_by_itself_after_growing_pauses() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    let whole = fs::read(&shared.path).unwrap();
+    // As when a share is away for a while.
+    fs::remove_file(&shared.path).unwrap();
+    let failures = |app: &App| app.work().unwrap().saved().failures;
+    assert!(!saves_by_itself_after(&mut app, Instant::now(), 6));
+    assert_eq!(failures(&app), 1);
+    let told = |app: &App, words: &str| app.notices().iter().any(|it| it.words.contains(words));
+    assert!(
+        told(&app, "It is tried again by itself"),
+        "{:?}",
+        app.notices()
+    );
+    for (count, pause) in [
+        (2, 10),
+        (3, 20),
+        (4, 40),
+        (5, 80),
+        (6, 160),
+        (7, 300),
+        (8, 300),
+    ] {
+        let failed = Instant::now();
+        saves_by_itself_after(&mut app, failed, pause - 2);
+        assert_eq!(failures(&app), count - 1, "{pause} seconds are not over");
+        saves_by_itself_after(&mut app, failed, pause + 1);
+        assert_eq!(failures(&app), count, "{pause} seconds are over");
+    }
+    assert_eq!(
+        app.notices()
+            .iter()
+            .filter(|it| it.words.contains("tried again"))
+            .count(),
+        1
+    );
+    fs::write(&shared.path, &whole).unwrap();
+    assert!(saves_by_itself_after(&mut app, Instant::now(), 301));
+    assert!(told(&app, "can be saved again") && !told(&app, "It is tried again"));
+    assert!(shared.on_disk() == *project(&app));
 }

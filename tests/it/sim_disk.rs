@@ -40,6 +40,7 @@ pub struct Failing {
 enum Op {
     Name(NameOp),
     Write(usize, Vec<u8>),
+    Empty(usize),
     Flush(usize),
     /// The system has given up on what was written: no later flush brings it to the disk.
     FlushFailed(usize),
@@ -90,6 +91,18 @@ impl SimDisk {
         let mut state = self.lock();
         state.calls = 0;
         state.fails = Some(failing);
+    }
+
+    /// Does something at which no call fails: what others do, who have no part in the test.
+    pub fn undisturbed<T>(&self, deed: impl FnOnce() -> T) -> T {
+        let (calls, fails) = {
+            let mut state = self.lock();
+            (state.calls, state.fails.take())
+        };
+        let done = deed();
+        let mut state = self.lock();
+        (state.calls, state.fails) = (calls, fails);
+        done
     }
 
     pub fn has_failed(&self) -> bool {
@@ -185,6 +198,7 @@ fn crashed(sure: &Contents, log: &[Op]) -> Vec<Contents> {
             Op::Write(file, bytes) => {
                 files[*file].writes.push((bytes.clone(), Sureness::Pending));
             }
+            Op::Empty(file) => files[*file].writes.clear(),
             Op::Flush(file) => become_(&mut files[*file], Sureness::Sure),
             Op::FlushFailed(file) => become_(&mut files[*file], Sureness::Doomed),
             Op::FlushFolder(folder) => {
@@ -389,6 +403,16 @@ impl DiskFile for SimFile {
         outcome
     }
 
+    fn rewrite(&mut self, bytes: &[u8]) -> io::Result<()> {
+        {
+            let mut state = self.0.call()?;
+            state.files[self.1].clear();
+            state.log.push(Op::Empty(self.1));
+        }
+        self.put(bytes);
+        Ok(())
+    }
+
     fn size_bytes(&self) -> io::Result<u64> {
         Ok(self.0.call()?.files[self.1].len() as u64)
     }
@@ -520,6 +544,9 @@ impl DiskFile for MistakenFile {
         let lines = words.split_inclusive('\n');
         let kept: String = lines.filter(|line| !line.contains(" saving ")).collect();
         self.file.write(kept.as_bytes())
+    }
+    fn rewrite(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.rewrite(bytes)
     }
     fn size_bytes(&self) -> io::Result<u64> {
         self.file.size_bytes()

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -40,11 +41,15 @@ pub fn own_folder() -> PathBuf {
 }
 
 fn open_window(open: Option<PathBuf>) -> Harness<'static, Option<Window>> {
+    open_window_in(open, Rc::new(TempDir::new().unwrap()))
+}
+
+/// With journals and requests of other windows in this folder.
+fn open_window_in(open: Option<PathBuf>, state: Rc<TempDir>) -> Harness<'static, Option<Window>> {
     own_folder();
     let builder = Harness::builder()
         .with_size(vec2(1400.0, 900.0))
         .with_step_dt(1.0 / 60.0);
-    let state = TempDir::new().unwrap();
     let draw = move |ui: &mut egui::Ui, window: &mut Option<Window>| {
         let ctx = ui.ctx().clone();
         let window = window.get_or_insert_with(|| {
@@ -1052,4 +1057,44 @@ fn progress_counts_the_same_documents_while_the_work_goes_on() {
         driven.select_byline();
         driven.type_key("2");
     }
+}
+
+#[test]
+fn a_project_that_is_in_use_can_be_read_edited_or_shown_where_it_is_open() {
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let state = Rc::new(TempDir::new().unwrap());
+    let mut first = open_window_in(Some(path.clone()), state.clone());
+    let mut second = open_window_in(Some(path), state);
+    for answer in [
+        "Open for reading",
+        "Edit anyway",
+        "Show its window",
+        "Close",
+    ] {
+        second.get_by_label(answer);
+    }
+    second.get_by_label("Open for reading").click();
+    second.run_steps(4);
+    second.get_by_label("For reading");
+    let app = second.state_mut().as_mut().unwrap().app();
+    app.run(Command::EditToo);
+    app.run(Command::CloseProject);
+    let reopen = Command::OpenProjectAt(folder.path().join("sample.ascribe.ron"));
+    app.run(reopen);
+    app.finish_tasks();
+    second.run_steps(4);
+    assert!(second.query_by_label("For reading").is_none());
+    second.get_by_label("Show its window").click();
+    second.run_steps(2);
+    second.state_mut().as_mut().unwrap().app().finish_tasks();
+    first.step();
+    let output = &first.output().viewport_output[&egui::ViewportId::ROOT];
+    assert!(
+        output.commands.contains(&egui::ViewportCommand::Focus),
+        "{:?}",
+        output.commands
+    );
+    second.run_steps(4);
+    second.get_by_label("New project…");
 }
