@@ -1,10 +1,10 @@
 //! From the structs of the file to the model, keeping aside what cannot be.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::entries::Names;
-use super::entry_lines::entries_by_line;
+use super::entry_lines::{entries_by_line, written_id};
 use super::file;
 use super::read::{Opened, UnreadableEntry};
 
@@ -14,6 +14,14 @@ pub(super) struct Reading<'a> {
     parsed: Option<file::Project>,
     names: Names,
     opened: Opened,
+    rejected: Vec<Rejected>,
+}
+
+/// An entry that cannot be part of the project.
+struct Rejected {
+    list: &'static str,
+    id: String,
+    problem: String,
 }
 
 impl<'a> Reading<'a> {
@@ -23,6 +31,7 @@ impl<'a> Reading<'a> {
             parsed: Some(parsed),
             names: Names::default(),
             opened: Opened::default(),
+            rejected: Vec::new(),
         }
     }
 
@@ -58,6 +67,7 @@ impl<'a> Reading<'a> {
             .claims
             .into_iter()
             .for_each(|claim| self.add_claim(claim));
+        self.keep_aside();
         self.opened
     }
 
@@ -129,28 +139,42 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Keeps aside an entry that cannot be. Of entries with the same id the last line is meant, since the
-    /// first is in the project.
-    fn reject(&mut self, list: &str, id: &str, problem: &str) {
-        let mark = format!("(id: {}", ron::to_string(id).unwrap_or_default());
-        let taken: BTreeSet<usize> = self
-            .opened
-            .unreadable
-            .iter()
-            .map(|entry| entry.line_number)
-            .collect();
-        let place = entries_by_line(self.words)
-            .filter(|(of, line_number, line)| {
-                *of == list && line.trim_start().starts_with(&mark) && !taken.contains(line_number)
-            })
-            .last();
-        let (line_number, entry) = place.map_or((0, mark.clone()), |(_, number, line)| {
-            (number, line.to_owned())
-        });
-        self.opened.unreadable.push(UnreadableEntry {
-            line_number,
-            entry,
+    fn reject(&mut self, list: &'static str, id: &str, problem: &str) {
+        self.rejected.push(Rejected {
+            list,
+            id: id.to_owned(),
             problem: problem.to_owned(),
         });
+    }
+
+    /// Finds the lines of what cannot be. Of entries with the same id the last line is meant, since the first is in
+    /// the project. All are looked for at once: there may be as many as lines.
+    fn keep_aside(&mut self) {
+        if self.rejected.is_empty() {
+            return;
+        }
+        let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+        for (list, line_number, line) in entries_by_line(self.words) {
+            if let Some(id) = written_id(line) {
+                lines
+                    .entry((list, id))
+                    .or_default()
+                    .push((line_number, line));
+            }
+        }
+        let written = |rejected: &Rejected| ron::to_string(&rejected.id).unwrap_or_default();
+        let ids: Vec<String> = self.rejected.iter().map(written).collect();
+        for (Rejected { list, problem, .. }, id) in self.rejected.drain(..).zip(&ids) {
+            let place = lines.get_mut(&(list, id.as_str())).and_then(Vec::pop);
+            let (line_number, entry) = match place {
+                Some((line_number, line)) => (line_number, line.to_owned()),
+                None => (0, format!("(id: {id}")),
+            };
+            self.opened.unreadable.push(UnreadableEntry {
+                line_number,
+                entry,
+                problem,
+            });
+        }
     }
 }
