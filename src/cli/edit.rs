@@ -383,20 +383,22 @@ impl Session {
 
     fn list(&self, document: Option<String>, unit: OffsetUnit) -> Answer {
         let project = self.open.project();
-        let document_ids: Vec<DocumentId> = match document {
+        let is_of_all = document.is_none();
+        let is_there = |id: &DocumentId| project.documents.contains_key(id);
+        let document_ids: Vec<DocumentId> = match document.map(DocumentId::new) {
             None => project.documents.keys().cloned().collect(),
-            Some(id) => vec![DocumentId::new(id)],
+            Some(id) if is_there(&id) => vec![id],
+            Some(id) => return Err(format!("there is no such document: {id}")),
         };
-        if let Some(id) = document_ids
-            .iter()
-            .find(|id| !project.documents.contains_key(*id))
-        {
-            return Err(format!("there is no such document: {id}"));
-        }
         let in_documents = document_ids
             .iter()
             .flat_map(|id| project.annotations.in_document(id));
-        let listed = in_documents.map(|annotation| listed(annotation, &self.texts, unit));
+        // What stands in a document that the project does not have is kept, and in none of its lists.
+        let all = project.annotations.iter().filter(|_| is_of_all);
+        let homeless = all.filter(|annotation| !is_there(&annotation.document_id));
+        let listed = in_documents
+            .chain(homeless)
+            .map(|annotation| listed(annotation, &self.texts, unit));
         let mut answer = self.done();
         answer.insert("annotations".to_owned(), Value::Array(listed.collect()));
         Ok(answer)

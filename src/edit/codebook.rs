@@ -1,6 +1,6 @@
 //! Actions on the codebook.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::{Author, Change, Edit, Refusal, Swap, delete_annotations};
@@ -216,20 +216,22 @@ fn rename_in_codebook(codebook: &mut Codebook, tag_id: &TagId, new: &TagId) {
 }
 
 fn refuse_clashes(codebook: &Codebook) -> Result<(), Refusal> {
-    for (index, tag) in codebook.tags.iter().enumerate() {
+    let (mut tag_ids, mut keys) = (HashSet::new(), HashMap::new());
+    for tag in &codebook.tags {
         if tag.id.as_str().trim().is_empty() {
             return Err(Refusal::NameMissing);
         }
-        for earlier in codebook.tags.iter().take(index) {
-            if earlier.id == tag.id {
-                return Err(Refusal::TagExists(tag.id.clone()));
-            }
-            if let Some(key) = tag.key.filter(|_| earlier.key == tag.key) {
-                return Err(Refusal::KeyTaken {
-                    key,
-                    tag_id: earlier.id.clone(),
-                });
-            }
+        if !tag_ids.insert(&tag.id) {
+            return Err(Refusal::TagExists(tag.id.clone()));
+        }
+        let earlier = tag
+            .key
+            .and_then(|key| Some((key, keys.insert(key, &tag.id)?)));
+        if let Some((key, earlier)) = earlier {
+            return Err(Refusal::KeyTaken {
+                key,
+                tag_id: earlier.clone(),
+            });
         }
     }
     Ok(())

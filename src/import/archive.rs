@@ -3,7 +3,7 @@
 //! An archive with a name that leads outside of it, or with a link in it, is refused whole: whoever made it wanted
 //! something else than to hand over data.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
@@ -15,12 +15,16 @@ use super::{FileInMemory, ImportError};
 const MOST_MEMBERS: usize = 10_000;
 /// A larger member is refused.
 const MOST_MEMBER_BYTES: u64 = 100_000_000;
-/// So much is read of one archive.
+/// So much is read of one archive with all archives in it.
 const MOST_BYTES: u64 = 500_000_000;
 /// Members that grow more than so many times are refused, once they are larger than [`SMALL_BYTES`].
 const MOST_GROWTH: u64 = 200;
 /// What is smaller may grow as it likes.
 const SMALL_BYTES: u64 = 10_000_000;
+/// All members together may not grow more than so many times: texts and XML hardly ever do …
+const MOST_GROWTH_TOGETHER: u64 = 50;
+/// … once they are larger than this.
+const SMALL_BYTES_TOGETHER: u64 = 50_000_000;
 
 /// A zip archive.
 pub struct Archive<'a> {
@@ -28,8 +32,12 @@ pub struct Archive<'a> {
     zip: ZipArchive<Cursor<&'a [u8]>>,
     /// With `/` between the parts, in the order of the archive.
     names: Vec<String>,
-    /// How much was read of it.
-    bytes: u64,
+    /// The first of each name.
+    by_name: HashMap<String, usize>,
+    /// By name in small letters; `None` where several differ in capital letters alone.
+    by_small_name: HashMap<String, Option<usize>>,
+    /// How much may still be read of it.
+    room_bytes: u64,
 }
 
 impl<'a> Archive<'a> {
@@ -48,7 +56,7 @@ impl<'a> Archive<'a> {
             return Err(broken(file, words));
         }
         let mut names = Vec::with_capacity(zip.len());
-        let mut seen = HashSet::new();
+        let (mut by_name, mut by_small_name) = (HashMap::new(), HashMap::new());
         for index in 0..zip.len() {
             let member = zip
                 .by_index_raw(index)
@@ -64,18 +72,36 @@ impl<'a> Archive<'a> {
                 let words = format!("the name of the member “{name}” leads outside of the archive");
                 return Err(broken(file, words));
             }
-            if !seen.insert(name.to_lowercase()) {
+            let small_name = name.to_lowercase();
+            let is_twin = by_small_name.contains_key(&small_name);
+            if is_twin {
                 let words = "two members of the archive have names that some systems take for one";
                 found.remark(&file.label(), 0, words, &name);
             }
+            by_small_name.insert(small_name, (!is_twin).then_some(index));
+            by_name.entry(name.clone()).or_insert(index);
             names.push(name);
         }
         Ok(Self {
             file,
             zip,
             names,
-            bytes: 0,
+            by_name,
+            by_small_name,
+            room_bytes: SMALL_BYTES_TOGETHER
+                .max((file.bytes.len() as u64).saturating_mul(MOST_GROWTH_TOGETHER))
+                .min(MOST_BYTES),
         })
+    }
+
+    /// How much may still be read of it.
+    pub fn room_bytes(&self) -> u64 {
+        self.room_bytes
+    }
+
+    /// Allows no more than this to be read of it: what lies in another archive takes of that one's room.
+    pub fn limit(&mut self, room_bytes: u64) {
+        self.room_bytes = self.room_bytes.min(room_bytes);
     }
 
     /// The names of the members, with `/` between the parts.
@@ -88,19 +114,14 @@ impl<'a> Archive<'a> {
     /// # Errors
     /// If it is damaged or too large.
     pub fn member(&mut self, name: &str) -> Result<Option<FileInMemory>, ImportError> {
-        let exact = self.names.iter().position(|own| own == name);
-        let index = exact.or_else(|| {
-            let name = name.to_lowercase();
-            let mut fitting = self
-                .names
-                .iter()
-                .enumerate()
-                .filter(|(_, own)| own.to_lowercase() == name);
-            fitting
-                .next()
-                .filter(|_| fitting.next().is_none())
-                .map(|(index, _)| index)
-        });
+        let exact = self.by_name.get(name).copied();
+        let alike = || {
+            self.by_small_name
+                .get(&name.to_lowercase())
+                .copied()
+                .flatten()
+        };
+        let index = exact.or_else(alike);
         index.map(|index| self.read(index)).transpose()
     }
 
@@ -114,22 +135,26 @@ impl<'a> Archive<'a> {
             .map_err(|error| failed(error.to_string()))?;
         let allowed = SMALL_BYTES
             .max(member.compressed_size().saturating_mul(MOST_GROWTH))
-            .min(MOST_MEMBER_BYTES)
-            .min(MOST_BYTES.saturating_sub(self.bytes));
+            .min(MOST_MEMBER_BYTES);
+        let readable = allowed.min(self.room_bytes);
         // The size that stands in the archive may be a lie, so it reserves nothing.
         let mut bytes = Vec::new();
         member
-            .take(allowed + 1)
+            .take(readable + 1)
             .read_to_end(&mut bytes)
             .map_err(|error| failed(error.to_string()))?;
         let size = bytes.len() as u64;
+        if size > readable && readable < allowed {
+            let words = "its members grow to far more than it, which is refused";
+            return Err(broken(file, words.to_owned()));
+        }
         if size > allowed {
             return Err(failed(format!(
                 "it grows to more than {} MB, which is refused",
                 allowed / 1_000_000
             )));
         }
-        self.bytes += size;
+        self.room_bytes -= size;
         let path = format!("{}/{name}", file.path);
         Ok(FileInMemory { path, bytes })
     }

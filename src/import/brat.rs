@@ -89,6 +89,10 @@ struct Lines {
     by_id: HashMap<String, usize>,
     /// The spans that events are about.
     triggers: HashMap<String, String>,
+    /// How many events each span is the trigger of.
+    events_of: HashMap<String, usize>,
+    /// How many characters of the last span's quote are missing: they may stand on the next line.
+    missing_characters: usize,
     /// Who made these, if each annotator has a folder.
     annotator: String,
     found: Found,
@@ -136,6 +140,8 @@ fn read_document(
         document,
         by_id: HashMap::new(),
         triggers: HashMap::new(),
+        events_of: HashMap::new(),
+        missing_characters: 0,
         annotator,
         found,
     };
@@ -191,15 +197,16 @@ impl Lines {
     fn read_first(&mut self, number: usize, line: &str, later: &mut Vec<(usize, String)>) {
         let (id, rest) = line.split_once('\t').unwrap_or((line, ""));
         if !is_id(id) {
-            let went_on = self
-                .document
-                .spans
-                .last_mut()
-                .filter(|last| is_continued(last, line));
-            match went_on {
+            let characters = line.chars().count();
+            let is_continued = !line.split_whitespace().next().is_none_or(is_id)
+                && (1..=self.missing_characters + 1).contains(&characters)
+                && self.missing_characters > 0;
+            match self.document.spans.last_mut().filter(|_| is_continued) {
                 Some(last) => {
                     last.quote.push(' ');
                     last.quote.push_str(line);
+                    self.missing_characters =
+                        self.missing_characters.saturating_sub(characters + 1);
                 }
                 None => self.found.left_out(
                     &self.file,
@@ -225,6 +232,10 @@ impl Lines {
         match text_bound(rest) {
             Ok((tag, pieces, quote)) => {
                 self.by_id.insert(id.to_owned(), self.document.spans.len());
+                let length = pieces.iter().fold(0, |sum: usize, [start, end]| {
+                    sum.saturating_add(end.saturating_sub(*start))
+                });
+                self.missing_characters = length.saturating_sub(quote.chars().count());
                 self.document.spans.push(FoundSpan {
                     key: self.key(id),
                     pieces,
@@ -263,7 +274,11 @@ impl Lines {
             .split_once('\t')
             .and_then(|(id, rest)| Some((id, rest.split_whitespace().next()?.rsplit_once(':')?.1)));
         if let Some((id, trigger)) = trigger {
-            self.triggers.insert(id.to_owned(), trigger.to_owned());
+            let is_new = self
+                .triggers
+                .insert(id.to_owned(), trigger.to_owned())
+                .is_none();
+            *self.events_of.entry(trigger.to_owned()).or_default() += usize::from(is_new);
         }
     }
 
@@ -310,22 +325,22 @@ impl Lines {
             self.found
                 .left_out(&self.file, number, words, format!("{id}: {tag}"));
         }
-        let shared = self
-            .triggers
-            .iter()
-            .filter(|(other, of)| *other != id && *of == trigger)
-            .count();
-        if shared > 0 {
+        if self
+            .events_of
+            .get(trigger)
+            .is_some_and(|events| *events > 1)
+        {
             let words =
                 "several events have one trigger; their arguments are all links of its annotation";
             self.found.remark(&self.file, number, words, id);
         }
         let roles: Vec<(&str, &str)> = parts.filter_map(|part| part.rsplit_once(':')).collect();
+        let names: HashSet<&str> = roles.iter().map(|(role, _)| *role).collect();
         let mut problem = Ok(());
         for (role, target) in &roles {
             // brat numbers the roles that come again: Theme, Theme2.
             let plain = role.trim_end_matches(|c: char| c.is_ascii_digit());
-            let is_again = plain != *role && roles.iter().any(|(other, _)| *other == plain);
+            let is_again = plain != *role && names.contains(plain);
             let outcome = self.link(number, if is_again { plain } else { role }, trigger, target);
             problem = problem.and(outcome);
         }
@@ -416,20 +431,6 @@ impl Lines {
         span.note.push_str(&spread(words));
         Ok(())
     }
-}
-
-/// Whether a line without an id is the rest of a quote: the span is longer than what is recorded of it.
-fn is_continued(last: &FoundSpan, line: &str) -> bool {
-    if line.split_whitespace().next().is_none_or(is_id) {
-        return false;
-    }
-    let length: usize = last
-        .pieces
-        .iter()
-        .map(|[start, end]| end.saturating_sub(*start))
-        .sum();
-    last.quote.chars().count() + line.chars().count() < length + 2
-        && last.quote.chars().count() < length
 }
 
 /// A second value of the same name stands behind the first.

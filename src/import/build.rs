@@ -6,17 +6,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::documents::{PlacedDocument, place_documents};
-use super::found::{Found, FoundDocument, FoundSpan, Problem, add_codebook, shortened};
+use super::found::{Found, FoundDocument, FoundSpan, Problem, shortened};
 use super::heal::{Healed, Placed, favourite, heal};
+use super::known::KnownNames;
 use super::report::{Displaced, ImportReport, ReadingCount};
 use super::{Imported, Target};
 use crate::edit::Additions;
 use crate::model::{
-    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, Attribute, AttributeKind,
-    AttributeValue, Claim, ClaimId, Codebook, Document, DocumentField, DocumentId, Encoding, Link,
-    LinkEnds, LinkId, LinkKind, Region, RegionId, RegionKind, TagId, Texts, quote_of,
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeKind, AttributeValue,
+    Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Region, RegionId,
+    TagId, Texts, quote_of,
 };
-use crate::text::{Spans, Text};
+use crate::text::{Span, Spans, Text};
 
 /// The tag of annotations that have none.
 const UNTAGGED: &str = "untagged";
@@ -32,6 +33,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             .zip(&documents)
             .filter_map(|(found, placed)| Some((found, placed.text.as_ref()?)))
     };
+    let size_bytes: usize = pairs().map(|(_, text)| text.end().0).sum();
     let favourite = favourite(pairs());
     let healed: Vec<Option<Healed>> = found
         .documents
@@ -43,15 +45,18 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         target,
         fallback: AnnotatorId::new(annotator),
         numbers: Numbers::default(),
-        codebook: Codebook::clone(&target.project.codebook),
+        names: KnownNames::of(
+            Codebook::clone(&target.project.codebook),
+            std::mem::take(&mut found.codebook),
+        ),
         additions: Additions::default(),
         texts: Texts::new(),
         report,
         by_key: HashMap::new(),
+        room_bytes: SMALL_COVERED_BYTES + MOST_COVERING * size_bytes,
         needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
     };
     building.keep_numbers(&found);
-    add_codebook(&mut building.codebook, std::mem::take(&mut found.codebook));
     for ((found, placed), healed) in found.documents.iter_mut().zip(documents).zip(healed) {
         building.add_document(found, placed, healed);
     }
@@ -85,18 +90,26 @@ fn next(
 /// Higher numbers are other tools' hashes and not worth keeping.
 const MOST_NUMBER: u32 = 1 << 30;
 
+/// Annotations may cover all texts so many times. Each keeps its words, so a file of a megabyte with a few thousand
+/// annotations of all of it would take more memory than there is.
+const MOST_COVERING: usize = 50;
+/// So much they may cover anyhow.
+const SMALL_COVERED_BYTES: usize = 50_000_000;
+
 /// A project's addition in the making.
 struct Building<'a> {
     target: Target<'a>,
     /// Who says what nobody is named for.
     fallback: AnnotatorId,
     numbers: Numbers,
-    codebook: Codebook,
+    names: KnownNames,
     additions: Additions,
     texts: Texts,
     report: ImportReport,
     by_key: HashMap<String, AnnotationId>,
     needs_keys: bool,
+    /// How many more bytes the words of all annotations may take, see [`MOST_COVERING`].
+    room_bytes: usize,
 }
 
 impl Building<'_> {
@@ -287,7 +300,7 @@ impl Building<'_> {
             return;
         };
         counts.in_file += 1;
-        let spans = match place {
+        let spans = match within(&mut self.room_bytes, place) {
             Placed::Nowhere { why, near } => {
                 counts.unplaced += 1;
                 self.report.unplaced.push(displaced(
@@ -341,7 +354,7 @@ impl Building<'_> {
             created_at: span.created_at,
             changed: span.changed,
         };
-        self.make_known(&annotation);
+        self.names.add_names_of(&annotation);
         self.additions.annotations.push(Arc::new(annotation));
         self.note_key(span.key, id);
     }
@@ -372,15 +385,11 @@ impl Building<'_> {
     }
 
     /// A number or yes written as words, where the codebook wants one.
-    fn fitting(&self, tag_id: &TagId, name: &str, value: AttributeValue) -> AttributeValue {
+    fn fitting(&self, tag_id: &TagId, name: &Arc<str>, value: AttributeValue) -> AttributeValue {
         let AttributeValue::Words(words) = &value else {
             return value;
         };
-        let kind = self
-            .codebook
-            .attribute(tag_id, name)
-            .map(|attribute| &attribute.kind);
-        let other = match kind {
+        let other = match self.names.attribute_kind(tag_id, name) {
             Some(AttributeKind::Number) => words
                 .parse()
                 .ok()
@@ -395,39 +404,6 @@ impl Building<'_> {
         other
             .filter(|other| other.to_string() == **words)
             .unwrap_or(value)
-    }
-
-    /// Unknown tags become tags, unknown attributes become attributes.
-    fn make_known(&mut self, annotation: &Annotation) {
-        if self.codebook.tag(&annotation.tag_id).is_none() {
-            let tag = self.codebook.new_tag(annotation.tag_id.clone());
-            self.codebook.tags.push(tag);
-        }
-        for (name, value) in &annotation.attributes {
-            if self.codebook.attribute(&annotation.tag_id, name).is_some() {
-                continue;
-            }
-            let kind = match value {
-                AttributeValue::Words(_) => AttributeKind::Text,
-                AttributeValue::Number(_) => AttributeKind::Number,
-                AttributeValue::YesNo(_) => AttributeKind::YesNo,
-            };
-            let attribute = Attribute {
-                name: name.clone(),
-                kind,
-                is_core: false,
-                is_required: false,
-                default: None,
-                description: String::new(),
-            };
-            let tag = self
-                .codebook
-                .tags
-                .iter_mut()
-                .find(|tag| tag.id == annotation.tag_id);
-            tag.into_iter()
-                .for_each(|tag| tag.attributes.push(attribute.clone()));
-        }
     }
 
     fn add_links(&mut self, found: &mut Found) {
@@ -467,7 +443,7 @@ impl Building<'_> {
                 LinkId::new(who, number)
             });
             let kind = link.kind.as_str().into();
-            self.make_kind_known(&kind);
+            self.names.add_link_kind(&kind);
             self.additions.links.push(Link {
                 id,
                 kind,
@@ -484,21 +460,6 @@ impl Building<'_> {
             AnnotationId::parse(key).filter(|id| self.target.project.annotations.get(id).is_some())
         };
         self.by_key.get(key).cloned().or_else(of_project)
-    }
-
-    fn make_kind_known(&mut self, kind: &Arc<str>) {
-        if self.codebook.link_kind(kind).is_none() {
-            self.codebook.link_kinds.push(LinkKind {
-                name: kind.clone(),
-                ends: LinkEnds::Tags {
-                    from: Vec::new(),
-                    to: Vec::new(),
-                },
-                may_cross_documents: true,
-                is_core: false,
-                description: String::new(),
-            });
-        }
     }
 
     fn add_claims(&mut self, found: &Found) {
@@ -558,38 +519,17 @@ impl Building<'_> {
 
     fn finish(mut self, found: Found) -> Imported {
         for region in &self.additions.regions {
-            if self
-                .codebook
-                .region_kinds
-                .iter()
-                .all(|kind| kind.name != region.kind)
-            {
-                self.codebook.region_kinds.push(RegionKind {
-                    name: region.kind.clone(),
-                    description: String::new(),
-                });
-            }
+            self.names.add_region_kind(&region.kind);
         }
-        for name in self
+        let fields = self
             .additions
             .documents
             .iter()
-            .flat_map(|document| document.fields.keys())
-        {
-            if self
-                .codebook
-                .document_fields
-                .iter()
-                .all(|field| field.name != *name)
-            {
-                self.codebook.document_fields.push(DocumentField {
-                    name: name.clone(),
-                    description: String::new(),
-                });
-            }
-        }
-        if self.codebook != *self.target.project.codebook {
-            self.additions.codebook = Some(self.codebook);
+            .flat_map(|document| document.fields.keys());
+        fields.for_each(|name| self.names.add_document_field(name));
+        let codebook = self.names.into_codebook();
+        if codebook != *self.target.project.codebook {
+            self.additions.codebook = Some(codebook);
         }
         self.report.problems = found.problems;
         self.report
@@ -601,6 +541,24 @@ impl Building<'_> {
             texts: self.texts,
             report: self.report,
         }
+    }
+}
+
+/// The place, if there is room for its words.
+fn within(room_bytes: &mut usize, place: Placed) -> Placed {
+    let (Placed::Exactly(spans) | Placed::Moved { spans, .. }) = &place else {
+        return place;
+    };
+    let size_bytes = spans.iter().map(Span::size_bytes).sum();
+    match room_bytes.checked_sub(size_bytes) {
+        Some(left) => {
+            *room_bytes = left;
+            place
+        }
+        None => Placed::Nowhere {
+            why: format!("the annotations cover their texts more than {MOST_COVERING} times over"),
+            near: String::new(),
+        },
     }
 }
 

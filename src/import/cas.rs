@@ -3,6 +3,7 @@
 //!
 //! Tokens and sentences are no annotations, unless something leads to them.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -95,7 +96,13 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
             layers.insert(structure.type_name.as_str());
         }
     }
+    let references = cas
+        .structures
+        .iter()
+        .flat_map(|structure| &structure.references);
+    let elements: usize = references.map(|(_, ids)| ids.len()).sum();
     let adding = Adding {
+        room: Cell::new(10_000 + 10 * elements),
         is_alone: layers.len() < 2,
         label,
         annotator,
@@ -104,6 +111,8 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
     };
     let is_of_project = file.path.contains("annotation/") || file.path.contains("curation/");
     let mut documents = Vec::new();
+    let mut by_sofa = adding.by_sofa();
+    let used = adding.used();
     for sofa in &cas.sofas {
         let Some(text) = &sofa.text else {
             found.left_out(
@@ -114,9 +123,9 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
             );
             continue;
         };
-        let about = cas
-            .structures
-            .iter()
+        let structures = by_sofa.remove(&sofa.id).unwrap_or_default();
+        let mut about = structures.iter();
+        let about = about
             .find(|structure| structure.is_about_document() && structure.sofa == Some(sofa.id));
         let told = |name: &str| about.and_then(|about| about.words(name));
         let title = told("documentTitle").filter(|title| !title.is_empty() && !is_of_project);
@@ -133,9 +142,15 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
                 ..Reading::default()
             },
             is_certain: told("collectionId").is_some_and(|id| id == OURS),
-            spans: adding.spans(sofa, text, found),
+            spans: adding.spans(&structures, &used, text, found),
             ..FoundDocument::default()
         });
+    }
+    for structure in by_sofa.values().flatten().filter(|it| it.place.is_some()) {
+        if !structure.is_segment() && !structure.is_about_document() {
+            let words = "an annotation belongs to a text that is not there";
+            found.left_out(&adding.label, structure.line, words, structure.id);
+        }
     }
     adding.add_links(found);
     let segments = cas
@@ -159,6 +174,8 @@ struct Adding<'a> {
     by_id: HashMap<i64, usize>,
     /// Whether there is one layer only, which then need not be told.
     is_alone: bool,
+    /// How many elements of lists may still be followed.
+    room: Cell<usize>,
 }
 
 impl Adding<'_> {
@@ -177,19 +194,39 @@ impl Adding<'_> {
         Some((from, to))
     }
 
-    fn spans(&self, sofa: &Sofa, text: &str, found: &mut Found) -> Vec<FoundSpan> {
-        let mut used: BTreeSet<i64> = BTreeSet::new();
+    /// What belongs to each text. What names none belongs to the first.
+    fn by_sofa(&self) -> BTreeMap<i64, Vec<&Structure>> {
+        let first = self.cas.sofas.iter().find(|sofa| sofa.text.is_some());
+        let first = first.map(|sofa| sofa.id);
+        let mut by_sofa: BTreeMap<i64, Vec<&Structure>> = BTreeMap::new();
         for structure in &self.cas.structures {
-            if !structure.is_segment() {
-                used.extend(structure.references.iter().flat_map(|(_, ids)| ids));
+            if let Some(id) = structure.sofa.or(first) {
+                by_sofa.entry(id).or_default().push(structure);
             }
         }
+        by_sofa
+    }
+
+    /// What something leads to, other than tokens and sentences.
+    fn used(&self) -> BTreeSet<i64> {
+        let structures = self.cas.structures.iter();
+        let others = structures.filter(|structure| !structure.is_segment());
+        let references = others.flat_map(|structure| &structure.references);
+        references.flat_map(|(_, ids)| ids).copied().collect()
+    }
+
+    fn spans(
+        &self,
+        structures: &[&Structure],
+        used: &BTreeSet<i64>,
+        text: &str,
+        found: &mut Found,
+    ) -> Vec<FoundSpan> {
         let length = OffsetUnit::Utf16.length_of(text);
         let mut spans = Vec::new();
         let mut seen = BTreeSet::new();
-        for structure in &self.cas.structures {
-            let of_sofa = structure.sofa.is_none_or(|id| id == sofa.id);
-            let Some([start, end]) = structure.place.filter(|_| of_sofa) else {
+        for structure in structures {
+            let Some([start, end]) = structure.place else {
                 continue;
             };
             let is_unused = structure.is_segment() && !used.contains(&structure.id);
@@ -264,7 +301,12 @@ impl Adding<'_> {
     /// What a layer's features lead to: other annotations, or roles with a target each.
     fn add_slots(&self, structure: &Structure, found: &mut Found) {
         for (name, ids) in &structure.references {
-            for id in self.elements(ids) {
+            let Some(ids) = self.elements(ids) else {
+                let words = "a list is left out: too many features lead to the same long lists";
+                found.left_out(&self.label, structure.line, words, name);
+                continue;
+            };
+            for id in ids {
                 let Some(target) = self.get(id) else {
                     let what = format!("{name} of {} to {id}", structure.id);
                     found.left_out(&self.label, structure.line, "a feature leads nowhere", what);
@@ -287,20 +329,25 @@ impl Adding<'_> {
         }
     }
 
-    /// Lists stand in structures of their own.
-    fn elements(&self, ids: &[i64]) -> Vec<i64> {
+    /// Lists stand in structures of their own. Nearly always one feature leads to each; a file in which many lead to
+    /// the same long lists means more than any memory holds, so there is an end to it: `None`.
+    fn elements(&self, ids: &[i64]) -> Option<Vec<i64>> {
         let mut all = Vec::new();
         for id in ids.iter().filter(|id| **id != 0) {
             match self
                 .get(*id)
                 .filter(|list| short_name(&list.type_name) == "FSArray")
             {
-                Some(list) => all.extend(list.references.iter().flat_map(|(_, ids)| ids)),
+                Some(list) => {
+                    let size = list.references.iter().map(|(_, ids)| ids.len()).sum();
+                    self.room.set(self.room.get().checked_sub(size)?);
+                    all.extend(list.references.iter().flat_map(|(_, ids)| ids));
+                }
                 None => all.push(*id),
             }
         }
         all.retain(|id| *id != 0);
-        all
+        Some(all)
     }
 
     fn link(&self, found: &mut Found, kind: String, from: i64, to: i64, line: usize) {

@@ -5,7 +5,7 @@
 //! annotations. The text is made of the tokens with single spaces, or taken from a text given beside in which the
 //! tokens are found one after the other, or, in our extended files, from the `# text` line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::files::Files;
@@ -582,29 +582,24 @@ struct Chain<'a> {
     tag: &'a str,
     first: usize,
     last: usize,
-    is_open: bool,
 }
 
 /// Every annotation. Several tags on one token are chains of their own; one goes on with the chain of its tag that
 /// has not gone on with this token yet.
 fn chains<'a>(tokens: &[Token<'a>], layout: &Layout, begins_inside: &mut usize) -> Vec<Chain<'a>> {
     let mut chains: Vec<Chain<'a>> = Vec::new();
-    // Those that the token before belongs to.
-    let mut open: Vec<usize> = Vec::new();
+    // Those that the token before belongs to and that may go on, by their tags.
+    let mut open: HashMap<&str, VecDeque<usize>> = HashMap::new();
     for (number, token) in tokens.iter().enumerate() {
-        let mut still_open = Vec::new();
+        let mut still_open: HashMap<&str, VecDeque<usize>> = HashMap::new();
         for tag in &token.tags {
             let Some((step, tag)) = layout.read(tag) else {
                 continue;
             };
-            let goes_on = open.iter().position(|index| {
-                chains
-                    .get(*index)
-                    .is_some_and(|chain| chain.tag == tag && chain.is_open)
-            });
-            let goes_on = goes_on
+            let goes_on = open
+                .get_mut(tag)
                 .filter(|_| matches!(step, Step::Inside | Step::Last))
-                .map(|at| open.remove(at));
+                .and_then(VecDeque::pop_front);
             let index = match goes_on {
                 Some(index) => index,
                 None => {
@@ -615,22 +610,18 @@ fn chains<'a>(tokens: &[Token<'a>], layout: &Layout, begins_inside: &mut usize) 
                         tag,
                         first: number,
                         last: number,
-                        is_open: true,
                     });
                     chains.len() - 1
                 }
             };
             if let Some(chain) = chains.get_mut(index) {
                 chain.last = number;
-                chain.is_open = matches!(step, Step::Begin | Step::Inside);
             }
-            still_open.push(index);
+            if matches!(step, Step::Begin | Step::Inside) && !token.is_last {
+                still_open.entry(tag).or_default().push_back(index);
+            }
         }
-        open = if token.is_last {
-            Vec::new()
-        } else {
-            still_open
-        };
+        open = still_open;
     }
     chains
 }

@@ -124,6 +124,8 @@ impl Documents {
 struct Table {
     file: Arc<str>,
     header: StringRecord,
+    /// The first column of each name.
+    columns: HashMap<String, usize>,
     /// With the lines on which they begin.
     rows: Vec<(usize, StringRecord)>,
     /// Whether a spreadsheet was meant to open it: a mark stands before it, and formulas behind a quote.
@@ -151,10 +153,15 @@ impl Table {
             .flexible(true)
             .from_reader(words.as_bytes());
         let header = reader.headers().cloned().unwrap_or_default();
+        let mut columns = HashMap::new();
+        for (index, column) in header.iter().enumerate() {
+            columns.entry(column.to_owned()).or_insert(index);
+        }
         let mut table = Self {
             is_guarded: false,
             file: label,
             header,
+            columns,
             rows: Vec::new(),
         };
         let own: [&[&str]; 4] = [
@@ -213,11 +220,11 @@ impl Table {
     fn has(&self, columns: &[&str]) -> bool {
         columns
             .iter()
-            .all(|column| self.header.iter().any(|own| own == *column))
+            .all(|column| self.columns.contains_key(*column))
     }
 
     fn index(&self, column: &str) -> Option<usize> {
-        self.header.iter().position(|own| own == column)
+        self.columns.get(column).copied()
     }
 
     /// The cell of a row; empty where there is none.

@@ -3,7 +3,7 @@
 //! A parser fills a [`Found`] and judges nothing: numbers stay as they are written, quotes as they are
 //! recorded. `heal` finds the places, `build` makes a project of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::Reading;
 use crate::model::{
-    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tier, Timestamp,
+    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, TagId, Tier,
+    Timestamp,
 };
 
 /// What the files of one import say.
@@ -262,8 +263,17 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
             *own = other;
         }
     }
+    // Many files say nothing of tags; then there is nothing to compare them with.
+    let known = codebook
+        .tags
+        .iter()
+        .enumerate()
+        .filter(|_| !tags.is_empty());
+    let mut indexes: HashMap<TagId, usize> =
+        known.map(|(index, tag)| (tag.id.clone(), index)).collect();
     for mut tag in tags {
-        match codebook.tags.iter_mut().find(|own| own.id == tag.id) {
+        let index = indexes.get(&tag.id).copied();
+        match index.and_then(|index| codebook.tags.get_mut(index)) {
             Some(own) => {
                 for attribute in tag.attributes {
                     if own.attributes.iter().all(|it| it.name != attribute.name) {
@@ -275,6 +285,7 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
                 // A key stands for one tag only.
                 tag.key
                     .take_if(|key| codebook.tags.iter().any(|own| own.key == Some(*key)));
+                indexes.insert(tag.id.clone(), codebook.tags.len());
                 codebook.tags.push(tag);
             }
         }

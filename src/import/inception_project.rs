@@ -37,7 +37,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         count += 1;
         let mut own = Found::default();
         let mut members = Vec::new();
-        unpack(file, MOST_NESTED, &mut members, &mut own)?;
+        unpack(file, MOST_NESTED, u64::MAX, &mut members, &mut own)?;
         read_members(file, &members, options, &mut own)?;
         found.append(own);
     }
@@ -47,14 +47,16 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     Ok(found)
 }
 
-/// The members that some format may read, also of the archives in an archive.
+/// The members that some format may read, also of the archives in an archive. Takes and returns how much may be read.
 fn unpack(
     file: &FileInMemory,
     depth: usize,
+    room_bytes: u64,
     members: &mut Vec<FileInMemory>,
     found: &mut Found,
-) -> Result<(), ImportError> {
+) -> Result<u64, ImportError> {
     let mut archive = Archive::open(file, found)?;
+    archive.limit(room_bytes);
     let names: Vec<String> = archive.names().map(str::to_owned).collect();
     for name in names.iter().filter(|name| !name.ends_with('/')) {
         let is_of_program =
@@ -66,7 +68,8 @@ fn unpack(
             continue;
         };
         if ending(name) == "zip" && depth > 0 {
-            unpack(&member, depth - 1, members, found)?;
+            let left = unpack(&member, depth - 1, archive.room_bytes(), members, found)?;
+            archive.limit(left);
         } else {
             members.push(member);
         }
@@ -83,7 +86,7 @@ fn unpack(
             secondary format “UIMA CAS JSON”";
         found.left_out(&file.label(), 0, words, name);
     }
-    Ok(())
+    Ok(archive.room_bytes())
 }
 
 fn read_members(

@@ -490,33 +490,44 @@ fn add_more(
     }
 }
 
-/// Regions that are pieces of one annotation become one.
+/// Regions that are pieces of one annotation become one. Each is a piece of one other at most, and never of itself.
 fn join_fragments(
     document: &mut FoundDocument,
     fragments: Vec<(String, String)>,
     by_key: &HashMap<String, Vec<usize>>,
 ) {
-    let mut gone = Vec::new();
     let index_of = |key: &String| by_key.get(key).and_then(|indexes| indexes.first()).copied();
+    // Which span each has become a piece of.
+    let mut wholes: HashMap<usize, usize> = HashMap::new();
     for (from, to) in fragments {
-        let (Some(from), Some(to)) = (index_of(&from), index_of(&to)) else {
+        let (Some(mut from), Some(to)) = (index_of(&from), index_of(&to)) else {
             continue;
         };
-        let piece = document
-            .spans
-            .get(to)
-            .map(|span| (span.pieces.clone(), span.quote.clone()));
-        if let (Some(span), Some((pieces, quote))) = (document.spans.get_mut(from), piece) {
-            span.pieces.extend(pieces);
-            span.quote = format!("{}{}{quote}", span.quote, crate::model::QUOTE_JOIN);
-            gone.push(to);
+        while let Some(&whole) = wholes.get(&from) {
+            // The way is shortened as it is gone, or a long chain would be gone along again and again.
+            if let Some(&further) = wholes.get(&whole) {
+                wholes.insert(from, further);
+            }
+            from = whole;
+        }
+        if from == to || wholes.contains_key(&to) {
+            continue;
+        }
+        let Some(piece) = document.spans.get_mut(to).map(std::mem::take) else {
+            continue;
+        };
+        if let Some(span) = document.spans.get_mut(from) {
+            span.pieces.extend(piece.pieces);
+            span.quote.push_str(crate::model::QUOTE_JOIN);
+            span.quote.push_str(&piece.quote);
+            wholes.insert(to, from);
         }
     }
-    gone.sort_unstable();
-    gone.dedup();
-    for index in gone.into_iter().rev() {
-        document.spans.remove(index);
-    }
+    let mut index = 0;
+    document.spans.retain(|_| {
+        index += 1;
+        !wholes.contains_key(&(index - 1))
+    });
 }
 
 impl Item {

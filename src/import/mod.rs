@@ -40,6 +40,7 @@ mod inception_project;
 mod json;
 mod json_mapped;
 mod jsonl;
+mod known;
 mod label_studio;
 mod mapping;
 mod reading;

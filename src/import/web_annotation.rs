@@ -3,7 +3,7 @@
 //! Texts lie beside under the name of the source, or are documents of the project. The standard counts code points,
 //! Hypothesis and Recogito count UTF-16 units; the recorded words tell.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -41,6 +41,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         files,
         found: Found::default(),
         by_source: HashMap::new(),
+        creators: HashSet::new(),
         label: Arc::default(),
         is_ours: false,
     };
@@ -73,6 +74,8 @@ struct WebReading<'a> {
     found: Found,
     /// Documents by their source.
     by_source: HashMap<String, usize>,
+    /// The ids of those whom the files describe.
+    creators: HashSet<String>,
     label: Arc<str>,
     is_ours: bool,
 }
@@ -290,12 +293,7 @@ impl WebReading<'_> {
                     .into_iter()
                     .find(|name| !name.is_empty())
                     .unwrap_or_default();
-                let is_known = self
-                    .found
-                    .annotators
-                    .iter()
-                    .any(|own| own.id.as_str() == id);
-                if !id.is_empty() && !is_known {
+                if !id.is_empty() && self.creators.insert(id.to_owned()) {
                     let name = words(creator.get("name"));
                     self.found.annotators.push(Annotator {
                         id: AnnotatorId::new(id),

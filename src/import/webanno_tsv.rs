@@ -293,7 +293,8 @@ impl Table {
             let own = (layer.type_name.clone(), at.id.clone(), mention.number);
             let mut governor = None;
             let mut roles = Vec::new();
-            for (column, (value, number)) in layer.columns.iter().zip(&items) {
+            let columns = layer.columns.iter().zip(&stacks).zip(&items);
+            for ((column, stack), (value, number)) in columns {
                 match column {
                     Column::Feature(_) if layer.kind == Kind::Chain && value.contains("->") => {
                         mention.chain = chain(value);
@@ -310,8 +311,8 @@ impl Table {
                         roles = named.collect();
                     }
                     Column::Targets(target) => {
-                        let item =
-                            stacks_item(cells, layer.first_column, &layer.columns, column, level);
+                        // With the numbers of the targets, which belong to these and not to the cell.
+                        let item = stack.get(level).copied().unwrap_or("_");
                         for (role, target_row) in roles.iter().zip(split(item, ";")) {
                             let (row, number) = number_of(target_row);
                             if row != "_" && row != "*" {
@@ -505,22 +506,6 @@ impl Table {
             ..FoundSpan::default()
         }
     }
-}
-
-/// The cell of a column at a level, with the numbers of its targets, which belong to these and not to the cell.
-fn stacks_item<'a>(
-    cells: &[&'a str],
-    first: usize,
-    columns: &[Column],
-    column: &Column,
-    level: usize,
-) -> &'a str {
-    let index = columns
-        .iter()
-        .position(|other| std::ptr::eq(other, column))
-        .unwrap_or(0);
-    let cell = cells.get(first + index).copied().unwrap_or("_");
-    split(cell, "|").get(level).copied().unwrap_or("_")
 }
 
 /// `kind->2-3`: the third element of the second chain.

@@ -30,11 +30,8 @@ impl EntryLines {
         let words = String::from_utf8_lossy(&bytes);
         let mut by_list_and_id = BTreeMap::new();
         for (list, line_number, line) in entries_by_line(&words) {
-            let id = line
-                .trim_start()
-                .strip_prefix("(id: ")
-                .and_then(|rest| rest.split_once(", "));
-            if let Some(id) = id.and_then(|(id, _)| ron::from_str::<String>(id).ok()) {
+            let id = written_id(line);
+            if let Some(id) = id.and_then(|id| ron::from_str::<String>(id).ok()) {
                 by_list_and_id.entry((list, id)).or_insert(line_number);
             }
         }
@@ -51,6 +48,19 @@ impl EntryLines {
         };
         self.by_list_and_id.get(&(list, id)).copied().unwrap_or(1)
     }
+}
+
+/// The id of an entry as it is written at the beginning of its line, with its quotes.
+pub(super) fn written_id(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("(id: ")?;
+    let mut is_escaped = false;
+    let ends = |c: char| {
+        let ends = c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    };
+    let end = rest.strip_prefix('"')?.find(ends)?;
+    rest.get(..end + 2)
 }
 
 /// The lines of the lists, each with its list and number. What stands behind the `[` of a list, where a whole file

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use super::entries::Names;
-use super::entry_lines::entries_by_line;
+use super::entry_lines::{entries_by_line, written_id};
 use super::file;
 use super::read::{Opened, UnreadableEntry};
 use crate::model::{Annotation, Annotations, Annotator, Claim, Document, Link, Region};
@@ -185,8 +185,9 @@ impl Rejected {
             places.entry((list, mark_of(unfit))).or_default();
         }
         for (list, line_number, line) in entries_by_line(words) {
-            let id = line.trim_start().strip_prefix("(id: ").and_then(quoted);
-            if let Some(places) = id.and_then(|id| places.get_mut(&(list, id.to_owned()))) {
+            if let Some(places) =
+                written_id(line).and_then(|id| places.get_mut(&(list, id.to_owned())))
+            {
                 places.push((line_number, line));
             }
         }
@@ -207,15 +208,4 @@ impl Rejected {
         unreadable.sort_by_key(|entry| entry.line_number);
         unreadable
     }
-}
-
-/// The words in quotation marks with which something begins, with the marks.
-fn quoted(words: &str) -> Option<&str> {
-    let mut is_escaped = false;
-    let end = words.strip_prefix('"')?.bytes().position(|byte| {
-        let is_end = byte == b'"' && !is_escaped;
-        is_escaped = byte == b'\\' && !is_escaped;
-        is_end
-    })?;
-    words.get(..end + 2)
 }

@@ -1,34 +1,61 @@
-//! Whatever bytes and texts come in: no panic, no hang, and no answer that is not in the text.
+//! Whatever bytes and texts come in: no panic, no hang, and no answer that is not in the text. What must hold is in
+//! `any_input`; here it is tried on the corpora that the fuzzer left, on damaged ones, and on texts of many scripts.
 
 use std::fs;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use ascribe::anchor::{Found, Mark, find_again};
 use ascribe::model::quote_of;
-use ascribe::store::{project_to_string, read_project, read_text};
-use ascribe::text::{ByteOffset, OffsetUnit, Span, Spans, Text};
+use ascribe::text::{ByteOffset, Span, Spans, Text};
 use proptest::prelude::*;
-use tempfile::TempDir;
 
-use crate::drawing::read;
+use crate::any_input::{PARSERS, Parser, found_again_holds, text};
 use crate::texts::any_words;
 
-fn folder() -> &'static TempDir {
-    static FOLDER: OnceLock<TempDir> = OnceLock::new();
-    FOLDER.get_or_init(|| TempDir::new().unwrap())
+const MOST_TIME: Duration = Duration::from_secs(5);
+
+/// A parser, and an input that it is known to bear.
+struct Kept {
+    name: &'static str,
+    parse: Parser,
+    path: PathBuf,
+    bytes: Vec<u8>,
 }
 
-/// A sound project file, to be damaged.
-fn seed() -> Vec<u8> {
-    let (project, texts) = read(
-        "
-Estonia blamed the group for the outage. Уряд заперечив це.
-^^^^^^^^^^^^^^^^^^^^^^^^ attribution @mara
-^\"заперечив\" denial @jon
-",
-    );
-    project_to_string(&project, &texts).into_bytes()
+/// The corpora of all parsers.
+static CORPUS: LazyLock<Vec<Kept>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
+    let mut corpus = Vec::new();
+    for (name, parse) in PARSERS {
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder.join(name))
+            .unwrap_or_else(|error| panic!("{name} has no corpus: {error}"))
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        paths.sort();
+        corpus.extend(paths.into_iter().map(|path| Kept {
+            name,
+            parse,
+            bytes: fs::read(&path).unwrap(),
+            path,
+        }));
+    }
+    corpus
+});
+
+#[test]
+fn what_the_fuzzer_kept_is_borne() {
+    for Kept {
+        parse, path, bytes, ..
+    } in CORPUS.iter()
+    {
+        println!("{}", path.display());
+        let begun = Instant::now();
+        parse(bytes);
+        assert!(begun.elapsed() < MOST_TIME, "{:?}", begun.elapsed());
+    }
+    let is_kept = |name: &str| CORPUS.iter().any(|kept| kept.name == name);
+    assert!(PARSERS.iter().all(|(name, _)| is_kept(name)));
 }
 
 /// One way to damage bytes, as numbers.
@@ -77,44 +104,25 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_project_damaged_in_any_way_is_read_or_refused(
+    fn what_the_fuzzer_kept_is_borne_however_it_is_damaged(
+        which in any::<prop::sample::Index>(),
         damages in prop::collection::vec((0u8..5, any::<usize>(), 1usize..80, any::<usize>()), 1..7),
     ) {
-        let path = folder().path().join("damaged.ascribe.ron");
-        fs::write(&path, damaged(seed(), &damages)).unwrap();
+        let kept = which.get(&CORPUS);
         let begun = Instant::now();
-        match read_project(&path) {
-            // What it took in, it writes and reads again.
-            Ok(opened) => {
-                let words = project_to_string(&opened.project, &opened.texts);
-                fs::write(&path, &words).unwrap();
-                prop_assert!(read_project(&path).is_ok_and(|again| again.project == opened.project));
-            }
-            Err(error) => prop_assert!(!error.to_string().is_empty()),
-        }
-        prop_assert!(begun.elapsed() < Duration::from_secs(5));
+        (kept.parse)(&damaged(kept.bytes.clone(), &damages));
+        prop_assert!(begun.elapsed() < MOST_TIME, "{}", kept.path.display());
     }
 
     #[test]
     fn any_bytes_are_some_text_or_refused(
         mark in prop::sample::select(vec![&b""[..], b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF", b"\xFF\xFE\0\0"]),
         bytes in prop::collection::vec(any::<u8>(), 0..400),
-        encoding in prop::option::of(prop::sample::select(ascribe::import::encodings().collect::<Vec<_>>())),
+        encoding in any::<u8>(),
     ) {
-        let path = folder().path().join("bytes.txt");
-        fs::write(&path, [mark, &bytes].concat()).unwrap();
-        if let Ok(read) = read_text(&path, encoding) {
-            let text = &read.text;
-            let end = text.end();
-            for unit in OffsetUnit::ALL {
-                prop_assert_eq!(text.offset_from(unit, text.offset_in(unit, end)), Some(end));
-            }
-            let lines: usize = (0..text.line_count()).map(|line| text.line_bytes_with_break(line).len()).sum();
-            prop_assert_eq!(lines, end.0);
-        }
+        text(&[&[encoding], mark, &bytes].concat());
     }
 
-    /// Every place that is found or offered lies in the new text, and what is certain has the same words.
     #[test]
     fn what_is_found_again_is_in_the_text(
         old in any_words(),
@@ -136,23 +144,6 @@ proptest! {
                 (spans, quote)
             })
             .collect();
-        let marks: Vec<Mark<'_>> = marked.iter().map(|(spans, quote)| Mark { spans, quote }).collect();
-        let found = find_again(knows_old.then_some(&old), &new, &marks);
-        prop_assert_eq!(found.len(), marks.len());
-        for (found, mark) in found.iter().zip(&marks) {
-            match found {
-                Found::Certain(spans) => {
-                    let words = quote_of(&new, spans);
-                    prop_assert!(words.is_some(), "a certain place is not in the text");
-                    let plain = |words: &str| words.split_whitespace().collect::<Vec<_>>().join(" ");
-                    prop_assert_eq!(plain(&words.unwrap()), plain(mark.quote));
-                }
-                Found::Doubtful(offers) => {
-                    prop_assert!(!offers.is_empty());
-                    prop_assert!(offers.iter().all(|spans| quote_of(&new, spans).is_some()));
-                }
-                Found::Orphan => {}
-            }
-        }
+        found_again_holds(knows_old.then_some(&old), &new, &marked);
     }
 }

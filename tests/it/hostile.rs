@@ -1,14 +1,17 @@
 //! Bad input: nothing panics, hangs or grows without bound, nothing is opened as empty, and what was opened stays as it
 //! is on disk.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use ascribe::import::{self, FileInMemory, ImportOptions, import_alone};
 use ascribe::query;
 use ascribe::store::{
     OpenError, Opened, Progress, bring_in, new_project, open_project, unpack_sample_into,
 };
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::window::own_folder;
@@ -211,6 +214,25 @@ fn entries_that_cannot_be_are_left_aside_with_their_reason() {
     assert_eq!(
         (opened.project.annotations.len(), opened.unreadable.len()),
         (1, 1)
+    );
+}
+
+#[test]
+fn however_many_ids_come_twice_each_is_kept_aside_with_its_line() {
+    const MANY: usize = 20_000;
+    let case = Case::new();
+    let whole = Case::whole();
+    let line = whole.lines().find(|line| line.contains("mara-1")).unwrap();
+    let opened = case.with(line, &vec![line; MANY].join("\n")).unwrap();
+    let lines: BTreeSet<usize> = opened.unreadable.iter().map(|it| it.line_number).collect();
+    assert_eq!(
+        (opened.project.annotations.len(), lines.len()),
+        (1, MANY - 1)
+    );
+    let first = 1 + whole.lines().position(|own| own == line).unwrap();
+    assert!(
+        !lines.contains(&first),
+        "the first of them is in the project"
     );
 }
 
@@ -496,4 +518,152 @@ fn a_text_that_is_too_large_is_refused_with_the_reason_and_a_large_one_remarked_
         "{:?}",
         brought.remarks()
     );
+}
+
+/// Imports that mean far more than they say, or that would be gone through again and again: each is over in moments.
+#[test]
+fn no_import_takes_more_than_its_file_is_worth() {
+    use std::fmt::Write;
+    let lines =
+        |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let text = "Le régime denied it. ".repeat(10_000);
+    let json = |value: serde_json::Value| value.to_string();
+    let mut rings = vec![
+        json!({"type": "labels", "id": "a", "value": {"start": 0, "end": 2, "text": "Le", "labels": ["x"]}}),
+        json!({"type": "labels", "id": "b", "value": {"start": 3, "end": 9, "text": "régime", "labels": ["x"]}}),
+    ];
+    for (from, to) in [("a", "a"), ("a", "b"), ("b", "a")].repeat(40) {
+        rings.push(json!({"type": "relation", "from_id": from, "to_id": to, "labels": [ascribe::import::FRAGMENT]}));
+    }
+    let mut cas =
+        "<xmi:XMI xmlns:xmi=\"http://www.omg.org/XMI\" xmlns:cas=\"http:///uima/cas.ecore\" \
+        xmlns:c=\"http:///webanno/custom.ecore\">"
+            .to_owned();
+    for number in 0..3_000 {
+        let _ = write!(
+            cas,
+            "<cas:Sofa xmi:id=\"{}\" sofaID=\"v{number}\" sofaString=\"denied\"/>",
+            9_000 + number
+        );
+        let _ = write!(
+            cas,
+            "<c:Span xmi:id=\"{}\" begin=\"0\" end=\"6\" label=\"d\" links=\"1\"/>",
+            10 + number
+        );
+    }
+    let ids = lines(3_000, &|number| format!("{} ", 10 + number));
+    let _ = write!(
+        cas,
+        "<cas:FSArray xmi:id=\"1\" elements=\"{ids}\"/></xmi:XMI>"
+    );
+    let columns = lines(3_000, &|number| format!(",c{number}"));
+    let cells = "x|".repeat(30_000);
+    let tags = |step: &str| lines(30_000, &|number| format!("{step}-t{number}|"));
+    let cases = [
+        (
+            "csv",
+            "a.csv",
+            format!(
+                "text,label\n{}",
+                lines(20_000, &|n| format!("words {n},label {n}\n"))
+            ),
+        ),
+        (
+            "csv",
+            "b.csv",
+            format!(
+                "text,tag{columns}\n{}",
+                format!("denied,d{}\n", ",y".repeat(3_000)).repeat(200)
+            ),
+        ),
+        (
+            "brat",
+            "a.ann",
+            format!("T1\td 0 99999999999\ta\n{}", "b c\n".repeat(200_000)),
+        ),
+        (
+            "brat",
+            "b.ann",
+            "T1\td 0 6;8 18446744073709551615;9 18446744073709551615\tLe\nrégime\n".to_owned(),
+        ),
+        (
+            "brat",
+            "c.ann",
+            format!(
+                "T1\td 0 2\tLe\n{}",
+                lines(20_000, &|n| format!("E{n}\td:T1\n"))
+            ),
+        ),
+        (
+            "conll",
+            "a.conll",
+            format!("a {}\nb {}\n", tags("B"), tags("I")),
+        ),
+        (
+            "webanno-tsv",
+            "a.tsv",
+            format!(
+                "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.S|l\n#T_RL=custom.R|l|BT_custom.S\n\n\n\
+            #Text=denied\n1-1\t0-6\tdenied\t{cells}x\t{cells}x\t{cells}x\t\n"
+            ),
+        ),
+        ("xmi", "a.xmi", cas),
+        (
+            "label-studio",
+            "a.json",
+            json(json!([{"id": 1, "data": {"text": text}, "annotations": [{"result": rings}]}])),
+        ),
+        (
+            "jsonl",
+            "a.jsonl",
+            json(json!({"text": text, "spans": (0..5_000).map(|number| {
+            json!({"start": number, "end": 200_000, "label": "all"})
+        }).collect::<Vec<_>>()})),
+        ),
+    ];
+    for (format, path, words) in cases {
+        let files = [
+            FileInMemory {
+                path: path.to_owned(),
+                bytes: words.into_bytes(),
+            },
+            FileInMemory {
+                path: path.replace(".ann", ".txt"),
+                bytes: text.clone().into_bytes(),
+            },
+        ];
+        let files = if format == "brat" {
+            &files[..]
+        } else {
+            &files[..1]
+        };
+        let begun = Instant::now();
+        let read = import_alone(
+            import::format(format).unwrap(),
+            files,
+            &ImportOptions::default(),
+        );
+        println!("{format} {path}: {:?}", begun.elapsed());
+        assert!(
+            begun.elapsed() < MOST_TIME,
+            "{format} {path}: {:?}",
+            begun.elapsed()
+        );
+        let (project, _, report) = read.unwrap();
+        let words: usize = project
+            .annotations
+            .iter()
+            .map(|each| each.quote.len())
+            .sum();
+        assert!(
+            words < 100_000_000,
+            "{format} {path}: {words} bytes of words"
+        );
+        let sum = report.annotations();
+        assert_eq!(
+            sum.in_file,
+            sum.exact + sum.moved + sum.unplaced,
+            "{format} {path}"
+        );
+    }
 }

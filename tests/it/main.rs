@@ -2,6 +2,7 @@
 
 mod anchor;
 mod any_bytes;
+mod any_input;
 mod crash_states;
 mod crashes;
 mod dialogs;

@@ -1,0 +1,28 @@
+//! The parsers for the fuzzer: the same functions that `cargo test` runs on the corpora kept here.
+//!
+//! The modules that read are taken in by their files and not as a crate: then no window has to be built for the fuzzer,
+//! which takes a quarter of the time.
+
+extern crate self as ascribe;
+
+#[path = "../../../src/anchor/mod.rs"]
+pub mod anchor;
+#[path = "../../it/any_input.rs"]
+pub mod any_input;
+#[path = "../../../src/edit/mod.rs"]
+pub mod edit;
+#[path = "../../../src/export/mod.rs"]
+pub mod export;
+#[path = "../../../src/import/mod.rs"]
+pub mod import;
+#[path = "../../../src/model/mod.rs"]
+pub mod model;
+#[path = "../../../src/query/mod.rs"]
+pub mod query;
+#[path = "../../it/sim_disk.rs"]
+#[allow(dead_code)]
+mod sim_disk;
+#[path = "../../../src/store/mod.rs"]
+pub mod store;
+#[path = "../../../src/text/mod.rs"]
+pub mod text;
