@@ -112,27 +112,39 @@ impl<'a> Archive<'a> {
             .zip
             .by_index(index)
             .map_err(|error| failed(error.to_string()))?;
-        let allowed = SMALL_BYTES
-            .max(member.compressed_size().saturating_mul(MOST_GROWTH))
-            .min(MOST_MEMBER_BYTES)
-            .min(MOST_BYTES.saturating_sub(self.bytes));
-        // The size that stands in the archive may be a lie, so it reserves nothing.
-        let mut bytes = Vec::new();
-        member
-            .take(allowed + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(error.to_string()))?;
-        let size = bytes.len() as u64;
-        if size > allowed {
-            return Err(failed(format!(
-                "it grows to more than {} MB, which is refused",
-                allowed / 1_000_000
-            )));
-        }
-        self.bytes += size;
+        let room = MOST_MEMBER_BYTES.min(MOST_BYTES.saturating_sub(self.bytes));
+        let packed = member.compressed_size();
+        let bytes = read_bounded(member, packed, room).map_err(failed)?;
+        self.bytes += bytes.len() as u64;
         let path = format!("{}/{name}", file.path);
         Ok(FileInMemory { path, bytes })
     }
+}
+
+/// Inflates what was so many bytes long.
+///
+/// # Errors
+/// If it is damaged, or grows to more than anybody needs.
+pub fn read_inflated(reader: impl Read, packed: usize) -> Result<Vec<u8>, String> {
+    read_bounded(reader, packed as u64, MOST_BYTES)
+}
+
+fn read_bounded(reader: impl Read, packed: u64, room: u64) -> Result<Vec<u8>, String> {
+    let grown = packed.saturating_mul(MOST_GROWTH);
+    let allowed = SMALL_BYTES.max(grown).min(room);
+    // The size that stands in an archive may be a lie, so it reserves nothing.
+    let mut bytes = Vec::new();
+    reader
+        .take(allowed + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > allowed {
+        let megabytes = allowed / 1_000_000;
+        return Err(format!(
+            "it grows to more than {megabytes} MB, which is refused"
+        ));
+    }
+    Ok(bytes)
 }
 
 /// Whether a file has the mark of a zip archive that is not empty.

@@ -18,6 +18,7 @@ mod keyboard;
 mod merging;
 mod opening;
 mod outside;
+mod packed;
 mod pictures;
 mod properties;
 mod sim_disk;
