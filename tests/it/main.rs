@@ -22,6 +22,7 @@ mod packed;
 mod pictures;
 mod properties;
 mod sim_disk;
+mod sources;
 mod store;
 mod surface;
 mod texts;
