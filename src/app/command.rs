@@ -41,6 +41,8 @@ pub enum Command {
     SaveAt(PathBuf),
     /// Asks for texts and adds them.
     AddTexts,
+    /// Adds these of the files that were looked through.
+    AddLookedThrough(Vec<PathBuf>),
     /// Asks for a folder and adds the texts in it.
     AddFolder,
     /// Asks for files that other tools wrote.
@@ -55,6 +57,8 @@ pub enum Command {
     MakeImport,
     /// Adds these texts, or opens the project among them: what was chosen or dropped.
     Receive(Vec<PathBuf>),
+    /// Finds out what an export would write.
+    Foresee(ExportChoice),
     /// Asks for a place and exports there.
     Export(ExportChoice),
     /// Exports to this place.

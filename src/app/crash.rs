@@ -4,6 +4,7 @@ use std::backtrace::Backtrace;
 use std::panic::{self, PanicHookInfo};
 
 use super::{App, Command, NoticeKind};
+use crate::import::GUARDED;
 use crate::model::Timestamp;
 use crate::store::{self, Storage};
 
@@ -11,6 +12,9 @@ use crate::store::{self, Storage};
 pub fn keep_crashes(storage: Storage) {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() == Some(GUARDED) {
+            return log::warn!("a reader of files failed: {info}");
+        }
         usual(info);
         match store::write_crash(&storage, &report_of(info)) {
             Ok(path) => eprintln!(

@@ -4,16 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::task::ExportFailure;
 use super::{
-    Answer, App, Command, ExportChoice, FileChoice, Notice, NoticeKind, Question, Request,
-    SavedState, TaskResult, Work, run_export,
+    Answer, App, Command, FileChoice, Notice, NoticeKind, Page, Question, Request, SavedState,
+    TaskResult, Work,
 };
 use crate::edit::{self, Refusal};
-use crate::export::LossReport;
 use crate::model::{AnnotatorId, DocumentId, Project};
 use crate::store::{
-    self, ChangedText, FirstSight, Journal, Medium, OpenError, Opened, SaveError, Saved,
+    self, FirstSight, Journal, LookedThrough, Medium, OpenError, Opened, SaveError, Saved,
 };
 
 /// Autosave waits until the person pauses, but not longer than the second …
@@ -466,62 +464,36 @@ impl App {
             );
         };
         let (path, project) = (work.path.clone(), work.project().clone());
+        self.tasks
+            .start("Looking through the files", move |progress| {
+                TaskResult::LookedThrough(store::look_through(&path, &project, &paths, progress))
+            });
+    }
+
+    /// Words that were taken out of files are shown first; plain texts are added at once.
+    pub(super) fn have_looked_through(&mut self, looked: LookedThrough) {
+        let has_words = looked.sources.iter().any(|source| source.outcome.is_ok());
+        if has_words {
+            self.looked_through = Some(looked);
+            return self.request(Request::Show(Page::Sources));
+        }
+        let sources = looked.sources.into_iter().map(|source| source.path);
+        self.bring_in(looked.texts.into_iter().chain(sources).collect());
+    }
+
+    /// The files that the person may add, whose words had to be taken out.
+    pub fn looked_through(&self) -> Option<&LookedThrough> {
+        self.looked_through.as_ref()
+    }
+
+    /// Reads texts and makes documents of them.
+    pub(super) fn bring_in(&mut self, paths: Vec<PathBuf>) {
+        self.looked_through = None;
+        let Some(work) = &self.work else { return };
+        let (path, project) = (work.path.clone(), work.project().clone());
         self.tasks.start("Reading texts", move |progress| {
             TaskResult::BroughtIn(store::bring_in(&path, &project, &paths, progress))
         });
-    }
-
-    pub(super) fn ask_where_to_export(&mut self, choice: ExportChoice) {
-        if let Some(work) = &self.work {
-            let name = project_name(&work.path);
-            self.request(Request::Choose(FileChoice::Export(choice, name)));
-        }
-    }
-
-    pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
-        let Some(work) = &self.work else { return };
-        let (project, texts) = (work.project().clone(), work.texts.clone());
-        let name = format!("{}-{}", project_name(&work.path), choice.format);
-        let path = store::folder_for_export(path, &name);
-        let remarks: Vec<String> = work
-            .changed
-            .values()
-            .filter(|changed| changed.is_other_text(work.project()))
-            .map(ChangedText::remark)
-            .collect();
-        if let Some(first) = remarks.first() {
-            let deed = ("Review…".to_owned(), Command::ReviewTexts);
-            self.tell_with(NoticeKind::Warning, first, Some(deed));
-        }
-        self.tasks.start(
-            format!("Exporting to {}", path.display()),
-            move |progress| {
-                let outcome = run_export(&project, &texts, &choice, &path, progress);
-                TaskResult::Exported(path, outcome)
-            },
-        );
-    }
-
-    pub(super) fn exported(&mut self, path: &Path, outcome: Result<LossReport, ExportFailure>) {
-        match outcome {
-            Ok(losses) if losses.is_empty() => {
-                self.tell(
-                    NoticeKind::Done,
-                    format!(
-                        "Exported to {}, and read back: nothing is missing",
-                        path.display()
-                    ),
-                );
-            }
-            Ok(losses) => {
-                let words = format!("Exported to {}, and read back. {losses}", path.display());
-                self.tell(NoticeKind::Warning, words);
-            }
-            Err(failure) => self.tell(
-                NoticeKind::Failure,
-                format!("Nothing was exported: {failure}"),
-            ),
-        }
     }
 
     pub(super) fn import_codebook(&mut self, path: &Path) -> Result<(), Refusal> {

@@ -175,6 +175,8 @@ pub enum Page {
     Backups,
     /// What files of other tools would bring.
     Import,
+    /// What was taken out of files that are no plain text.
+    Sources,
     /// Which format, and where to.
     Export,
     /// Fields, encoding and size of the document shown.

@@ -9,6 +9,7 @@ mod backups;
 mod command;
 mod crash;
 mod documents;
+mod exporting;
 mod files;
 mod find;
 mod findings;
@@ -30,6 +31,7 @@ use std::time::Instant;
 pub use backups::Backups;
 pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use crash::keep_crashes;
+pub use exporting::{Exporting, Foreseen};
 pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
 pub use importing::{Importing, Preview};
@@ -44,7 +46,7 @@ use outside::Looking;
 
 use crate::edit::{self, Author, Edit, Refusal};
 use crate::model::{AnnotatorId, Timestamp};
-use crate::store::{self, SettingsError, Storage};
+use crate::store::{self, LookedThrough, SettingsError, Storage};
 
 /// The running program.
 pub struct App {
@@ -63,6 +65,10 @@ pub struct App {
     after_save: Option<Command>,
     /// What the person may import.
     importing: Option<Importing>,
+    /// What the person may export.
+    exporting: Option<Exporting>,
+    /// Files that the person may add, whose words had to be taken out.
+    looked_through: Option<LookedThrough>,
     /// Whether somebody is looking at the files on disk.
     looking: Looking,
     /// The project that is being opened; what comes of an earlier one is no longer wanted.
@@ -87,6 +93,8 @@ impl App {
             requests: Vec::new(),
             after_save: None,
             importing: None,
+            exporting: None,
+            looked_through: None,
             looking: Looking::default(),
             opening: None,
             begun: 0,
@@ -190,6 +198,8 @@ impl App {
             C::ImportAs(choice) => self.import_as(choice),
             C::MakeImport => self.make_import(),
             C::Receive(paths) => self.receive(paths),
+            C::AddLookedThrough(paths) => self.bring_in(paths),
+            C::Foresee(choice) => self.foresee(choice),
             C::Export(choice) => self.ask_where_to_export(choice),
             C::ExportTo(choice, path) => self.export_to(choice, path),
             C::CloseProject => self.close_project(),
@@ -302,6 +312,7 @@ impl App {
                 revision,
                 outcome,
             } => self.saved(path, revision, outcome),
+            TaskResult::LookedThrough(looked) => self.have_looked_through(looked),
             TaskResult::BroughtIn(brought_in) => self.brought_in(brought_in),
             TaskResult::Understood(paths, choice, outcome) => {
                 self.understood(paths, choice, *outcome);
@@ -324,6 +335,9 @@ impl App {
             TaskResult::Shown(path, holder, has_come) => self.shown(path, holder, has_come),
             TaskResult::UnsavedMerged(merged) => self.unsaved_merged(*merged),
             TaskResult::Looked(looked) => self.looked(*looked),
+            TaskResult::Foreseen(choice, revision, outcome) => {
+                self.foreseen(choice, revision, *outcome);
+            }
             TaskResult::Exported(path, outcome) => self.exported(&path, outcome),
             TaskResult::SettingsKept(outcome) => self.settings_kept(outcome),
             TaskResult::Found(document_id, needle, hits) => self.found(&document_id, &needle, hits),

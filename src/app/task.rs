@@ -7,14 +7,14 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use super::outside::{Looked, UnsavedMerged};
-use super::{ExportChoice, ImportChoice, Preview};
+use super::{ExportChoice, Foreseen, ImportChoice, Preview};
 use crate::export::{ExportError, LossReport};
 use crate::import::{self, ImportError, Imported, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
-    self, Backup, BroughtIn, ChangedText, FirstSight, Holder, InUse, Labelled, Medium, OpenError,
-    Opened, Progress, ReadError, ReadText, SaveError, Saved, SettingsError,
+    self, Backup, BroughtIn, ChangedText, FirstSight, Holder, InUse, Labelled, LookedThrough,
+    Medium, OpenError, Opened, Progress, ReadError, ReadText, SaveError, Saved, SettingsError,
 };
 use crate::text::Span;
 
@@ -36,6 +36,8 @@ pub enum TaskResult {
     },
     /// Texts were read and, where needed, copied beside the project.
     BroughtIn(BroughtIn),
+    /// Files were looked through, before any of them is added.
+    LookedThrough(LookedThrough),
     /// Files were read, and what they would bring is known.
     Understood(
         Vec<PathBuf>,
@@ -70,6 +72,8 @@ pub enum TaskResult {
     UnsavedMerged(Box<UnsavedMerged>),
     /// The files were looked at, and what others changed was merged.
     Looked(Box<Looked>),
+    /// What an export of the project, as it was at this revision, would write.
+    Foreseen(ExportChoice, u64, Box<Result<Foreseen, String>>),
     /// An export was written.
     Exported(PathBuf, Result<LossReport, ExportFailure>),
     /// The settings were written.

@@ -30,7 +30,7 @@ use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
-use crate::store::{self, BroughtIn, Journal, Opened, Progress, Storage};
+use crate::store::{self, BroughtIn, Journal, Opened, Progress, SeenSource, Storage};
 use crate::text::OffsetUnit;
 
 /// What is left to do after the command line has been read.
@@ -84,12 +84,15 @@ enum Verb {
     Add {
         /// The project file
         project: PathBuf,
-        /// Plain text or Markdown files, or folders of them
+        /// Plain text, Markdown, web pages, Word documents or PDF files, or folders of them
         #[arg(required = true)]
         texts: Vec<PathBuf>,
         /// Whose work the texts are
         #[arg(long)]
         annotator: Option<String>,
+        /// Only show what would be taken out of web pages, Word documents and PDF files
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Edit a project by requests on standard input, one JSON object a line
     #[command(after_help = REQUESTS)]
@@ -400,7 +403,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         Verb::Add {
             project,
             texts,
+            dry_run: true,
+            ..
+        } => show_sources(&project, &texts),
+        Verb::Add {
+            project,
+            texts,
             annotator,
+            ..
         } => add(&project, &texts, annotator),
         Verb::Edit { project } => edit::edit(&project),
         Verb::Export {
@@ -475,10 +485,40 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Shows the words of sources that are no plain text.
+fn show_sources(path: &Path, texts: &[PathBuf]) -> Result<(), Failure> {
+    let opened = open_sound(path)?;
+    let looked = store::look_through(path, &opened.project, texts, &Progress::default());
+    for text in &looked.texts {
+        eprintln!("ascribe: {}: plain text", text.display());
+    }
+    let mut is_whole = true;
+    for SeenSource { path, outcome } in &looked.sources {
+        match outcome {
+            Ok(extracted) => {
+                eprintln!("ascribe: {}: by {}", path.display(), extracted.how());
+                say!("{}", extracted.words);
+            }
+            Err(words) => {
+                is_whole = false;
+                eprintln!("ascribe: {}: {words}", path.display());
+            }
+        }
+    }
+    match is_whole {
+        true => Ok(()),
+        false => Err(Failure::of_world("")),
+    }
+}
+
 fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), Failure> {
     let mut opened = open_sound(path)?;
     let brought_in = store::bring_in(path, &opened.project, texts, &Progress::default());
-    for remark in brought_in.remarks() {
+    for remark in brought_in
+        .extracted()
+        .into_iter()
+        .chain(brought_in.remarks())
+    {
         eprintln!("ascribe: {remark}");
     }
     let BroughtIn {

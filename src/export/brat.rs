@@ -35,6 +35,7 @@ pub const BRAT: Format = Format {
         ..Parts::NOTHING
     }),
     newlines: Some(Newlines::Lf),
+    asks: &[],
 };
 
 /// Nothing is set, but brat wants the sections.

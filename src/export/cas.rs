@@ -7,41 +7,17 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::inception::{
-    LABEL, NOTE, Part, RELATION, SPAN, attribute_names, feature_name, parts, tag_set,
+    LABEL, LOST, NOTE, Part, RELATION, SPAN, attribute_names, feature_name, parts, tag_set,
 };
 use super::kept::AllBut;
 use super::xml::Escaped;
-use super::{Exporting, FileInMemory, Format, Loss, LossReport, jsonl, proof::Carries};
+use super::{Asks, Exporting, FileInMemory, Format, Loss, LossReport, jsonl, proof::Carries};
 use crate::import;
 use crate::model::Annotation;
 use crate::text::OffsetUnit;
 
-const KEPT: AllBut = AllBut(&[
-    Loss::DiscontinuousAnnotation,
-    Loss::Tier,
-    Loss::Time,
-    Loss::LinkAcrossDocuments,
-    Loss::LinkAcrossAnnotators,
-    Loss::LinkOrigin,
-    Loss::Region,
-    Loss::Claim,
-    Loss::DocumentField,
-    Loss::DocumentState,
-]);
-const KEPT_IN_XML: AllBut = AllBut(&[
-    Loss::DiscontinuousAnnotation,
-    Loss::Tier,
-    Loss::Time,
-    Loss::LinkAcrossDocuments,
-    Loss::LinkAcrossAnnotators,
-    Loss::LinkOrigin,
-    Loss::Region,
-    Loss::Claim,
-    Loss::DocumentField,
-    Loss::DocumentState,
-    Loss::Character,
-    Loss::TextCharacter,
-]);
+const KEPT: AllBut = AllBut(&[LOST]);
+const KEPT_IN_XML: AllBut = AllBut(&[LOST, &[Loss::Character, Loss::TextCharacter]]);
 
 /// UIMA CAS JSON.
 pub const CAS_JSON: Format = Format {
@@ -50,6 +26,7 @@ pub const CAS_JSON: Format = Format {
     description: "A text with its layers for each document and annotator; for INCEpTION, DKPro, UIMA",
     ending: None,
     newlines: None,
+    asks: &[Asks::LineEnds],
     write: write_json,
     reader: Some(&import::CAS_JSON),
     carries: Carries::AllBut(KEPT),
@@ -62,6 +39,7 @@ pub const XMI: Format = Format {
     description: "The same in XML with its type system; for older readers of UIMA",
     ending: None,
     newlines: None,
+    asks: &[Asks::LineEnds],
     write: write_xmi,
     reader: Some(&import::XMI),
     carries: Carries::AllBut(KEPT_IN_XML),

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
 use super::proof::{Carries, Parts};
-use super::{Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file};
+use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file};
 use crate::import::{self, NAME_LINE, TEXT_LINE};
 use crate::model::Annotation;
 use crate::text::{OffsetUnit, Span, Text, sentences_of_line, words_of};
@@ -25,6 +25,7 @@ pub const CONLL: Format = Format {
     reader: Some(&import::CONLL),
     carries: Carries::Tokens(Profile::Strict),
     newlines: None,
+    asks: &[Asks::Scheme],
 };
 
 /// CoNLL with names, texts, places and nested tags.
@@ -34,6 +35,7 @@ pub const EXTENDED: Format = Format {
     description: "As CoNLL, with the text, the place of each token and overlapping tags",
     write: |exporting, losses| write(exporting, losses, Profile::Extended),
     carries: Carries::Tokens(Profile::Extended),
+    asks: &[Asks::Scheme, Asks::LineEnds],
     ..CONLL
 };
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::jsonl::{attribute_value, offsets};
 use super::proof::{Carries, LinksKept, Parts};
-use super::{Exporting, FileInMemory, Format};
+use super::{Asks, Exporting, FileInMemory, Format};
 use crate::import;
 use crate::model::{Annotation, Tier};
 use crate::text::{ByteOffset, OffsetUnit, Text};
@@ -26,6 +26,7 @@ pub const CSV: Format = Format {
     reader: Some(&import::CSV),
     carries: Carries::Parts(PARTS),
     newlines: None,
+    asks: &[Asks::Unit, Asks::LineEnds],
 };
 
 /// CSV that spreadsheets open as it is meant.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::jsonl::offsets;
 use super::proof::{Carries, LinksKept, Parts};
-use super::{Exporting, ExportingDocument, FileInMemory, Format, LossReport, file_stem};
+use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, LossReport, file_stem};
 use crate::import::{self, ANNOTATOR_KEY, DOCUMENT_KEY, UNIT_KEY};
 use crate::model::{Annotation, AnnotatorId};
 
@@ -25,6 +25,7 @@ pub const DOCCANO: Format = Format {
         ..Parts::NOTHING
     }),
     newlines: None,
+    asks: &[Asks::Unit, Asks::LineEnds],
 };
 
 fn write(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {

@@ -1,5 +1,5 @@
-//! A folder as the Hugging Face library `datasets` loads it: rows of texts with spans as JSON Lines, and a card that
-//! names the classes. Offsets count code points, so that `text[start:end]` is the span in Python.
+//! A folder as the Hugging Face library `datasets` loads it: rows of texts with spans as JSON Lines or Parquet, and a
+//! card that names the classes. Offsets count code points, so that `text[start:end]` is the span in Python.
 //!
 //! What differs from row to row, such as attributes, is JSON inside of a string, since every row has the same columns.
 
@@ -9,39 +9,98 @@ use serde_json::{Map, Value, json};
 
 use super::kept::AllBut;
 use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, jsonl, proof::Carries,
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, jsonl,
+    proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, TagId, Tier};
 use crate::text::{OffsetUnit, Text};
 
-const KEPT: AllBut = AllBut(&[Loss::Region, Loss::Claim, Loss::DocumentState]);
+const KEPT: AllBut = AllBut(&[&[Loss::Region, Loss::Claim, Loss::DocumentState]]);
 
-/// Hugging Face folder.
+/// Hugging Face folder with JSON Lines.
 pub const HUGGINGFACE: Format = Format {
     name: "huggingface",
     title: "Hugging Face dataset",
     description: "Rows of texts with spans, and a card; for Python's datasets",
     ending: None,
     newlines: None,
-    write,
+    asks: &[Asks::LineEnds],
+    write: write_lines,
     reader: Some(&import::HUGGINGFACE),
     carries: Carries::AllBut(KEPT),
 };
 
-fn write(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
+/// Hugging Face folder with Parquet.
+#[cfg(feature = "parquet")]
+pub const PARQUET: Format = Format {
+    name: "huggingface-parquet",
+    title: "Hugging Face dataset as Parquet",
+    description: "The same in one packed table; for large datasets, pandas, polars, DuckDB",
+    write: write_parquet,
+    ..HUGGINGFACE
+};
+
+fn write_lines(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
     let mut rows = String::new();
-    for each in &exporting.documents {
-        let _ = writeln!(rows, "{}", row(exporting, each));
+    for row in self::rows(exporting) {
+        let _ = writeln!(rows, "{row}");
     }
-    let file = |path: &str, words: String| FileInMemory {
+    folder(exporting, "data/train.jsonl", rows.into_bytes())
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
+    let classes = classes(exporting);
+    let classes: Vec<&str> = classes.into_iter().map(TagId::as_str).collect();
+    let rows: Vec<Value> = rows(exporting).collect();
+    let bytes = super::parquet::written(&columns(), &rows, &classes);
+    folder(exporting, "data/train.parquet", bytes)
+}
+
+fn folder(exporting: &Exporting<'_>, path: &str, rows: Vec<u8>) -> Vec<FileInMemory> {
+    let file = |path: &str, bytes: Vec<u8>| FileInMemory {
         path: path.to_owned(),
-        bytes: words.into_bytes(),
+        bytes,
     };
     vec![
-        file("README.md", card(exporting)),
-        file("data/train.jsonl", rows),
+        file("README.md", card(exporting, path).into_bytes()),
+        file(path, rows),
     ]
+}
+
+/// A column of the rows.
+pub(super) enum Column {
+    /// Of words.
+    Words(&'static str),
+    /// Of whole numbers.
+    Number(&'static str),
+    /// Of tags.
+    Class(&'static str),
+    /// Of lists of objects with these columns.
+    List(&'static str, Vec<Column>),
+}
+
+/// The columns of every row.
+fn columns() -> [Column; 5] {
+    let of_span = import::SPAN_COLUMNS.map(|name| match name {
+        "start" | "end" => Column::Number(name),
+        "label" => Column::Class(name),
+        name => Column::Words(name),
+    });
+    let of_relation = ["label", "from", "to", "annotator", "created"].map(Column::Words);
+    [
+        Column::Words("id"),
+        Column::Words("text"),
+        Column::List("spans", of_span.into()),
+        Column::List("relations", of_relation.into()),
+        Column::Words("meta"),
+    ]
+}
+
+/// A row for each document.
+fn rows(exporting: &Exporting<'_>) -> impl Iterator<Item = Value> {
+    exporting.documents.iter().map(|each| row(exporting, each))
 }
 
 fn row(exporting: &Exporting<'_>, each: &ExportingDocument<'_>) -> Value {
@@ -111,47 +170,13 @@ fn classes<'a>(exporting: &'a Exporting<'a>) -> Vec<&'a TagId> {
 }
 
 /// The card: what the columns are, for the library, and what the classes mean, for people.
-fn card(exporting: &Exporting<'_>) -> String {
-    let classes = classes(exporting);
-    let mut card = "---\ntags:\n- ascribe\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    \
-        path: data/train.jsonl\ndataset_info:\n  features:\n"
-        .to_owned();
-    for name in ["id", "text"] {
-        let _ = writeln!(card, "  - name: {name}\n    dtype: string");
-    }
-    card.push_str("  - name: spans\n    list:\n");
-    for name in [
-        "id",
-        "start",
-        "end",
-        "label",
-        "text",
-        "pieces",
-        "note",
-        "annotator",
-        "tier",
-        "attributes",
-        "created",
-        "changed_by",
-        "changed_at",
-    ] {
-        let _ = writeln!(card, "    - name: {name}");
-        match name {
-            "start" | "end" => card.push_str("      dtype: int64\n"),
-            "label" if !classes.is_empty() => {
-                card.push_str("      dtype:\n        class_label:\n          names:\n");
-                for (number, class) in classes.iter().enumerate() {
-                    let _ = writeln!(card, "            '{number}': {}", quoted(class.as_str()));
-                }
-            }
-            _ => card.push_str("      dtype: string\n"),
-        }
-    }
-    card.push_str("  - name: relations\n    list:\n");
-    for name in ["label", "from", "to", "annotator", "created"] {
-        let _ = writeln!(card, "    - name: {name}\n      dtype: string");
-    }
-    card.push_str("  - name: meta\n    dtype: string\n---\n\n");
+fn card(exporting: &Exporting<'_>, path: &str) -> String {
+    let mut card = format!(
+        "---\ntags:\n- ascribe\nconfigs:\n- config_name: default\n  data_files:\n  - split: train\n    \
+        path: {path}\ndataset_info:\n  features:\n"
+    );
+    features(&columns(), &classes(exporting), "  ", &mut card);
+    card.push_str("---\n\n");
     let _ = writeln!(
         card,
         "# {}\n\nTexts with labelled spans, written by Ascribe. `text[start:end]` is a span; offsets count code \
@@ -163,6 +188,31 @@ fn card(exporting: &Exporting<'_>) -> String {
         let _ = writeln!(card, "- `{}`: {}", tag.id, tag.description);
     }
     card
+}
+
+/// The columns in YAML.
+fn features(columns: &[Column], classes: &[&TagId], indent: &str, card: &mut String) {
+    for column in columns {
+        let (name, kind) = match column {
+            Column::Words(name) => (name, "dtype: string\n"),
+            Column::Number(name) => (name, "dtype: int64\n"),
+            Column::Class(name) if classes.is_empty() => (name, "dtype: string\n"),
+            Column::Class(name) => (name, "dtype:\n"),
+            Column::List(name, _) => (name, "list:\n"),
+        };
+        let _ = write!(card, "{indent}- name: {name}\n{indent}  {kind}");
+        match column {
+            Column::Class(_) if !classes.is_empty() => {
+                let _ = write!(card, "{indent}    class_label:\n{indent}      names:\n");
+                for (number, class) in classes.iter().enumerate() {
+                    let name = quoted(class.as_str());
+                    let _ = writeln!(card, "{indent}        '{number}': {name}");
+                }
+            }
+            Column::List(_, inner) => features(inner, classes, &format!("{indent}  "), card),
+            _ => {}
+        }
+    }
 }
 
 /// A name as JSON, which YAML reads as well.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::kept::AllBut;
-use super::{Exporting, ExportingDocument, FileInMemory, file_stem};
+use super::{Exporting, ExportingDocument, FileInMemory, Loss, file_stem};
 use crate::model::{Annotation, AnnotationId, AnnotatorId, Link};
 
 /// The layer of annotations.
@@ -18,6 +18,20 @@ pub const RELATION: &str = "custom.Relation";
 pub const LABEL: &str = "label";
 /// The feature of an annotation that holds its note.
 pub const NOTE: &str = "note";
+
+/// What the layers have no place for.
+pub const LOST: &[Loss] = &[
+    Loss::DiscontinuousAnnotation,
+    Loss::Tier,
+    Loss::Time,
+    Loss::LinkAcrossDocuments,
+    Loss::LinkAcrossAnnotators,
+    Loss::LinkOrigin,
+    Loss::Region,
+    Loss::Claim,
+    Loss::DocumentField,
+    Loss::DocumentState,
+];
 
 /// What one annotator has said about one document.
 pub struct Part<'a> {

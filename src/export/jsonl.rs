@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file, proof::Carries,
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file,
+    proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, AnnotatorKind, AttributeValue, DocumentState, Region, Tier};
@@ -25,10 +26,12 @@ pub const JSONL: Format = Format {
     reader: Some(&import::JSONL),
     carries: Carries::Everything,
     newlines: None,
+    asks: &[Asks::Unit, Asks::LineEnds],
 };
 
+/// A document with everything that belongs to it.
 #[derive(Serialize)]
-struct DocumentLine<'a> {
+pub(super) struct DocumentLine<'a> {
     r#type: &'static str,
     id: &'a str,
     path: &'a str,
@@ -37,14 +40,14 @@ struct DocumentLine<'a> {
     fields: Map<String, Value>,
     states: Map<String, Value>,
     unit: &'static str,
-    text: &'a str,
+    pub(super) text: &'a str,
     spans: Vec<Value>,
     regions: Vec<Value>,
 }
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
     let lines = exporting.documents.par_iter().map(|each| {
-        let line = serde_json::to_vec(&document_line(exporting, each));
+        let line = serde_json::to_vec(&document_line(each, exporting.options.unit));
         debug_assert!(line.is_ok(), "memory does not fail and keys are strings");
         line.unwrap_or_default()
     });
@@ -55,8 +58,12 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
     one_file("documents.jsonl", bytes)
 }
 
-fn document_line<'a>(exporting: &Exporting<'a>, each: &ExportingDocument<'a>) -> DocumentLine<'a> {
-    let (document, unit) = (each.document, exporting.options.unit);
+/// The line of a document, with offsets in this unit.
+pub(super) fn document_line<'a>(
+    each: &ExportingDocument<'a>,
+    unit: OffsetUnit,
+) -> DocumentLine<'a> {
+    let document = each.document;
     let annotations = each
         .annotations
         .iter()
@@ -147,7 +154,8 @@ fn region_value(region: &Region, text: &Text, unit: OffsetUnit) -> Value {
     json!({"id": region.id.to_string(), "start": start, "end": end, "kind": &*region.kind, "text": &*region.quote})
 }
 
-fn project_line(exporting: &Exporting<'_>, losses: &mut LossReport) -> Value {
+/// What belongs to no single document.
+pub(super) fn project_line(exporting: &Exporting<'_>, losses: &mut LossReport) -> Value {
     let project = exporting.project;
     let exported: std::collections::BTreeSet<_> = exporting
         .annotations()

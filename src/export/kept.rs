@@ -7,13 +7,13 @@ use super::{Exporting, Loss, LossReport, xml};
 use crate::model::{Annotation, AnnotationId, Document, Link, Project, Texts, Tier};
 use crate::text::{ByteOffset, OffsetUnit, Span, Text, is_blank};
 
-/// Everything but these kinds of things.
+/// Everything but the kinds of things on these lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AllBut(pub &'static [Loss]);
+pub struct AllBut(pub &'static [&'static [Loss]]);
 
 impl AllBut {
     fn loses(self, loss: Loss) -> bool {
-        self.0.contains(&loss)
+        self.0.iter().any(|list| list.contains(&loss))
     }
 
     /// The pieces of an annotation that the format holds.

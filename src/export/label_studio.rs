@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::jsonl::offsets;
 use super::proof::{Carries, LinksKept, Parts};
-use super::{Exporting, ExportingDocument, FileInMemory, Format, LossReport};
+use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, LossReport};
 use crate::import::{self, FRAGMENT, NOTE, free_name};
 use crate::model::{Annotation, AnnotatorId, AttributeKind, AttributeValue, Codebook};
 use crate::text::OffsetUnit;
@@ -34,6 +34,7 @@ pub const LABEL_STUDIO: Format = Format {
         ..Parts::NOTHING
     }),
     newlines: None,
+    asks: &[Asks::LineEnds],
 };
 
 /// The names of the configuration's own parts.

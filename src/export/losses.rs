@@ -191,6 +191,16 @@ impl LossReport {
         self.losses.get(&loss).map_or(0, |losses| losses.count)
     }
 
+    /// How many annotations of those that stand in their place are not written at all.
+    pub fn left_out(&self) -> usize {
+        let whole = [
+            Loss::Annotation,
+            Loss::OverlappingAnnotation,
+            Loss::AnnotationWithoutWord,
+        ];
+        whole.into_iter().map(|loss| self.count(loss)).sum()
+    }
+
     /// Whether everything was carried.
     pub fn is_empty(&self) -> bool {
         self.losses.is_empty()

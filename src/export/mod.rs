@@ -8,6 +8,7 @@ mod brat;
 mod cas;
 mod conll;
 mod csv;
+mod docbin;
 mod doccano;
 mod filter;
 mod guid;
@@ -18,6 +19,8 @@ mod kept;
 mod label_studio;
 mod losses;
 mod newlines;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod proof;
 mod refi_qda;
 mod stix;
@@ -39,9 +42,12 @@ pub use brat::BRAT;
 pub use cas::{CAS_JSON, XMI};
 pub use conll::{CONLL, EXTENDED as CONLL_EXTENDED, Scheme};
 pub use csv::{CSV, SPREADSHEET};
+pub use docbin::DOCBIN;
 pub use doccano::DOCCANO;
 pub use filter::Filter;
 pub use huggingface::HUGGINGFACE;
+#[cfg(feature = "parquet")]
+pub use huggingface::PARQUET;
 pub use jsonl::JSONL;
 pub use label_studio::LABEL_STUDIO;
 pub use losses::{Loss, LossReport};
@@ -69,6 +75,9 @@ pub const FORMATS: &[&Format] = &[
     &XMI,
     &WEB_ANNOTATION,
     &HUGGINGFACE,
+    #[cfg(feature = "parquet")]
+    &PARQUET,
+    &DOCBIN,
     &STIX,
 ];
 
@@ -84,11 +93,24 @@ pub struct Format {
     pub ending: Option<&'static str>,
     /// The only line ends that it allows.
     newlines: Option<Newlines>,
+    /// What of the options makes a difference.
+    pub asks: &'static [Asks],
     write: fn(&Exporting<'_>, &mut LossReport) -> Vec<FileInMemory>,
     /// Reads it back; `None` for the few that nobody reads.
     reader: Option<&'static import::Format>,
     /// What the format keeps of an annotation, for the comparison after reading back.
     carries: proof::Carries,
+}
+
+/// Something that a format leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// What offsets are counted in.
+    Unit,
+    /// How lines end in texts.
+    LineEnds,
+    /// How tags stand behind tokens.
+    Scheme,
 }
 
 /// What the person chose.
@@ -109,6 +131,10 @@ pub struct ExportOptions {
 pub struct Export {
     /// At least one.
     pub files: Vec<FileInMemory>,
+    /// How many documents are in them.
+    pub documents: usize,
+    /// How many annotations are in them.
+    pub annotations: usize,
     /// What the format could not carry.
     pub losses: LossReport,
 }
@@ -160,7 +186,14 @@ pub fn export(
         proof::compare(&exporting, &losses, &read_back.into(), format.carries)
             .map_err(ExportError::Differs)?;
     }
-    Ok(Export { files, losses })
+    let documents = exporting.documents.len() - losses.count(Loss::Document);
+    let annotations = exporting.annotations().count() - losses.left_out();
+    Ok(Export {
+        files,
+        documents,
+        annotations,
+        losses,
+    })
 }
 
 /// What is exported: the documents whose text is there, and their annotations that stand where they say.

@@ -22,7 +22,7 @@ use crate::import;
 use crate::model::{Annotation, AnnotatorId, Color, Tag, TagId};
 use crate::text::{OffsetUnit, Text};
 
-const KEPT: AllBut = AllBut(&[
+const KEPT: AllBut = AllBut(&[&[
     Loss::DiscontinuousAnnotation,
     Loss::Attributes,
     Loss::Tier,
@@ -32,7 +32,7 @@ const KEPT: AllBut = AllBut(&[
     Loss::DocumentField,
     Loss::DocumentState,
     Loss::Character,
-]);
+]]);
 
 /// REFI-QDA project.
 pub const REFI_QDA: Format = Format {
@@ -41,6 +41,7 @@ pub const REFI_QDA: Format = Format {
     description: "Texts, codes, codings and notes; for ATLAS.ti, MAXQDA, NVivo, QualCoder",
     ending: Some("qdpx"),
     newlines: Some(Newlines::Lf),
+    asks: &[],
     write: write_project,
     reader: Some(&import::REFI_QDA),
     carries: Carries::AllBut(KEPT),
@@ -53,16 +54,17 @@ pub const CODEBOOK: Format = Format {
     description: "The tags alone; for ATLAS.ti, MAXQDA, NVivo, QualCoder, Taguette",
     ending: Some("qdc"),
     newlines: None,
+    asks: &[],
     write: write_codebook,
     reader: Some(&import::REFI_QDA),
-    carries: Carries::AllBut(AllBut(&[
+    carries: Carries::AllBut(AllBut(&[&[
         Loss::Document,
         Loss::Annotation,
         Loss::Link,
         Loss::Region,
         Loss::Claim,
         Loss::Character,
-    ])),
+    ]])),
 };
 
 /// Longer quotes are not written as names.

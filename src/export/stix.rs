@@ -9,14 +9,14 @@ use serde_json::{Map, Value, json};
 use super::guid::guid;
 use super::kept::AllBut;
 use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, jsonl, one_file,
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, jsonl, one_file,
     proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, AnnotatorId, AnnotatorKind, Link, Timestamp};
 use crate::text::{OffsetUnit, Text};
 
-const KEPT: AllBut = AllBut(&[
+const KEPT: AllBut = AllBut(&[&[
     Loss::DocumentText,
     Loss::DiscontinuousAnnotation,
     Loss::Attributes,
@@ -25,7 +25,7 @@ const KEPT: AllBut = AllBut(&[
     Loss::Claim,
     Loss::DocumentField,
     Loss::DocumentState,
-]);
+]]);
 
 /// STIX 2.1 bundle.
 pub const STIX: Format = Format {
@@ -34,6 +34,7 @@ pub const STIX: Format = Format {
     description: "Reports, notes and opinions; for threat-intelligence platforms",
     ending: Some("json"),
     newlines: None,
+    asks: &[Asks::LineEnds],
     write,
     reader: None,
     carries: Carries::AllBut(KEPT),

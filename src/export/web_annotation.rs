@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::guid::guid;
 use super::kept::AllBut;
 use super::{
-    Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, file_stem, jsonl,
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, file_stem, jsonl,
     proof::Carries,
 };
 use crate::import;
 use crate::model::{Annotation, AnnotatorId, AnnotatorKind, Link, Tier};
 use crate::text::{OffsetUnit, Span, Text};
 
-const KEPT: AllBut = AllBut(&[Loss::Region, Loss::Claim, Loss::DocumentState]);
+const KEPT: AllBut = AllBut(&[&[Loss::Region, Loss::Claim, Loss::DocumentState]]);
 
 /// W3C Web Annotation.
 pub const WEB_ANNOTATION: Format = Format {
@@ -25,6 +25,7 @@ pub const WEB_ANNOTATION: Format = Format {
     description: "A collection in JSON-LD with the texts beside it; for the web and linked data",
     ending: None,
     newlines: None,
+    asks: &[Asks::LineEnds],
     write,
     reader: Some(&import::WEB_ANNOTATION),
     carries: Carries::AllBut(KEPT),

@@ -7,27 +7,17 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::inception::{
-    LABEL, NOTE, Part, RELATION, SPAN, attribute_names, feature_name, parts, tag_set,
+    LABEL, LOST, NOTE, Part, RELATION, SPAN, attribute_names, feature_name, parts, tag_set,
 };
 use super::kept::{AllBut, is_letter};
-use super::{Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, proof::Carries};
+use super::{
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, proof::Carries,
+};
 use crate::import;
 use crate::model::Annotation;
 use crate::text::{ByteOffset, OffsetUnit, Span, Text, sentences_of_line, words_of};
 
-const KEPT: AllBut = AllBut(&[
-    Loss::DiscontinuousAnnotation,
-    Loss::Tier,
-    Loss::Time,
-    Loss::LinkAcrossDocuments,
-    Loss::LinkAcrossAnnotators,
-    Loss::LinkOrigin,
-    Loss::Region,
-    Loss::Claim,
-    Loss::DocumentField,
-    Loss::DocumentState,
-    Loss::WhiteSpace,
-]);
+const KEPT: AllBut = AllBut(&[LOST, &[Loss::WhiteSpace]]);
 
 /// WebAnno TSV.
 pub const WEBANNO_TSV: Format = Format {
@@ -36,6 +26,7 @@ pub const WEBANNO_TSV: Format = Format {
     description: "A table of tokens for each document and annotator; for INCEpTION and WebAnno",
     ending: None,
     newlines: None,
+    asks: &[Asks::LineEnds],
     write,
     reader: Some(&import::WEBANNO_TSV),
     carries: Carries::AllBut(KEPT),

@@ -133,31 +133,47 @@ impl<'a> Archive<'a> {
             .zip
             .by_index(index)
             .map_err(|error| failed(error.to_string()))?;
-        let allowed = SMALL_BYTES
-            .max(member.compressed_size().saturating_mul(MOST_GROWTH))
-            .min(MOST_MEMBER_BYTES);
+        let allowed = growth_allowed(member.compressed_size()).min(MOST_MEMBER_BYTES);
         let readable = allowed.min(self.room_bytes);
-        // The size that stands in the archive may be a lie, so it reserves nothing.
-        let mut bytes = Vec::new();
-        member
-            .take(readable + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(error.to_string()))?;
-        let size = bytes.len() as u64;
-        if size > readable && readable < allowed {
-            let words = "its members grow to far more than it, which is refused";
-            return Err(broken(file, words.to_owned()));
-        }
-        if size > allowed {
-            return Err(failed(format!(
-                "it grows to more than {} MB, which is refused",
-                allowed / 1_000_000
-            )));
-        }
-        self.room_bytes -= size;
+        let bytes = read_bounded(member, readable).map_err(|error| match readable < allowed {
+            true => broken(
+                file,
+                "its members grow to far more than it, which is refused".to_owned(),
+            ),
+            false => failed(error),
+        })?;
+        self.room_bytes -= bytes.len() as u64;
         let path = format!("{}/{name}", file.path);
         Ok(FileInMemory { path, bytes })
     }
+}
+
+/// Inflates what was so many bytes long.
+///
+/// # Errors
+/// If it is damaged, or grows to more than anybody needs.
+pub fn read_inflated(reader: impl Read, packed: usize) -> Result<Vec<u8>, String> {
+    read_bounded(reader, growth_allowed(packed as u64).min(MOST_BYTES))
+}
+
+fn growth_allowed(packed_bytes: u64) -> u64 {
+    SMALL_BYTES.max(packed_bytes.saturating_mul(MOST_GROWTH))
+}
+
+fn read_bounded(reader: impl Read, allowed: u64) -> Result<Vec<u8>, String> {
+    // The size that stands in an archive may be a lie, so it reserves nothing.
+    let mut bytes = Vec::new();
+    reader
+        .take(allowed + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > allowed {
+        let megabytes = allowed / 1_000_000;
+        return Err(format!(
+            "it grows to more than {megabytes} MB, which is refused"
+        ));
+    }
+    Ok(bytes)
 }
 
 /// Whether a file has the mark of a zip archive that is not empty.

@@ -1,5 +1,5 @@
-//! A folder of the Hugging Face library `datasets`: a card that names the classes, and rows as JSON Lines, either of
-//! texts with spans or of tokens with tags. Of tokens the text is put together with single spaces.
+//! A folder of the Hugging Face library `datasets`: a card that names the classes, and rows as JSON Lines or Parquet,
+//! either of texts with spans or of tokens with tags. Of tokens the text is put together with single spaces.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, time,
+    FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, parquet, time,
 };
 use crate::model::{AnnotatorId, Attributes, Stamp, Tier};
 
@@ -17,9 +17,12 @@ use crate::model::{AnnotatorId, Attributes, Stamp, Tier};
 pub const HUGGINGFACE: Format = Format {
     name: "huggingface",
     title: "Hugging Face dataset",
-    description: "A folder with a card and rows as JSON Lines: texts with spans, or tokens with tags",
-    endings: &["jsonl", "md"],
-    recognise: |files| cards(files).next().is_some() && rows(files).next().is_some(),
+    description: "A folder with a card and rows as JSON Lines or Parquet: texts with spans, or tokens with tags",
+    endings: &["jsonl", "md", "parquet"],
+    recognise: |files| {
+        let has_card = cards(files).next().is_some();
+        rows(files).any(|file| has_card || is_parquet(file))
+    },
     names: None,
     read,
 };
@@ -30,8 +33,29 @@ fn cards<'a>(files: &Files<'a>) -> impl Iterator<Item = &'a FileInMemory> + use<
 }
 
 fn rows<'a>(files: &Files<'a>) -> impl Iterator<Item = &'a FileInMemory> + use<'a> {
-    files.ending_in(&["jsonl"])
+    files.ending_in(&["jsonl", "parquet"])
 }
+
+fn is_parquet(file: &FileInMemory) -> bool {
+    ending(&file.path) == "parquet"
+}
+
+/// What our rows hold of an annotation, in the order of the columns. The rest of what others hold is kept as attributes.
+pub const SPAN_COLUMNS: [&str; 13] = [
+    "id",
+    "start",
+    "end",
+    "label",
+    "text",
+    "pieces",
+    "note",
+    "annotator",
+    "tier",
+    "attributes",
+    "created",
+    "changed_by",
+    "changed_at",
+];
 
 fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
@@ -40,35 +64,59 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         let words = file.words(&mut found)?.into_owned();
         card = Card::of(&words);
     }
-    for file in files.iter().filter(|file| ending(&file.path) == "parquet") {
-        let words =
-            "Parquet is not read yet; save the dataset as JSON Lines with `dataset.to_json(…)`";
-        found.left_out(&file.label(), 0, words, "");
-    }
-    let mut count = 0;
-    for file in rows(files) {
-        count += 1;
-        let words = file.words(&mut found)?.into_owned();
-        for (line, record) in json::records::<Map<String, Value>>(&words) {
-            let row = match record {
-                Ok(row) => Row {
-                    values: row,
-                    card: &card,
-                    file: file.label(),
-                    line,
-                },
-                Err(problem) => {
-                    found.left_out(&file.label(), line, problem, "");
-                    continue;
-                }
-            };
-            row.add(&mut found);
-        }
-    }
-    if count == 0 {
+    if rows(files).next().is_none() {
         return Err(ImportError::WrongFormat(HUGGINGFACE.title));
     }
-    Ok(found)
+    let mut broken = None;
+    for file in rows(files) {
+        let label = file.label();
+        let records = records(file, &mut card, &mut found).unwrap_or_else(|error| {
+            found.left_out(&label, 0, error.to_string(), "");
+            broken = Some(error);
+            Vec::new()
+        });
+        for (line, record) in records {
+            match record {
+                Err(problem) => found.left_out(&label, line, problem, ""),
+                Ok(values) => {
+                    let row = Row {
+                        values,
+                        card: &card,
+                        file: label.clone(),
+                        line,
+                    };
+                    row.add(&mut found);
+                }
+            }
+        }
+    }
+    // One bad file costs only itself, unless there is no good one.
+    match broken {
+        Some(error) if found.documents.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+/// The rows of a file. One of Parquet may say what the card leaves open.
+fn records(
+    file: &FileInMemory,
+    card: &mut Card,
+    found: &mut Found,
+) -> Result<Vec<json::Record<Map<String, Value>>>, ImportError> {
+    if !is_parquet(file) {
+        return Ok(json::records(&file.words(found)?));
+    }
+    match parquet::table(file) {
+        Ok(table) => {
+            card.add_features("", &table.features);
+            let rows = table.rows.into_iter().map(Ok);
+            Ok((1..).zip(rows).collect())
+        }
+        Err(words) => Err(ImportError::Broken {
+            file: file.path.clone(),
+            words: format!("this Parquet file cannot be read ({words})"),
+        }),
+    }
 }
 
 /// What the card says.
@@ -103,6 +151,29 @@ impl Card {
         card
     }
 
+    /// Takes up the names of classes from features as the library writes them, wherever in them they stand.
+    fn add_features(&mut self, column: &str, feature: &Value) {
+        match feature {
+            Value::Array(features) => features
+                .iter()
+                .for_each(|feature| self.add_features(column, feature)),
+            Value::Object(inner) => {
+                if let Some(Value::Array(names)) = inner.get("names") {
+                    let names = names.iter().filter_map(Value::as_str);
+                    let names = names.map(str::to_owned).collect();
+                    self.classes.entry(column.to_owned()).or_insert(names);
+                } else if let Some(feature) = inner.get("feature") {
+                    self.add_features(column, feature);
+                } else {
+                    inner
+                        .iter()
+                        .for_each(|(column, feature)| self.add_features(column, feature));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn class(&self, column: &str, value: &Value) -> Option<String> {
         match value.as_u64() {
             Some(number) => self
@@ -124,6 +195,24 @@ fn unquoted(words: &str) -> String {
         .strip_prefix('\'')
         .and_then(|words| words.strip_suffix('\''));
     single.map_or(words.to_owned(), |words| words.replace("''", "'"))
+}
+
+/// A list of objects; also where older versions of the library have made an object of lists of it.
+fn objects(value: Value) -> Vec<Value> {
+    let columns = match value {
+        Value::Array(objects) => return objects,
+        Value::Object(columns) => columns,
+        _ => return Vec::new(),
+    };
+    let lists = columns.values().filter_map(Value::as_array);
+    let count = lists.map(Vec::len).max().unwrap_or(0);
+    let object = |number: usize| {
+        let values = columns.iter();
+        let values =
+            values.filter_map(|(name, list)| Some((name.clone(), list.get(number)?.clone())));
+        Value::Object(values.collect())
+    };
+    (0..count).map(object).collect()
 }
 
 /// One row, which is one document.
@@ -151,12 +240,7 @@ impl Row<'_> {
         if let Some(Value::String(text)) = self.values.remove("text") {
             document.text = FoundText::Words(text);
             let spans = self.values.remove("spans");
-            for span in spans
-                .as_ref()
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
+            for span in &spans.map(objects).unwrap_or_default() {
                 match self.span(span) {
                     Some(span) => document.spans.push(span),
                     None => {
@@ -188,14 +272,8 @@ impl Row<'_> {
                 "",
             );
         }
-        for relation in self
-            .values
-            .remove("relations")
-            .as_ref()
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        let relations = self.values.remove("relations");
+        for relation in &relations.map(objects).unwrap_or_default() {
             let words = |name: &str| relation.get(name).and_then(field).unwrap_or_default();
             found.links.push(FoundLink {
                 kind: words("label"),
@@ -232,25 +310,10 @@ impl Row<'_> {
             .into_iter()
             .filter_map(|(name, value)| Some((name.as_str().into(), attribute(value)?)))
             .collect();
-        const KNOWN: [&str; 13] = [
-            "id",
-            "start",
-            "end",
-            "label",
-            "text",
-            "pieces",
-            "note",
-            "annotator",
-            "tier",
-            "attributes",
-            "created",
-            "changed_by",
-            "changed_at",
-        ];
         let others = span
             .as_object()?
             .iter()
-            .filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+            .filter(|(name, _)| !SPAN_COLUMNS.contains(&name.as_str()));
         attributes.extend(
             others.filter_map(|(name, value)| {
                 Some((name.as_str().into(), attribute(value.clone())?))

@@ -237,14 +237,36 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         for (line_number, record) in json::records::<Line>(&words) {
             match record {
                 Err(problem) => found.left_out(&label, line_number, problem, ""),
-                Ok(line) if line.r#type == "project" => {
-                    add_project(&mut found, &label, line_number, line)
-                }
-                Ok(line) => add_document(&mut found, &label, line_number, line),
+                Ok(line) => add(&mut found, &label, line_number, line),
             }
         }
     }
     Ok(found)
+}
+
+/// Adds what one line says that stands within another format, which holds the text itself.
+pub(super) fn add_line(
+    found: &mut Found,
+    file: &Arc<str>,
+    line_number: usize,
+    words: &str,
+    text: Option<&str>,
+) {
+    match serde_json::from_str::<Line>(words) {
+        Err(problem) => found.left_out(file, line_number, problem.to_string(), ""),
+        Ok(mut line) => {
+            line.text = text.map(str::to_owned);
+            add(found, file, line_number, line);
+        }
+    }
+}
+
+fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
+    if line.r#type == "project" {
+        add_project(found, file, line_number, line);
+    } else {
+        add_document(found, file, line_number, line);
+    }
 }
 
 fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {

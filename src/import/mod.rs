@@ -29,11 +29,15 @@ mod cas_json;
 mod conll;
 mod csv;
 mod decode;
+mod docbin;
 mod doccano;
 mod documents;
+mod docx;
 mod files;
 mod found;
+mod guard;
 mod heal;
+mod html;
 mod huggingface;
 mod inception;
 mod inception_project;
@@ -42,10 +46,16 @@ mod json_mapped;
 mod jsonl;
 mod known;
 mod label_studio;
+mod label_studio_min;
 mod mapping;
+pub(crate) mod msgpack;
+mod parquet;
+mod pdf;
 mod reading;
 mod refi_qda;
 mod report;
+mod sources;
+pub(crate) mod spacy_strings;
 mod web_annotation;
 mod webanno_tsv;
 mod xmi;
@@ -65,20 +75,26 @@ pub use cas_json::CAS_JSON;
 pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
 pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings, no_text};
+pub use docbin::{
+    DOCBIN, DOCUMENT as DOCBIN_DOCUMENT, GROUP as DOCBIN_GROUP, PROJECT as DOCBIN_PROJECT,
+};
 pub use doccano::{ANNOTATOR_KEY, DOCCANO, DOCUMENT_KEY, UNIT_KEY};
 pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
 };
-pub use huggingface::HUGGINGFACE;
+pub use guard::{GUARDED, guarded};
+pub use huggingface::{HUGGINGFACE, SPAN_COLUMNS};
 pub use inception_project::INCEPTION;
 pub use json_mapped::JSON;
 pub use jsonl::JSONL;
 pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
+pub use label_studio_min::LABEL_STUDIO_MIN;
 pub use mapping::{Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use refi_qda::REFI_QDA;
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
+pub use sources::{Extracted, extract, is_source};
 pub use web_annotation::WEB_ANNOTATION;
 pub use webanno_tsv::WEBANNO_TSV;
 pub use xmi::XMI;
@@ -91,9 +107,11 @@ pub const FORMATS: &[&Format] = &[
     &CAS_JSON,
     &XMI,
     &INCEPTION,
+    &DOCBIN,
     &WEB_ANNOTATION,
     &HUGGINGFACE,
     &LABEL_STUDIO,
+    &LABEL_STUDIO_MIN,
     &JSONL,
     &DOCCANO,
     &CSV,

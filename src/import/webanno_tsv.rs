@@ -354,9 +354,11 @@ impl Table {
     fn finish(mut self, found: &mut Found) {
         self.document.text = FoundText::Words(std::mem::take(&mut self.text));
         let mut mentions: Vec<Mention> = Vec::new();
-        let mut numbered: HashMap<(usize, usize), usize> = HashMap::new();
+        let mut numbered: HashMap<(usize, usize, usize), usize> = HashMap::new();
         for mention in std::mem::take(&mut self.mentions) {
-            let key = (mention.layer, mention.number);
+            // All elements of a chain have the chain's number.
+            let element = mention.chain.as_ref().map_or(0, |(_, element, _)| *element);
+            let key = (mention.layer, mention.number, element);
             let known = numbered
                 .get(&key)
                 .and_then(|index| mentions.get_mut(*index));

@@ -28,6 +28,7 @@ mod reading;
 mod replace;
 mod sample;
 mod settings;
+mod sources;
 mod texts;
 mod write;
 
@@ -55,6 +56,7 @@ pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in
 pub use replace::{WriteError, add_line, folder_for_export, keep_before_repair, write_export};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
+pub use sources::{EXTRACTED_BY, LookedThrough, ORIGINAL, SeenSource, look_through};
 pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
     read_document, read_labelled, read_text,

@@ -11,11 +11,12 @@ use super::disk::{RealDisk, read_regular, reason, sha256_of};
 use super::kept_texts::bytes_as_they_were;
 use super::paths::{MOST_NAME_BYTES, PathProblem, is_reserved, relative, resolve, stays_in};
 use super::replace::{WriteError, first_free, make_folder, write_new};
+use super::sources::{EXTRACTED_BY, ORIGINAL, bring_in_source, originals};
 use super::{Progress, folder_of};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
-use crate::import::{DEFAULT_ENCODING, DecodeProblem, decode, no_text};
+use crate::import::{DEFAULT_ENCODING, DecodeProblem, decode, is_source, no_text};
 use crate::model::{Document, DocumentId, Encoding, Project};
-use crate::text::Text;
+use crate::text::{OffsetUnit, Text};
 
 /// Larger texts are refused: a screen of them could not be shown in reasonable memory.
 pub(super) const MOST_TEXT_BYTES: u64 = 500_000_000;
@@ -78,6 +79,16 @@ pub enum ReadError {
         /// Where.
         path: PathBuf,
     },
+    /// No words can be taken out of a source that is no plain text.
+    #[error("“{name}” was not added: {words}. Save its words as plain text to add them: {path}", path = .path.display())]
+    NoWords {
+        /// The file's name.
+        name: String,
+        /// Why not.
+        words: String,
+        /// Where.
+        path: PathBuf,
+    },
     /// It could not be copied beside the project.
     #[error(transparent)]
     Copy(#[from] WriteError),
@@ -91,7 +102,11 @@ pub fn read_text(path: &Path, encoding: Option<&str>) -> Result<ReadText, ReadEr
     read_bytes(path, bytes_of(path)?, encoding)
 }
 
-fn read_bytes(path: &Path, bytes: Vec<u8>, encoding: Option<&str>) -> Result<ReadText, ReadError> {
+pub(super) fn read_bytes(
+    path: &Path,
+    bytes: Vec<u8>,
+    encoding: Option<&str>,
+) -> Result<ReadText, ReadError> {
     let (sha256, size_bytes) = (sha256_of(&bytes), bytes.len() as u64);
     let (text, encoding) = text_of(path, bytes, encoding)?;
     Ok(ReadText {
@@ -111,7 +126,7 @@ pub(super) fn read_characters(path: &Path, encoding: Option<&str>) -> Result<Tex
     Ok(text)
 }
 
-fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub(super) fn bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
     read_regular(path, MOST_TEXT_BYTES).map_err(|source| ReadError::Io {
         source,
         path: path.to_owned(),
@@ -269,6 +284,18 @@ pub struct BroughtIn {
 }
 
 impl BroughtIn {
+    /// Which documents have their words from a file that is no plain text, and by what they were taken out of it.
+    pub fn extracted(&self) -> Vec<String> {
+        let documents = self.documents.iter();
+        let said = documents.filter_map(|(document, text)| {
+            let (original, by) = (document.fields.get(ORIGINAL)?, document.fields.get(EXTRACTED_BY)?);
+            let characters = text.offset_in(OffsetUnit::CodePoint, text.end());
+            let path = &document.path;
+            Some(format!("{path}: {characters} characters of {original}, by {by}; look whether they are all there"))
+        });
+        said.collect()
+    }
+
     /// What a person should know of the texts: that their encoding is a guess, that they are large.
     pub fn remarks(&self) -> Vec<String> {
         let documents = self.documents.iter().map(|(document, _)| document);
@@ -313,14 +340,7 @@ pub fn bring_in(
     paths: &[PathBuf],
     progress: &Progress,
 ) -> BroughtIn {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            find_texts(path, MOST_FOLDER_DEPTH, &mut files)
-        } else {
-            files.push(path.clone())
-        }
-    }
+    let files = files_of(paths);
     progress.expect(files.len());
     let mut known = Known::of(project);
     let mut brought_in = BroughtIn::default();
@@ -338,9 +358,24 @@ pub fn bring_in(
     brought_in
 }
 
+/// These files, and the texts in these folders.
+pub(super) fn files_of(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            find_texts(path, MOST_FOLDER_DEPTH, &mut files)
+        } else {
+            files.push(path.clone())
+        }
+    }
+    files
+}
+
 /// What the project has already, so that ids and paths stay unique.
-struct Known {
-    paths: BTreeSet<String>,
+pub(super) struct Known {
+    pub(super) paths: BTreeSet<String>,
+    /// The files that documents have their words from.
+    pub(super) originals: BTreeSet<String>,
     ids: BTreeSet<String>,
 }
 
@@ -352,12 +387,13 @@ impl Known {
                 .values()
                 .map(|document| document.path.clone())
                 .collect(),
+            originals: originals(project),
             ids: project.documents.keys().map(ToString::to_string).collect(),
         }
     }
 
     /// A readable id from the file's name that nothing else has.
-    fn new_id(&mut self, path: &str) -> DocumentId {
+    pub(super) fn new_id(&mut self, path: &str) -> DocumentId {
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         let numbered = (2..).map(|number| format!("{stem}-{number}"));
@@ -373,20 +409,22 @@ fn bring_in_one(
     known: &mut Known,
 ) -> Result<Option<(Document, Text)>, ReadError> {
     let bytes = bytes_of(file)?;
+    if is_source(&file.to_string_lossy()) {
+        return bring_in_source(project_file, file, bytes, known);
+    }
     if let Some(what) = no_text(&bytes) {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
         return Err(ReadError::NoText {
-            name: name.into_owned(),
+            name: name_of(file),
             what,
             path: file.to_owned(),
         });
     }
-    let read = read_bytes(file, bytes, None)?;
     let folder = folder_of(project_file);
     let path = match relative(&folder, file) {
         Some(path) => path,
-        None => copy_beside(&folder, file, &read.sha256)?,
+        None => keep_beside(&folder, file, &bytes, &sha256_of(&bytes))?,
     };
+    let read = read_bytes(file, bytes, None)?;
     if !known.paths.insert(path.clone()) {
         return Ok(None);
     }
@@ -412,14 +450,20 @@ fn bring_in_one(
     )))
 }
 
-/// Copies a text into the project's text folder and returns its path there. A file with the same bytes
-/// is used as it is.
-fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadError> {
-    let io = |source| ReadError::Io {
-        source,
-        path: file.to_owned(),
-    };
-    let bytes = read_regular(file, MOST_TEXT_BYTES).map_err(io)?;
+/// What a file is called.
+pub(super) fn name_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+/// Writes bytes into the project's text folder, under this file's name or one like it, and returns the path there. A
+/// file with the same bytes is used as it is.
+pub(super) fn keep_beside(
+    folder: &Path,
+    file: &Path,
+    bytes: &[u8],
+    sha256: &str,
+) -> Result<String, ReadError> {
     make_folder(&RealDisk, &folder.join(TEXT_FOLDER))?;
     let name = portable_name(file);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "txt"));
@@ -432,7 +476,7 @@ fn copy_beside(folder: &Path, file: &Path, sha256: &str) -> Result<String, ReadE
         return Ok(first);
     }
     let place = first_free(&RealDisk, |number| folder.join(path_of(number)));
-    write_new(&RealDisk, &place, &bytes)?;
+    write_new(&RealDisk, &place, bytes)?;
     relative(folder, &place).ok_or(ReadError::Path {
         problem: PathProblem::NotPortable,
         path: first,
@@ -479,7 +523,10 @@ fn find_texts(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
         let is_link = path.is_symlink();
         if path.is_dir() && !is_link && !is_hidden && depth > 0 {
             find_texts(&path, depth - 1, found);
-        } else if path.is_file() && is_text_file(&path) && !is_hidden {
+        } else if path.is_file()
+            && !is_hidden
+            && (is_text_file(&path) || is_source(&name_of(&path)))
+        {
             found.push(path);
         }
     }

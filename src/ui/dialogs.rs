@@ -82,7 +82,9 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
             Box::pin(async move { file.await.map(|file| Command::SaveAt(path(&file))) })
         }
         FileChoice::Texts => {
-            let texts = ["txt", "md", "markdown", "text"];
+            let texts = [
+                "txt", "md", "markdown", "text", "html", "htm", "xhtml", "docx", "pdf",
+            ];
             let files = dialog
                 .set_title("Add texts")
                 .add_filter("Texts", &texts)

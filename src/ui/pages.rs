@@ -4,18 +4,19 @@ use egui::{
     Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
 };
 
+use super::export_page::{ExportPageState, export_page_ui};
 use super::findings_page::findings_ui;
 use super::import_page::{ImportPageState, import_page_ui};
 use super::palette::{PaletteState, palette_ui};
 use super::review::{self, ReviewState};
+use super::sources_page::{SourcesPageState, sources_page_ui};
 use super::theme::semibold;
 use super::widgets::{
     buttons_at_right, cut_label, hold_focus, main_button, name_bar, name_dialog, name_field,
     plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, codebook, key_page};
-use crate::app::{Command, ExportChoice, Page, Work};
-use crate::export::{ExportOptions, FORMATS, Newlines, Scheme};
+use crate::app::{Command, Page, Work};
 use crate::import;
 use crate::model::{AnnotatorId, DocumentState};
 use crate::text::OffsetUnit;
@@ -25,10 +26,10 @@ use crate::text::OffsetUnit;
 pub struct PageState {
     words: String,
     palette: PaletteState,
-    format: usize,
-    export: ExportOptions,
+    export: ExportPageState,
     keys: key_page::KeyPageState,
     import: ImportPageState,
+    sources: SourcesPageState,
     /// What takes the focus when the page opens.
     first: Option<Id>,
     /// How many frames the page has been open.
@@ -52,15 +53,14 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
     if view.page_is_new {
         view.pages = PageState {
             export: view.pages.export.clone(),
-            format: view.pages.format,
             ..PageState::default()
         };
         view.review = ReviewState::default();
     }
     let width = match page {
-        Page::Codebook | Page::Import => 860.0,
+        Page::Codebook | Page::Import | Page::Sources | Page::Export => 860.0,
         Page::Keys | Page::Findings | Page::Review | Page::Doubles | Page::Backups => 640.0,
-        Page::Palette | Page::Export | Page::Document => 520.0,
+        Page::Palette | Page::Document => 520.0,
         Page::Annotator | Page::About => 420.0,
         Page::Line => 280.0,
     };
@@ -83,7 +83,11 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
                 Page::Doubles => doubles_ui(ui, cx),
                 Page::Backups => backups_ui(ui, cx),
                 Page::Import => import_page_ui(ui, cx, &mut view.pages.import),
-                Page::Export => export_ui(ui, cx, &mut view.pages),
+                Page::Sources => sources_page_ui(ui, cx, &mut view.pages.sources, surface),
+                Page::Export => {
+                    let state = &mut view.pages;
+                    export_page_ui(ui, cx, &mut state.export, &mut state.first)
+                }
                 Page::Document => document_ui(ui, cx, &mut view.pages),
                 Page::Annotator => annotator_ui(ui, cx, &mut view.pages),
                 Page::About => about_ui(ui, cx),
@@ -247,99 +251,6 @@ fn backups_ui(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     is_done
 }
 
-/// Shows what a finding or a double edit is about.
-fn export_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
-    let theme = cx.theme;
-    let mut is_done = head_ui(ui, "Export");
-    formats_ui(ui, cx, &mut state.format);
-    ui.add_space(8.0);
-    ui.horizontal(|ui| {
-        ui.label("Count offsets in");
-        for unit in OffsetUnit::ALL {
-            let words = match unit {
-                OffsetUnit::CodePoint => "characters",
-                OffsetUnit::Byte => "bytes",
-                OffsetUnit::Utf16 => "UTF-16 units",
-            };
-            if ui
-                .selectable_label(state.export.unit == unit, words)
-                .clicked()
-            {
-                state.export.unit = unit;
-            }
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.label("Line ends");
-        for newlines in Newlines::ALL {
-            let is_chosen = state.export.newlines == newlines;
-            if ui.selectable_label(is_chosen, newlines.words()).clicked() {
-                state.export.newlines = newlines;
-            }
-        }
-    });
-    let format = FORMATS.get(state.format);
-    ui.add_enabled_ui(
-        format.is_some_and(|format| format.name.starts_with("conll")),
-        |ui| ui.horizontal(|ui| scheme_ui(ui, state)),
-    );
-    ui.checkbox(
-        &mut state.export.filter.is_core_only,
-        "Core annotations only",
-    );
-    ui.label(soft(&theme, "Most formats fix their own unit; JSON Lines, CSV and doccano take the one chosen. What is written is read back and compared before it is called done.").size(12.0));
-    ui.add_space(10.0);
-    buttons_at_right(ui, |ui| {
-        let button = main_button(ui, &theme, "Choose place…");
-        state.first = Some(button.id);
-        if button.clicked()
-            && let Some(format) = FORMATS.get(state.format)
-        {
-            cx.ask(Command::Export(ExportChoice {
-                format: format.name,
-                options: state.export.clone(),
-            }));
-            is_done = true;
-        }
-    });
-    is_done
-}
-
-/// The formats; those that do not fit the window are scrolled to.
-fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
-    /// Room for what stands above and below the list, in points.
-    const REST: f32 = 270.0;
-    let theme = cx.theme;
-    let height = (ui.ctx().content_rect().height() * 0.8 - REST).max(100.0);
-    let list = ScrollArea::vertical().max_height(height);
-    let output = list.show(ui, |ui| {
-        ui.set_min_width(ui.available_width());
-        for (number, format) in FORMATS.iter().enumerate() {
-            let is_chosen = number == *chosen;
-            let response = row(ui, &theme, 46.0, is_chosen, format.title, |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                ui.label(format.title);
-                cut_label(ui, soft(&theme, format.description).size(12.0));
-            });
-            if response.clicked() {
-                *chosen = number;
-            }
-        }
-    });
-    name_bar(ui, "formats", &output);
-}
-
-/// How tokens are tagged; only CoNLL asks.
-fn scheme_ui(ui: &mut Ui, state: &mut PageState) {
-    ui.label("Tags of tokens");
-    for scheme in Scheme::ALL {
-        let is_chosen = state.export.scheme == scheme;
-        if ui.selectable_label(is_chosen, scheme.words()).clicked() {
-            state.export.scheme = scheme;
-        }
-    }
-}
-
 fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
     let theme = cx.theme;
     let is_done = head_ui(ui, "About this document");
@@ -378,6 +289,15 @@ fn document_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                         let command = Command::SetField(field.name.clone(), typed);
                         cx.ask(Command::Type(Box::new(command)));
                     }
+                    ui.end_row();
+                }
+                let known = &work.project().codebook.document_fields;
+                let others = document.fields.iter();
+                for (name, value) in
+                    others.filter(|(name, _)| known.iter().all(|own| own.name != **name))
+                {
+                    ui.label(soft(&theme, &**name));
+                    ui.add(egui::Label::new(value).wrap());
                     ui.end_row();
                 }
                 ui.label(soft(&theme, "State"));

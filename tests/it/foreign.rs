@@ -471,7 +471,7 @@ const REAL: &[(&str, &str, &str)] = &[
     (
         "webanno-tsv/inception-tsv3-suite",
         "webanno-tsv",
-        "75 documents, 215 spans (189 exact, 0 moved, 26 unplaced), 42 of 45 links",
+        "75 documents, 224 spans (198 exact, 0 moved, 26 unplaced), 49 of 54 links",
     ),
     // 608 + 574 entities, 652 marks of other layers, 170 + 248 relations.
     (
@@ -514,6 +514,16 @@ const REAL: &[(&str, &str, &str)] = &[
         "huggingface/wnut17-dev-first-300-jsonl",
         "huggingface",
         "300 documents, 282 spans (282 exact, 0 moved, 0 unplaced), 0 of 0 links",
+    ),
+    (
+        "huggingface/wnut17-dev-first-300-parquet",
+        "huggingface",
+        "300 documents, 282 spans (282 exact, 0 moved, 0 unplaced), 0 of 0 links",
+    ),
+    (
+        "spacy/ner-tweets-demo",
+        "docbin",
+        "1 documents, 1 spans (1 exact, 0 moved, 0 unplaced), 0 of 0 links",
     ),
 ];
 
@@ -572,4 +582,31 @@ fn hostile_files_end_in_a_message() {
         };
         assert_eq!(came, *expected, "{path}: {:?}", outcome.err());
     }
+}
+
+/// All elements of a chain carry its number; an element may go over several tokens.
+#[test]
+fn elements_of_a_chain_are_annotations_of_their_own() {
+    let words = "#FORMAT=WebAnno TSV 3.3\n#T_CH=custom.CoreferenceLink|referenceRelation|referenceType\n\n\n\
+        #Text=Мара сама це сказала\n\
+        1-1\t0-4\tМара\tcoref->1-1|*->2-1\tnam[1]|*[2]\t\n\
+        1-2\t5-9\tсама\tcoref->1-1\tnam[1]\t\n\
+        1-3\t10-12\tце\t*->1-2\tpro[1]\t\n\
+        1-4\t13-20\tсказала\t*->2-2\t*[2]\t\n";
+    let (project, _, report) = imported(&[file("a.tsv", words)]);
+    let found: Vec<_> = annotations(&project)
+        .into_iter()
+        .map(|(_, tag, words)| format!("{tag}: {words}"))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "nam: Мара сама",
+            "CoreferenceLink: Мара",
+            "pro: це",
+            "CoreferenceLink: сказала"
+        ]
+    );
+    assert_eq!(project.links.iter().count(), 2);
+    assert!(report.is_lossless(), "{:?}", report.lines());
 }

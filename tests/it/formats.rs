@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use ascribe::export::{
-    CONLL, ExportOptions, FORMATS, Filter, Format, JSONL, Loss, Newlines, Scheme, export, format,
+    Asks, CONLL, ExportOptions, FORMATS, Filter, Format, JSONL, Loss, Newlines, Scheme, export,
+    format,
 };
 use ascribe::model::{Project, TagId, Texts};
 use ascribe::store::{Progress, open_project};
@@ -139,7 +140,7 @@ fn the_sample_goes_through_every_format() {
         );
         assert_eq!(
             export.losses.is_empty(),
-            format.name == "jsonl",
+            matches!(format.name, "jsonl" | "docbin"),
             "{}",
             format.name
         );
@@ -322,4 +323,76 @@ fn the_readme_lists_every_format() {
             assert_eq!(row[1], "yes", "{name} read");
         }
     }
+}
+
+#[test]
+fn a_format_asks_for_what_makes_a_difference_and_for_nothing_else() {
+    let (mut project, texts) = project_with("🦉 Уряд\r\nзаперечив\nце. Two words.");
+    let text = &texts[&document_id()];
+    for (number, words) in ["заперечив", "Two words"].into_iter().enumerate() {
+        let made = annotation(number as u32 + 1, span_of(text, words).into(), words);
+        project.annotations.insert(made.into());
+    }
+    let written = |format: &Format, options: &ExportOptions| {
+        export(format, &project, &texts, options).unwrap().files
+    };
+    for format in FORMATS {
+        let plain = written(format, &ExportOptions::default());
+        let differs = |options: ExportOptions| written(format, &options) != plain;
+        let unit = OffsetUnit::Utf16;
+        let newlines = Newlines::Lf;
+        let scheme = Scheme::Bilou;
+        let found = [
+            (
+                Asks::Unit,
+                differs(ExportOptions {
+                    unit,
+                    ..Default::default()
+                }),
+            ),
+            (
+                Asks::LineEnds,
+                differs(ExportOptions {
+                    newlines,
+                    ..Default::default()
+                }),
+            ),
+            (
+                Asks::Scheme,
+                differs(ExportOptions {
+                    scheme,
+                    ..Default::default()
+                }),
+            ),
+        ];
+        for (asks, differs) in found {
+            assert_eq!(
+                format.asks.contains(&asks),
+                differs,
+                "{} {asks:?}",
+                format.name
+            );
+        }
+    }
+}
+
+#[test]
+fn an_export_says_how_much_is_in_it() {
+    let (project, texts) = read(CROSSING);
+    let counts = |name: &str| {
+        let export = exported(
+            format(name).unwrap(),
+            &project,
+            &texts,
+            OffsetUnit::CodePoint,
+        );
+        (export.documents, export.annotations)
+    };
+    assert_eq!(counts("jsonl"), (1, 3));
+    assert_eq!(
+        counts("conll"),
+        (1, 2),
+        "of two that overlap one is left out"
+    );
+    assert_eq!(counts("refi-qda-codebook"), (0, 0));
 }

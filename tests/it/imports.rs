@@ -740,3 +740,28 @@ fn a_format_that_is_named_is_read_whatever_the_ending() {
     let (project, _, _) = import_alone(conll, &files, &ImportOptions::default()).unwrap();
     assert_eq!(quotes(&project), ["Moscow"]);
 }
+
+/// As Label Studio's converter writes it: one object for each annotator of a task.
+#[test]
+fn regions_of_json_min_come_over_for_each_annotator() {
+    let row = |annotator: u32, start: usize, end: usize, words: &str| {
+        json!({"id": 7, "text": "🦉 Уряд заперечив це.", "source": "ТАСС", "annotator": annotator,
+            "annotation_id": 3, "created_at": "2026-01-02T03:04:05Z", "lead_time": 1.5,
+            "label": [{"start": start, "end": end, "text": words, "labels": ["denial"]}]})
+    };
+    let words = json!([row(1, 7, 16, "заперечив"), row(2, 2, 6, "Уряд")]).to_string();
+    let (project, _, report) = imported(&[file("min.json", words)]);
+    assert_eq!(quotes(&project), ["заперечив", "Уряд"]);
+    assert_eq!(project.documents.len(), 1, "both rows speak of one text");
+    let annotators: Vec<&str> = project.annotators.keys().map(|id| id.as_str()).collect();
+    assert_eq!(annotators, ["1", "2"]);
+    assert!(
+        project
+            .annotations
+            .iter()
+            .all(|each| each.created_at.is_some())
+    );
+    assert_eq!(report.format, "label-studio-min");
+    let document = project.documents.values().next().unwrap();
+    assert_eq!(document.fields["source"], "ТАСС");
+}

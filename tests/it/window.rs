@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ascribe::anchor::MarkId;
-use ascribe::app::{App, Command, ExportChoice, Settings};
+use ascribe::app::{App, Command, ExportChoice, Page, Settings};
 use ascribe::export::ExportOptions;
 use ascribe::import::Role;
 use ascribe::model::{DocumentId, DocumentState, TagId};
@@ -1003,6 +1003,56 @@ fn an_export_of_many_files_goes_into_a_new_folder_where_something_lies() {
         assert!(out.path().join(expected).is_dir(), "{expected}");
     }
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn what_an_export_would_write_and_lose_is_said_before_it_is_written() {
+    let mut driven = Driven::new();
+    driven.app().run(Command::Show(Page::Export));
+    let see = |driven: &mut Driven| {
+        for _ in 0..3 {
+            driven.steps();
+            driven.app().finish_tasks();
+        }
+        driven.steps();
+    };
+    see(&mut driven);
+    let shows =
+        |driven: &Driven, label: &str| driven.harness.query_by_label_contains(label).is_some();
+    assert!(shows(&driven, "82 annotations in 6 documents"));
+    assert!(shows(&driven, "Nothing is lost") && shows(&driven, "Count offsets in"));
+    let choose = |driven: &mut Driven, role, name| {
+        let at = driven
+            .harness
+            .get_by_role_and_label(role, name)
+            .rect()
+            .center();
+        driven.click_at(at, Modifiers::NONE);
+    };
+    choose(&mut driven, egui::accesskit::Role::ListBoxOption, "CoNLL");
+    see(&mut driven);
+    assert!(shows(&driven, "The format cannot carry everything"));
+    assert!(shows(
+        &driven,
+        "left out because another one covers its words"
+    ));
+    assert!(shows(&driven, "Tags of tokens") && !shows(&driven, "Count offsets in"));
+    choose(
+        &mut driven,
+        egui::accesskit::Role::ListBoxOption,
+        "JSON Lines",
+    );
+    driven.click("Tags to export");
+    driven.steps();
+    choose(&mut driven, egui::accesskit::Role::CheckBox, "denial");
+    see(&mut driven);
+    assert!(shows(&driven, "24 annotations in 6 documents"));
+    let written = driven
+        .app()
+        .notices()
+        .iter()
+        .any(|notice| notice.words.contains("Exported"));
+    assert!(!written, "nothing is written yet");
 }
 
 #[test]

@@ -1,0 +1,515 @@
+//! spaCy's DocBin: tokens with the entities and the groups of spans that stand on them. What spaCy has no place for
+//! stands in our own files as a line of our JSON Lines, as an attribute of the group.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use flate2::read::ZlibDecoder;
+
+use super::archive::read_inflated;
+use super::files::Files;
+use super::found::{Found, FoundDocument, FoundSpan, FoundText};
+use super::msgpack::{Packed, unpack};
+use super::spacy_strings::{BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, ORTH, Strings};
+use super::{FileInMemory, Format, ImportError, ImportOptions, jsonl, stem};
+use crate::model::AttributeValue;
+
+/// spaCy DocBin.
+pub const DOCBIN: Format = Format {
+    name: "docbin",
+    title: "spaCy DocBin",
+    description: "Tokens with entities and groups of spans, as spaCy trains on them",
+    endings: &["spacy"],
+    recognise: |files| files.ending_in(DOCBIN.endings).next().is_some(),
+    names: None,
+    read,
+};
+
+/// The group of spans that our own files have.
+pub const GROUP: &str = "sc";
+/// The attribute of the group that holds the document as a line of our JSON Lines.
+pub const DOCUMENT: &str = "ascribe";
+/// The attribute of the first document's group that holds the last line of our JSON Lines.
+pub const PROJECT: &str = "ascribe_project";
+
+fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let mut count = 0;
+    for file in files.ending_in(DOCBIN.endings) {
+        count += 1;
+        read_file(file, &mut found)?;
+    }
+    if count == 0 {
+        return Err(ImportError::WrongFormat(DOCBIN.title));
+    }
+    Ok(found)
+}
+
+fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> {
+    let broken = |words: String| ImportError::Broken {
+        file: file.path.clone(),
+        words,
+    };
+    let bytes = read_inflated(ZlibDecoder::new(file.bytes.as_slice()), file.bytes.len())
+        .map_err(|words| broken(format!("this is no DocBin of spaCy: {words}")))?;
+    let whole = unpack(&bytes)
+        .ok_or_else(|| broken("this is no DocBin of spaCy, or it is cut off".to_owned()))?;
+    let strings = Strings::new();
+    let bin = Bin::of(&whole, &strings)
+        .ok_or_else(|| broken("the tables of this DocBin do not fit together".to_owned()))?;
+    for (index, rows) in bin.documents().enumerate() {
+        bin.add(index, rows, file, found);
+    }
+    bin.say_what_is_not_read(file, found);
+    Ok(())
+}
+
+/// The tables of a file.
+struct Bin<'a> {
+    whole: &'a Packed,
+    /// What the columns of a token are.
+    columns: Vec<u64>,
+    /// Row by row.
+    cells: Vec<u64>,
+    /// Whether a space follows each token.
+    spaces: &'a [u8],
+    /// How many tokens each document has.
+    lengths: Vec<usize>,
+    strings: HashMap<u64, &'a str>,
+}
+
+/// One token of a document.
+struct Token<'a> {
+    /// Its values, by the columns of the file.
+    cells: &'a [u64],
+    words: &'a str,
+    /// Where it begins and ends, in code points.
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Bin<'a> {
+    /// `None` if a table is missing or shorter than another one says.
+    fn of(whole: &'a Packed, known: &'a Strings) -> Option<Self> {
+        let number = |value: &Packed| match value {
+            Packed::Whole(number) => u64::try_from(*number).ok(),
+            _ => None,
+        };
+        let columns = whole.get("attrs")?.list().iter().map(number);
+        let columns: Vec<u64> = columns.collect::<Option<_>>()?;
+        let (cells, _) = whole.get("tokens")?.bytes()?.as_chunks::<8>();
+        let (lengths, _) = whole.get("lengths")?.bytes()?.as_chunks::<4>();
+        let lengths = lengths
+            .iter()
+            .map(|bytes| usize::try_from(i32::from_le_bytes(*bytes)).ok());
+        let lengths: Vec<usize> = lengths.collect::<Option<_>>()?;
+        let spaces = whole.get("spaces")?.bytes()?;
+        let strings = whole.get("strings")?.list().iter();
+        let bin = Self {
+            whole,
+            cells: cells
+                .iter()
+                .map(|bytes| u64::from_le_bytes(*bytes))
+                .collect(),
+            spaces,
+            strings: known.by_number(strings.filter_map(Packed::words)),
+            lengths,
+            columns,
+        };
+        let rows = bin
+            .lengths
+            .iter()
+            .try_fold(0_usize, |sum, length| sum.checked_add(*length))?;
+        let is_whole = bin.column(ORTH).is_some()
+            && bin.spaces.len() >= rows
+            && bin.cells.len() >= rows.checked_mul(bin.columns.len())?;
+        is_whole.then_some(bin)
+    }
+
+    fn column(&self, attribute: u64) -> Option<usize> {
+        self.columns.iter().position(|own| *own == attribute)
+    }
+
+    /// The number of the first token and of the one behind the last, document by document.
+    fn documents(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let mut from = 0;
+        self.lengths.iter().map(move |length| {
+            let rows = from..from + length;
+            from += length;
+            rows
+        })
+    }
+
+    /// What the table of that name says of a document.
+    fn of_document(&self, table: &str, index: usize) -> Option<&'a Packed> {
+        self.whole.get(table)?.list().get(index)
+    }
+
+    fn words(&self, number: u64) -> Option<&'a str> {
+        self.strings.get(&number).copied()
+    }
+
+    /// The text and its tokens. `None` if a string is missing.
+    fn text(&self, rows: std::ops::Range<usize>) -> Option<(String, Vec<Token<'_>>)> {
+        let orth = self.column(ORTH)?;
+        let mut text = String::new();
+        let mut at = 0;
+        let mut tokens = Vec::with_capacity(rows.len());
+        for row in rows {
+            let first = row * self.columns.len();
+            let cells = self.cells.get(first..first + self.columns.len())?;
+            let words = self.words(*cells.get(orth)?)?;
+            let end = at + words.chars().count();
+            text.push_str(words);
+            tokens.push(Token {
+                cells,
+                words,
+                start: at,
+                end,
+            });
+            at = end;
+            if *self.spaces.get(row)? != 0 {
+                text.push(' ');
+                at += 1;
+            }
+        }
+        Some((text, tokens))
+    }
+
+    fn add(
+        &self,
+        index: usize,
+        rows: std::ops::Range<usize>,
+        file: &FileInMemory,
+        found: &mut Found,
+    ) {
+        let (label, number) = (file.label(), index + 1);
+        let Some((text, tokens)) = self.text(rows) else {
+            let words = "a document is left out: the file lacks some of its words";
+            return found.left_out(&label, number, words, "");
+        };
+        let groups = self.groups(index, &label, found);
+        let mut document = match own_document(&groups, &text, &label, number, found) {
+            Some(document) => document,
+            None => FoundDocument {
+                name: if self.lengths.len() == 1 {
+                    stem(&file.path).to_owned()
+                } else {
+                    format!("{}-{number}", stem(&file.path))
+                },
+                file: label.clone(),
+                line: number,
+                text: FoundText::Words(text),
+                fields: self.categories(index),
+                ..FoundDocument::default()
+            },
+        };
+        let kept = std::mem::take(&mut document.spans);
+        document.spans = self.spans(&groups, &tokens, kept, (&label, number), found);
+        self.add_entities(&tokens, &mut document.spans);
+        document
+            .spans
+            .iter_mut()
+            .for_each(|span| span.line = number);
+        found.documents.push(document);
+    }
+
+    fn categories(&self, index: usize) -> BTreeMap<Arc<str>, String> {
+        let Some(Packed::Map(categories)) = self.of_document("cats", index) else {
+            return BTreeMap::new();
+        };
+        let fields = categories.iter().filter_map(|(name, score)| {
+            let score = match score {
+                Packed::Whole(number) => number.to_string(),
+                Packed::Fraction(number) => number.to_string(),
+                Packed::YesNo(value) => value.to_string(),
+                Packed::Words(words) => words.clone(),
+                _ => return None,
+            };
+            Some((format!("cats.{}", name.words()?).into(), score))
+        });
+        fields.collect()
+    }
+
+    /// The groups of spans with their names. Before spaCy 3.4 they were a list; since then they are a map from each
+    /// group to all its names.
+    fn groups(&self, index: usize, file: &Arc<str>, found: &mut Found) -> Vec<(String, Packed)> {
+        let bytes = self
+            .of_document("span_groups", index)
+            .and_then(Packed::bytes);
+        let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
+            return Vec::new();
+        };
+        let groups = match unpack(bytes) {
+            Some(Packed::List(groups)) => groups
+                .into_iter()
+                .map(|group| (group, Vec::new()))
+                .collect(),
+            Some(Packed::Map(groups)) => groups
+                .into_iter()
+                .map(|(group, names)| {
+                    let names = names.list().iter().filter_map(Packed::words);
+                    (group, names.map(str::to_owned).collect())
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let groups: Vec<(Packed, Vec<String>)> = groups;
+        let mut named = Vec::new();
+        for (group, names) in groups {
+            let Some(group) = group.bytes().and_then(unpack) else {
+                found.left_out(file, index + 1, "a group of spans cannot be read", "");
+                continue;
+            };
+            let own = group.get("name").and_then(Packed::words);
+            let name = names.first().cloned().or(own.map(str::to_owned));
+            named.push((name.unwrap_or_default(), group));
+        }
+        named
+    }
+
+    /// The spans of all groups. Of ours what spaCy has no place for is known already.
+    fn spans(
+        &self,
+        groups: &[(String, Packed)],
+        tokens: &[Token<'_>],
+        kept: Vec<FoundSpan>,
+        (file, line): (&Arc<str>, usize),
+        found: &mut Found,
+    ) -> Vec<FoundSpan> {
+        let mut kept: HashMap<String, FoundSpan> = kept
+            .into_iter()
+            .map(|span| (span.key.clone(), span))
+            .collect();
+        let mut spans = Vec::new();
+        for (name, group) in groups {
+            // Of one group alone the name says nothing.
+            let name = if groups.len() > 1 { name } else { "" };
+            let own = group.get("spans").map(Packed::list).unwrap_or_default();
+            for bytes in own {
+                let Some(numbers) = bytes.bytes().and_then(Numbers::of) else {
+                    found.left_out(file, line, "a span of a group cannot be read", name);
+                    continue;
+                };
+                spans.push(self.span(&numbers, name, tokens, &mut kept));
+            }
+        }
+        spans
+    }
+
+    fn span(
+        &self,
+        numbers: &Numbers,
+        group: &str,
+        tokens: &[Token<'_>],
+        kept: &mut HashMap<String, FoundSpan>,
+    ) -> FoundSpan {
+        let words = |number: u64| self.words(number).unwrap_or_default().to_owned();
+        let (id, tag) = (words(numbers.id), words(numbers.label));
+        let quote = quote(tokens.get(numbers.tokens.clone()).unwrap_or_default());
+        let Some(known) = kept.remove(&id) else {
+            let mut span = FoundSpan {
+                pieces: vec![numbers.piece],
+                quote,
+                tag,
+                ..FoundSpan::default()
+            };
+            let kb_id = words(numbers.kb_id);
+            add_values(
+                &mut span,
+                [("group", group.to_owned()), ("id", id), ("kb_id", kb_id)],
+            );
+            return span;
+        };
+        // Whoever moved or retagged it with spaCy is believed.
+        if hull(&known) == Some(numbers.piece) {
+            FoundSpan { tag, ..known }
+        } else {
+            FoundSpan {
+                pieces: vec![numbers.piece],
+                quote,
+                tag,
+                ..known
+            }
+        }
+    }
+
+    /// Entities, besides those that a group of spans has as well.
+    fn add_entities(&self, tokens: &[Token<'_>], spans: &mut Vec<FoundSpan>) {
+        let mut entities: Vec<FoundSpan> = Vec::new();
+        let mut is_open = false;
+        for (index, token) in tokens.iter().enumerate() {
+            let cell = |attribute: u64| {
+                let cell = token.cells.get(self.column(attribute)?)?;
+                Some(*cell)
+            };
+            let words = |attribute: u64| {
+                let words = cell(attribute).and_then(|number| self.words(number));
+                words.unwrap_or_default().to_owned()
+            };
+            let tag = words(ENT_TYPE);
+            match cell(ENT_IOB) {
+                Some(BEGINS | INSIDE) => {}
+                // Older files have no marks at all, only the tags of entities.
+                None if !tag.is_empty() => {}
+                _ => {
+                    is_open = false;
+                    continue;
+                }
+            }
+            let goes_on = is_open && cell(ENT_IOB) != Some(BEGINS);
+            let last = entities.last_mut();
+            match last.filter(|last| goes_on && last.tag == tag) {
+                Some(last) => {
+                    last.pieces
+                        .iter_mut()
+                        .for_each(|piece| piece[1] = token.end);
+                    let before = index.checked_sub(1).and_then(|index| tokens.get(index));
+                    if before.is_some_and(|before| before.end < token.start) {
+                        last.quote.push(' ');
+                    }
+                    last.quote.push_str(token.words);
+                }
+                None => {
+                    let mut found = FoundSpan {
+                        pieces: vec![[token.start, token.end]],
+                        quote: token.words.to_owned(),
+                        tag,
+                        ..FoundSpan::default()
+                    };
+                    add_values(
+                        &mut found,
+                        [("id", words(ENT_ID)), ("kb_id", words(ENT_KB_ID))],
+                    );
+                    entities.push(found);
+                }
+            }
+            is_open = true;
+        }
+        let grouped: HashSet<([usize; 2], String)> = spans
+            .iter()
+            .filter_map(|span| Some((hull(span)?, span.tag.clone())))
+            .collect();
+        entities.retain(|entity| {
+            hull(entity).is_some_and(|hull| !grouped.contains(&(hull, entity.tag.clone())))
+        });
+        spans.extend(entities);
+    }
+
+    fn say_what_is_not_read(&self, file: &FileInMemory, found: &mut Found) {
+        const READ: [u64; 5] = [ORTH, ENT_IOB, ENT_TYPE, ENT_KB_ID, ENT_ID];
+        let width = self.columns.len();
+        for (index, attribute) in self.columns.iter().enumerate() {
+            let is_used = || {
+                self.cells
+                    .iter()
+                    .skip(index)
+                    .step_by(width)
+                    .any(|cell| *cell != 0)
+            };
+            if !READ.contains(attribute) && is_used() {
+                let name = self.words(*attribute).unwrap_or("?");
+                let words = "what spaCy says of single tokens besides entities is left out";
+                found.left_out(&file.label(), 0, words, name);
+            }
+        }
+        let data = self.whole.get("user_data").map(Packed::list);
+        let is_empty = |data: &Packed| {
+            let inner = data.bytes().and_then(unpack);
+            !matches!(inner, Some(Packed::Map(entries)) if !entries.is_empty())
+        };
+        if data.is_some_and(|data| !data.iter().all(is_empty)) {
+            let words = "the user data of spaCy's documents is left out";
+            found.left_out(&file.label(), 0, words, "");
+        }
+        let flags = self
+            .whole
+            .get("flags")
+            .map(Packed::list)
+            .unwrap_or_default();
+        let is_guess =
+            |flags: &Packed| flags.get("has_unknown_spaces") == Some(&Packed::YesNo(true));
+        if flags.iter().any(is_guess) {
+            let words =
+                "the file does not know where spaces stood; they are set between all tokens";
+            found.remark(&file.label(), 0, words, "");
+        }
+    }
+}
+
+/// What our own group says of the document; it also takes the project's line in.
+fn own_document(
+    groups: &[(String, Packed)],
+    text: &str,
+    file: &Arc<str>,
+    number: usize,
+    found: &mut Found,
+) -> Option<FoundDocument> {
+    let attributes = groups.iter().filter_map(|(_, group)| group.get("attrs"));
+    let own = |name: &str| {
+        let mut values = attributes.clone().filter_map(|values| values.get(name));
+        values.find_map(Packed::words)
+    };
+    if let Some(line) = own(PROJECT) {
+        jsonl::add_line(found, file, number, line, None);
+    }
+    let before = found.documents.len();
+    jsonl::add_line(found, file, number, own(DOCUMENT)?, Some(text));
+    (found.documents.len() > before).then(|| found.documents.pop())?
+}
+
+/// The numbers of a span.
+struct Numbers {
+    id: u64,
+    kb_id: u64,
+    label: u64,
+    tokens: std::ops::Range<usize>,
+    /// In code points.
+    piece: [usize; 2],
+}
+
+impl Numbers {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let long = |at: usize| {
+            let bytes = bytes.get(at..at + 8)?.try_into().ok()?;
+            Some(u64::from_be_bytes(bytes))
+        };
+        let short = |at: usize| {
+            let bytes = bytes.get(at..at + 4)?.try_into().ok()?;
+            usize::try_from(i32::from_be_bytes(bytes)).ok()
+        };
+        Some(Self {
+            id: long(0)?,
+            kb_id: long(8)?,
+            label: long(16)?,
+            tokens: short(24)?..short(28)?,
+            piece: [short(32)?, short(36)?],
+        })
+    }
+}
+
+/// From the start of the first piece to the end of the last.
+fn hull(span: &FoundSpan) -> Option<[usize; 2]> {
+    let (first, last) = span.pieces.first().zip(span.pieces.last())?;
+    Some([first[0], last[1]])
+}
+
+/// The words of some tokens with the spaces between them.
+fn quote(tokens: &[Token<'_>]) -> String {
+    let mut words = String::new();
+    let mut end = None;
+    for token in tokens {
+        if end.is_some_and(|end| end < token.start) {
+            words.push(' ');
+        }
+        words.push_str(token.words);
+        end = Some(token.end);
+    }
+    words
+}
+
+fn add_values<const COUNT: usize>(span: &mut FoundSpan, values: [(&str, String); COUNT]) {
+    let values = values.into_iter().filter(|(_, value)| !value.is_empty());
+    span.attributes
+        .extend(values.map(|(name, value)| (name.into(), AttributeValue::Words(value.into()))));
+}

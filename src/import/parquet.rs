@@ -1,0 +1,123 @@
+//! Parquet as rows of JSON. All of its columns come over; what the tables of Hugging Face say of their classes stands
+//! beside them.
+
+use serde_json::{Map, Value};
+
+/// What a file holds.
+#[derive(Default)]
+pub struct Table {
+    /// In the order of the file.
+    pub rows: Vec<Map<String, Value>>,
+    /// The features, as the library `datasets` says them.
+    pub features: Value,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// If it is no whole Parquet file, or one that this reader does not know, in words for the person.
+#[cfg(not(feature = "parquet"))]
+pub fn table(_: &super::FileInMemory) -> Result<Table, String> {
+    Err("this program was built without Parquet; save the dataset as JSON Lines".to_owned())
+}
+
+#[cfg(feature = "parquet")]
+pub use with_crate::table;
+
+#[cfg(feature = "parquet")]
+mod with_crate {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::{Field, Row};
+    use serde_json::{Map, Value, json};
+
+    use super::super::FileInMemory;
+    use super::super::guard::guarded;
+    use super::Table;
+
+    /// Longer than the largest honest file takes.
+    const LIMIT: Duration = Duration::from_secs(120);
+    /// A small file can say the same large thing again and again.
+    const MOST_BYTES: usize = 500_000_000;
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it is no whole Parquet file, or one that this reader does not know, in words for the person.
+    pub fn table(file: &FileInMemory) -> Result<Table, String> {
+        let bytes = Bytes::from(file.bytes.clone());
+        guarded(LIMIT, move || read(bytes))?
+    }
+
+    fn read(bytes: Bytes) -> Result<Table, String> {
+        let reader = SerializedFileReader::new(bytes).map_err(|error| error.to_string())?;
+        let metadata = reader.metadata().file_metadata();
+        let pairs = metadata.key_value_metadata().into_iter().flatten();
+        let said = pairs
+            .filter(|pair| pair.key == "huggingface")
+            .find_map(|pair| serde_json::from_str::<Value>(pair.value.as_deref()?).ok());
+        let features = said.and_then(|said| said.pointer("/info/features").cloned());
+        let mut table = Table {
+            rows: Vec::new(),
+            features: features.unwrap_or_default(),
+        };
+        let mut size = 0;
+        for row in reader
+            .get_row_iter(None)
+            .map_err(|error| error.to_string())?
+        {
+            let row = row.map_err(|error| error.to_string())?;
+            table.rows.push(object(&row, &mut size));
+            if size > MOST_BYTES {
+                let megabytes = MOST_BYTES / 1_000_000;
+                return Err(format!(
+                    "it grows to more than {megabytes} MB, which is refused"
+                ));
+            }
+        }
+        Ok(table)
+    }
+
+    /// A row as JSON; counts its bytes.
+    fn object(row: &Row, size: &mut usize) -> Map<String, Value> {
+        let columns = row.get_column_iter();
+        columns
+            .map(|(name, field)| {
+                *size += name.len();
+                (name.clone(), value(field, size))
+            })
+            .collect()
+    }
+
+    fn value(field: &Field, size: &mut usize) -> Value {
+        const NUMBER: usize = 8;
+        *size += match field {
+            Field::Str(words) => words.len(),
+            _ => NUMBER,
+        };
+        match field {
+            Field::Null => Value::Null,
+            Field::Bool(yes) => json!(yes),
+            Field::Byte(number) => json!(number),
+            Field::Short(number) => json!(number),
+            Field::Int(number) => json!(number),
+            Field::Long(number) => json!(number),
+            Field::UByte(number) => json!(number),
+            Field::UShort(number) => json!(number),
+            Field::UInt(number) => json!(number),
+            Field::ULong(number) => json!(number),
+            Field::Float(number) => json!(number),
+            Field::Double(number) => json!(number),
+            Field::Str(words) => json!(words),
+            Field::Group(row) => Value::Object(object(row, size)),
+            Field::ListInternal(list) => {
+                let elements = list.elements().iter();
+                elements.map(|field| value(field, size)).collect()
+            }
+            // Times, decimals, bytes and maps are no part of texts and spans; they are kept as words.
+            other => json!(other.to_string()),
+        }
+    }
+}

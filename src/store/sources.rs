@@ -1,0 +1,133 @@
+//! Sources that are no plain text, such as web pages: looked at first, then brought into a project as a text beside the
+//! file, which stays as it is.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::Progress;
+use super::disk::sha256_of;
+use super::folder_of;
+use super::paths::relative;
+use super::texts::{
+    Known, ReadError, ReadText, bytes_of, files_of, keep_beside, name_of, read_bytes,
+};
+use crate::import::{DEFAULT_ENCODING, Extracted, FileInMemory, extract, is_source, stem};
+use crate::model::{Document, Project};
+use crate::text::Text;
+
+/// The field of a document that names the file whose words it has, as the project sees it.
+pub const ORIGINAL: &str = "original";
+/// The field of a document that says by what its words were taken out of that file, and what was left out.
+pub const EXTRACTED_BY: &str = "extracted by";
+
+/// Files that a person wants to add, looked through before anything is written.
+#[derive(Debug, Default)]
+pub struct LookedThrough {
+    /// Those that are taken for plain texts.
+    pub texts: Vec<PathBuf>,
+    /// Those whose words have to be taken out.
+    pub sources: Vec<SeenSource>,
+}
+
+/// A source that was looked at.
+#[derive(Debug)]
+pub struct SeenSource {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What would become a document's text, or why nothing can.
+    pub outcome: Result<Extracted, String>,
+}
+
+/// Takes the words out of the sources among files and folders, without writing anything. Those that the project has
+/// already are left out.
+pub fn look_through(
+    project_file: &Path,
+    project: &Project,
+    paths: &[PathBuf],
+    progress: &Progress,
+) -> LookedThrough {
+    let mut looked = LookedThrough::default();
+    let (originals, folder) = (originals(project), folder_of(project_file));
+    let files = files_of(paths);
+    progress.expect(files.len());
+    for path in files {
+        if progress.is_cancelled() {
+            break;
+        }
+        let is_known = || {
+            let original = relative(&folder, &path);
+            original.is_some_and(|original| originals.contains(&*original))
+        };
+        if !is_source(&path.to_string_lossy()) {
+            looked.texts.push(path);
+        } else if !is_known() {
+            let outcome = bytes_of(&path).map_err(|error| error.to_string());
+            let outcome = outcome.and_then(|bytes| words_of(&path, bytes));
+            looked.sources.push(SeenSource { path, outcome });
+        }
+        progress.step();
+    }
+    looked
+}
+
+fn words_of(path: &Path, bytes: Vec<u8>) -> Result<Extracted, String> {
+    let path = path.to_string_lossy().into_owned();
+    let extracted = extract(&FileInMemory { path, bytes });
+    extracted.unwrap_or_else(|| Err("it is something else than its name says".to_owned()))
+}
+
+/// The files that documents of the project have their words from.
+pub(super) fn originals(project: &Project) -> BTreeSet<String> {
+    let documents = project.documents.values();
+    let originals = documents.filter_map(|document| document.fields.get(ORIGINAL));
+    originals.cloned().collect()
+}
+
+/// Takes the words out of a source and writes them beside the project. The source itself is kept as it is, and copied if
+/// it lies elsewhere. `None` if the project has it already.
+pub(super) fn bring_in_source(
+    project_file: &Path,
+    file: &Path,
+    bytes: Vec<u8>,
+    known: &mut Known,
+) -> Result<Option<(Document, Text)>, ReadError> {
+    let folder = folder_of(project_file);
+    let original = match relative(&folder, file) {
+        Some(original) => original,
+        None => keep_beside(&folder, file, &bytes, &sha256_of(&bytes))?,
+    };
+    if !known.originals.insert(original.clone()) {
+        return Ok(None);
+    }
+    let extracted = words_of(file, bytes).map_err(|words| ReadError::NoWords {
+        name: name_of(file),
+        words,
+        path: file.to_owned(),
+    })?;
+    let by = extracted.how();
+    let Extracted { words, title, .. } = extracted;
+    let bytes = words.into_bytes();
+    let name = PathBuf::from(format!("{}.txt", stem(&original)));
+    let path = keep_beside(&folder, &name, &bytes, &sha256_of(&bytes))?;
+    if !known.paths.insert(path.clone()) {
+        return Ok(None);
+    }
+    let ReadText {
+        text,
+        encoding,
+        sha256,
+        size_bytes,
+    } = read_bytes(file, bytes, Some(DEFAULT_ENCODING))?;
+    let named = [(ORIGINAL, original), (EXTRACTED_BY, by), ("title", title)].into_iter();
+    let named = named.filter(|(_, value)| !value.is_empty());
+    let document = Document {
+        id: known.new_id(&path),
+        path,
+        sha256,
+        size_bytes,
+        encoding,
+        fields: named.map(|(name, value)| (name.into(), value)).collect(),
+        states: Default::default(),
+    };
+    Ok(Some((document, text)))
+}
