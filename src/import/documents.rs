@@ -139,30 +139,85 @@ fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text
 /// Texts by what they say, whatever their line ends.
 struct KnownTexts<'a> {
     target: Target<'a>,
-    by_hash: HashMap<u64, Vec<Known>>,
+    by_hash: HashMap<u64, Alike>,
     ids: HashSet<String>,
+    /// The number that the next document of a name gets.
+    next_numbers: HashMap<String, usize>,
+}
+
+/// Documents with the same text. There may be very many, as in lists of short answers, so none is looked at twice.
+#[derive(Default)]
+struct Alike {
+    all: Vec<Known>,
+    by_id: HashMap<DocumentId, usize>,
+    /// Those for which another name may stand: the file gave them none, or they are the project's.
+    nameless: Vec<usize>,
+    /// How many of all, and of those without a name, a file has certainly spoken of.
+    passed: HashMap<Arc<str>, [usize; 2]>,
 }
 
 struct Known {
     id: DocumentId,
     text: Text,
     /// The files that have spoken of it: one file does not speak of the same document twice.
-    files: Vec<Arc<str>>,
-    /// Whether another name may stand for it: the file gave it none, or it is the project's.
-    is_nameless: bool,
+    files: HashSet<Arc<str>>,
+}
+
+impl Alike {
+    fn add(&mut self, known: Known, is_nameless: bool) {
+        let index = self.all.len();
+        self.by_id.insert(known.id.clone(), index);
+        self.nameless.extend(is_nameless.then_some(index));
+        self.all.push(known);
+    }
+
+    /// The document that a file speaks of: the one of its name, else the next that may have any name.
+    fn find(&mut self, document: &FoundDocument, text: &Text) -> Option<usize> {
+        let may_be = |index: &usize| {
+            self.all.get(*index).is_some_and(|known| {
+                !known.files.contains(&document.file) && same_words(&known.text, text)
+            })
+        };
+        let named = self.by_id.get(&DocumentId::new(document.name.as_str()));
+        if let Some(index) = named.copied().filter(may_be) {
+            return Some(index);
+        }
+        // Empty texts say nothing of being one and the same.
+        if text.as_str().trim().is_empty() {
+            return None;
+        }
+        let passed = self.passed.entry(document.file.clone()).or_default();
+        let is_spoken_of = |index: usize| {
+            let known = self.all.get(index);
+            known.is_some_and(|known| known.files.contains(&document.file))
+        };
+        if document.name.is_empty() {
+            while is_spoken_of(passed[0]) {
+                passed[0] += 1;
+            }
+            return (passed[0]..self.all.len()).find(may_be);
+        }
+        while self
+            .nameless
+            .get(passed[1])
+            .is_some_and(|index| is_spoken_of(*index))
+        {
+            passed[1] += 1;
+        }
+        self.nameless.iter().skip(passed[1]).copied().find(may_be)
+    }
 }
 
 impl<'a> KnownTexts<'a> {
     fn of(target: Target<'a>) -> Self {
-        let mut by_hash: HashMap<u64, Vec<Known>> = HashMap::new();
+        let mut by_hash: HashMap<u64, Alike> = HashMap::new();
         for (id, text) in target.texts {
             let known = Known {
                 id: id.clone(),
                 text: text.clone(),
-                files: Vec::new(),
-                is_nameless: true,
+                files: HashSet::new(),
             };
-            by_hash.entry(hash_of(text)).or_default().push(known);
+            by_hash.entry(hash_of(text)).or_default().add(known, true);
         }
         let ids = target
             .project
@@ -174,6 +229,7 @@ impl<'a> KnownTexts<'a> {
             target,
             by_hash,
             ids,
+            next_numbers: HashMap::new(),
         }
     }
 
@@ -184,40 +240,33 @@ impl<'a> KnownTexts<'a> {
         text: &Text,
         hash: u64,
     ) -> Option<(DocumentId, Text)> {
-        let known = self.by_hash.get_mut(&hash)?;
-        // Empty texts say nothing of being one and the same.
-        let is_blank = text.as_str().trim().is_empty();
-        let may_be = |known: &Known| {
-            let is_named_so = known.id.as_str() == document.name;
-            let is_free =
-                (!is_blank && (known.is_nameless || document.name.is_empty())) || is_named_so;
-            is_free && !known.files.contains(&document.file) && same_words(&known.text, text)
-        };
-        let by_name = known
-            .iter()
-            .position(|known| known.id.as_str() == document.name && may_be(known));
-        let index = by_name.or_else(|| known.iter().position(may_be))?;
-        let known = known.get_mut(index)?;
-        known.files.push(document.file.clone());
+        let alike = self.by_hash.get_mut(&hash)?;
+        let index = alike.find(document, text)?;
+        let known = alike.all.get_mut(index)?;
+        known.files.insert(document.file.clone());
         Some((known.id.clone(), known.text.clone()))
     }
 
     /// Makes a document known under a name that nothing else has, on any system.
     fn add(&mut self, document: &FoundDocument, name: &str, text: &Text, hash: u64) -> DocumentId {
-        let numbered = (2..).map(|number| format!("{name}-{number}"));
-        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
-        let free = candidates.find(|id| self.ids.insert(id.to_lowercase()));
-        let id = DocumentId::new(free.unwrap_or_else(|| name.to_owned()));
+        let mut id = name.to_owned();
+        while !self.ids.insert(id.to_lowercase()) {
+            let number = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
+            id = format!("{name}-{number}");
+            *number += 1;
+        }
+        let id = DocumentId::new(id);
         debug_assert!(
             !self.target.project.documents.contains_key(&id),
             "the id is free"
         );
-        self.by_hash.entry(hash).or_default().push(Known {
+        let known = Known {
             id: id.clone(),
             text: text.clone(),
-            files: vec![document.file.clone()],
-            is_nameless: document.name.is_empty(),
-        });
+            files: HashSet::from([document.file.clone()]),
+        };
+        let alike = self.by_hash.entry(hash).or_default();
+        alike.add(known, document.name.is_empty());
         id
     }
 }

@@ -520,7 +520,8 @@ fn a_text_that_is_too_large_is_refused_with_the_reason_and_a_large_one_remarked_
     );
 }
 
-/// Imports that mean far more than they say, or that would be gone through again and again: each is over in moments.
+/// Imports that mean far more than they say, or that would be gone through again and again. Each is over in moments;
+/// the bar is for a busy machine and a program without any optimisation.
 #[test]
 fn no_import_takes_more_than_its_file_is_worth() {
     use std::fmt::Write;
@@ -575,6 +576,18 @@ fn no_import_takes_more_than_its_file_is_worth() {
                 "text,tag{columns}\n{}",
                 format!("denied,d{}\n", ",y".repeat(3_000)).repeat(200)
             ),
+        ),
+        (
+            "jsonl",
+            "same.jsonl",
+            "{\"text\":\"thanks\",\"spans\":[]}\n".repeat(20_000),
+        ),
+        (
+            "jsonl",
+            "named.jsonl",
+            lines(20_000, &|n| {
+                format!("{{\"document\":\"d\",\"text\":\"{n}\",\"spans\":[]}}\n")
+            }),
         ),
         (
             "brat",
@@ -645,7 +658,7 @@ fn no_import_takes_more_than_its_file_is_worth() {
         );
         println!("{format} {path}: {:?}", begun.elapsed());
         assert!(
-            begun.elapsed() < MOST_TIME,
+            begun.elapsed() < 4 * MOST_TIME,
             "{format} {path}: {:?}",
             begun.elapsed()
         );
