@@ -751,7 +751,7 @@ fn regions_of_json_min_come_over_for_each_annotator() {
     };
     let words = json!([row(1, 7, 16, "заперечив"), row(2, 2, 6, "Уряд")]).to_string();
     let (project, _, report) = imported(&[file("min.json", words)]);
-    assert_eq!(quotes(&project), ["заперечив", "Уряд"]);
+    assert_eq!(quotes(&project), ["Уряд", "заперечив"]);
     assert_eq!(project.documents.len(), 1, "both rows speak of one text");
     let annotators: Vec<&str> = project.annotators.keys().map(|id| id.as_str()).collect();
     assert_eq!(annotators, ["1", "2"]);
