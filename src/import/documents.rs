@@ -108,11 +108,14 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
         let number = numbers.entry(&document.file).or_default();
         *number += 1;
         let name: String = document.name.chars().take(MOST_NAME_CHARACTERS).collect();
+        // What comes without a file, as from a pipe, has no stem.
+        let stem = Some(super::stem(&document.file)).filter(|stem| !stem.trim().is_empty());
+        let stem = stem.unwrap_or("document");
         match in_file.get(&*document.file) {
             _ if !name.trim().is_empty() => name,
-            Some(1) => super::stem(&document.file).to_owned(),
+            Some(1) => stem.to_owned(),
             // Padded with zeros, so that the order of names is that of the file.
-            _ => format!("{}-{number:06}", super::stem(&document.file)),
+            _ => format!("{stem}-{number:06}"),
         }
     });
     names.collect()

@@ -160,7 +160,9 @@ impl ImportReport {
         lines.extend(displaced_words("moved", &self.moved));
         lines.extend(displaced_words("not placed", &self.unplaced));
         lines.extend(self.problem_lines());
-        lines
+        // Names that stand in a file may hold breaks, and what a terminal would obey.
+        let in_one_line = |line: String| line.replace(char::is_control, " ");
+        lines.into_iter().map(in_one_line).collect()
     }
 
     /// Like problems in one line with their count.
