@@ -157,12 +157,17 @@ impl App {
         }
     }
 
-    /// Opens a backup in place of a project file that cannot be read.
+    /// Opens a backup in place of a project file that cannot be read. One that is gone is put back first, and the edits
+    /// that only its journal holds come back with it.
     pub(super) fn open_backup(&mut self, path: PathBuf, backup: PathBuf) {
         self.opening = Some(path.clone());
         let storage = self.storage.clone();
         self.tasks.start("Opening the backup", move |progress| {
-            let outcome = store::open_backup(&storage, &path, &backup, progress);
+            let outcome = match store::put_back(&storage, &path, &backup) {
+                Ok(true) => store::open_project_in(&storage, &path, progress),
+                Ok(false) => store::open_backup(&storage, &path, &backup, progress),
+                Err(error) => Err(error),
+            };
             TaskResult::Opened(path, Box::new(outcome))
         });
     }

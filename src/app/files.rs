@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::{
     Answer, App, Command, FileChoice, Notice, NoticeKind, Page, Question, Request, SavedState,
@@ -190,6 +190,9 @@ impl App {
         self.keep_texts();
         self.look_who_works_here(Instant::now());
         self.look_at_medium();
+        if self.begun == 1 {
+            self.tidy();
+        }
         self.merge_unsaved(unfit);
         for words in notices {
             let deed = is_elsewhere.then(|| ("Bring them here".to_owned(), Command::BringEdits));
@@ -379,6 +382,15 @@ impl App {
                 }
             }
         }
+    }
+
+    /// Once a run takes away what nobody can need of projects that have been gone for long.
+    fn tidy(&mut self) {
+        let storage = self.storage.clone();
+        self.tasks.start_unseen(move |_| {
+            store::tidy(&storage, SystemTime::now());
+            TaskResult::Tidied
+        });
     }
 
     /// Looks what the project's folder is on.

@@ -321,7 +321,7 @@ impl App {
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
-            TaskResult::TextsKept => {}
+            TaskResult::TextsKept | TaskResult::Tidied => {}
             TaskResult::Medium(path, medium) => self.medium_known(&path, medium),
             TaskResult::BackedUp(outcome) => self.backed_up(outcome),
             TaskResult::Backups(all) => self.backups_listed(all),

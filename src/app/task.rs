@@ -54,6 +54,8 @@ pub enum TaskResult {
     FoundAgain(Vec<ChangedText>),
     /// Copies of texts were kept.
     TextsKept,
+    /// What projects that are gone had left was tidied.
+    Tidied,
     /// What the folder of a project is on.
     Medium(PathBuf, Medium),
     /// A backup was made, or could not be.

@@ -30,7 +30,7 @@ use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
-use crate::store::{self, BroughtIn, Journal, Opened, Progress, SeenSource, Storage};
+use crate::store::{self, BroughtIn, Journal, LeftBehind, Opened, Progress, SeenSource, Storage};
 use crate::text::OffsetUnit;
 
 /// What is left to do after the command line has been read.
@@ -158,6 +158,8 @@ enum Verb {
         #[arg(long)]
         repair: bool,
     },
+    /// List what projects that are no longer where they were have left: edits that were never saved, and backups
+    LeftBehind,
     /// Bring two versions of a project together, entry by entry
     Merge {
         /// What both came from
@@ -425,6 +427,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             hints,
             repair,
         } => check(&project, hints, repair),
+        Verb::LeftBehind => left_behind(),
         Verb::Merge {
             base: Some(base),
             ours: Some(ours),
@@ -563,6 +566,30 @@ fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Fail
         .save(open.project(), &opened.texts, open.revision(), expected)
         .map_err(Failure::of_world)?;
     Ok(open.project().clone())
+}
+
+fn left_behind() -> Result<(), Failure> {
+    for left in store::list_left_behind(&Storage::own()) {
+        match left {
+            LeftBehind::Edits { project, journal } => {
+                let (count, project) = (journal.steps.len(), project.display());
+                say!(
+                    "{project}: {count} edits that were never saved, in {}",
+                    journal.path.display()
+                );
+            }
+            LeftBehind::Backups {
+                project,
+                count,
+                newest,
+            } => {
+                let (project, path) = (project.display(), newest.path.display());
+                let day = newest.at.strftime("%Y-%m-%d");
+                say!("{project}: {count} backups, the newest of {day}: {path}");
+            }
+        }
+    }
+    Ok(())
 }
 
 fn export(

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use super::disk::{Disk, Found, sha256_of};
 use super::folders::Storage;
 use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
-use super::replace::{WriteError, make_folder, replace_file};
+use super::replace::{WriteError, make_folder, replace_file, write_new};
 use super::{Progress, UnreadableEntry};
 use crate::model::{Project, Timestamp};
 
@@ -26,6 +26,10 @@ const DAYS: usize = 30;
 /// … and so many from before a merge or a large edit.
 const BEFORE: usize = 20;
 const ENDING: &str = ".ascribe.ron";
+/// Says in a folder of backups which project they are of.
+const PROJECT_NAME: &str = "project.txt";
+/// A path is short.
+const MOST_PATH_BYTES: u64 = 100_000;
 
 /// One at a time, so that no two get the same number.
 static TURN: Mutex<()> = Mutex::new(());
@@ -133,6 +137,7 @@ pub fn back_up(
         path: path.clone(),
     };
     make_folder(disk, &folder).map_err(unwritten)?;
+    name_project(disk, &folder, project_file);
     replace_file(disk, &path, bytes).map_err(unwritten)?;
     if let Err(error) = read_back(disk, &path, bytes) {
         let _ = disk.remove(&path);
@@ -205,6 +210,57 @@ pub fn open_backup(
         problem: "the project file cannot be read; what you see is its backup".to_owned(),
     });
     Ok(opened)
+}
+
+/// Puts a backup where a project file was that is gone. `false` if something stands there, which is left alone.
+///
+/// # Errors
+/// If the backup cannot be read, or not be written there.
+pub fn put_back(storage: &Storage, project_file: &Path, backup: &Path) -> Result<bool, OpenError> {
+    let disk = &*storage.disk;
+    let read = disk.read(backup, MOST_PROJECT_BYTES);
+    let bytes = read.map_err(|source| OpenError::Io {
+        source,
+        path: backup.to_owned(),
+    })?;
+    parse(backup, &bytes)?;
+    let unwritten = |error: WriteError| OpenError::Io {
+        source: io::Error::other(error),
+        path: project_file.to_owned(),
+    };
+    make_folder(disk, &super::folder_of(project_file)).map_err(unwritten)?;
+    let written = write_new(disk, project_file, &bytes).map_err(unwritten)?;
+    Ok(written.is_some())
+}
+
+/// The backups of all projects, each with where the project is or was, the newest first. Without those of which that is
+/// not known.
+pub(super) fn backup_folders(storage: &Storage) -> Vec<(PathBuf, Vec<Backup>)> {
+    let disk = &*storage.disk;
+    let state_folder = storage.state_folder.as_ref();
+    let folders = state_folder.and_then(|folder| disk.list(&folder.join("backups")).ok());
+    let known = folders.into_iter().flatten().filter_map(|folder| {
+        let name = disk
+            .read(&folder.join(PROJECT_NAME), MOST_PATH_BYTES)
+            .ok()?;
+        let project = PathBuf::from(String::from_utf8(name).ok()?);
+        let is_its_folder = folder_for(storage, &project).as_ref() == Some(&folder);
+        is_its_folder.then_some((project, list_in(disk, &folder).ok()?))
+    });
+    known.collect()
+}
+
+/// Writes down which project the backups are of, for the day when it is gone. Nothing else needs it.
+fn name_project(disk: &dyn Disk, folder: &Path, project_file: &Path) {
+    let name = folder.join(PROJECT_NAME);
+    let whole = disk.resolve(project_file).ok();
+    // A path that cannot be put into words would lead elsewhere.
+    if let Some(words) = whole.as_ref().and_then(|whole| whole.to_str())
+        && matches!(disk.is_taken(&name), Ok(false))
+        && let Err(error) = replace_file(disk, &name, words.as_bytes())
+    {
+        log::warn!("{error}");
+    }
 }
 
 /// A folder for each project. The hash keeps projects of the same name in different places apart.

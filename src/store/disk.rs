@@ -7,7 +7,7 @@ use std::fmt::{Debug, Write as _};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,10 @@ const RETRY_WAITS: [Duration; 5] = [
     Duration::from_millis(400),
     Duration::from_millis(800),
 ];
+
+/// Linux has no longer ones; longer ones on a Mac are left out.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+const MOST_ATTRIBUTE_BYTES: usize = 65_536;
 
 /// What stands at a path, links followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub enum Found {
 pub trait Disk: Debug + Send + Sync {
     /// What stands at the path.
     fn find(&self, path: &Path) -> io::Result<Found>;
+    /// When its bytes were last written.
+    fn modified(&self, path: &Path) -> io::Result<SystemTime>;
     /// Whether anything has this name, even a link that leads nowhere.
     fn is_taken(&self, path: &Path) -> io::Result<bool>;
     /// The path with its links followed, even if the last of them leads to nothing yet.
@@ -57,7 +63,7 @@ pub trait Disk: Debug + Send + Sync {
     fn make_folder(&self, folder: &Path) -> io::Result<()>;
     /// Makes the names in a folder certain.
     fn flush_folder(&self, folder: &Path) -> io::Result<()>;
-    /// Gives a file the owner and the permissions of another, as far as the system lets us.
+    /// Gives a file the owner, the permissions and the extended attributes of another, as far as the system lets us.
     fn copy_rights(&self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
@@ -90,6 +96,10 @@ impl Disk for RealDisk {
             },
             false => Found::Other,
         })
+    }
+
+    fn modified(&self, path: &Path) -> io::Result<SystemTime> {
+        fs::metadata(path)?.modified()
     }
 
     fn is_taken(&self, path: &Path) -> io::Result<bool> {
@@ -169,8 +179,12 @@ impl Disk for RealDisk {
 
     fn copy_rights(&self, from: &Path, to: &Path) -> io::Result<()> {
         let mut permissions = fs::metadata(from)?.permissions();
-        copy_owner(from, to, &mut permissions)?;
-        fs::set_permissions(to, permissions)
+        let is_of_group = copy_owner(from, to, &mut permissions)?;
+        fs::set_permissions(to, permissions)?;
+        if is_of_group {
+            copy_attributes(from, to);
+        }
+        Ok(())
     }
 }
 
@@ -183,12 +197,13 @@ fn is_absence(error: &io::Error) -> bool {
 }
 
 /// Only the administrator may give files away. Where we may not, the file becomes the writer's, and if the
-/// group could not be kept, the group gets no more than everybody has.
+/// group could not be kept, the group gets no more than everybody has. Whether the group is the same.
 #[cfg(unix)]
-fn copy_owner(from: &Path, to: &Path, permissions: &mut fs::Permissions) -> io::Result<()> {
+fn copy_owner(from: &Path, to: &Path, permissions: &mut fs::Permissions) -> io::Result<bool> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let (old, new) = (fs::metadata(from)?, fs::metadata(to)?);
-    if old.gid() != new.gid() && chown(to, None, Some(old.gid())).is_err() {
+    let is_of_group = old.gid() == new.gid() || chown(to, None, Some(old.gid())).is_ok();
+    if !is_of_group {
         let mode = permissions.mode();
         permissions.set_mode((mode & !0o070) | ((mode & 0o007) << 3));
     }
@@ -196,13 +211,39 @@ fn copy_owner(from: &Path, to: &Path, permissions: &mut fs::Permissions) -> io::
         // Refused to all but the administrator; the file is then ours, which is the best there is.
         let _ = chown(to, Some(old.uid()), None);
     }
-    Ok(())
+    Ok(is_of_group)
 }
 
 #[cfg(not(unix))]
-fn copy_owner(_: &Path, _: &Path, _: &mut fs::Permissions) -> io::Result<()> {
-    Ok(())
+fn copy_owner(_: &Path, _: &Path, _: &mut fs::Permissions) -> io::Result<bool> {
+    Ok(true)
 }
+
+/// Access lists, labels, and what the desktop remembers of a file. Not every file system has them, and some only the
+/// system may set.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn copy_attributes(from: &Path, to: &Path) {
+    use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
+    let mut names = vec![0; MOST_ATTRIBUTE_BYTES];
+    let Ok(length) = listxattr(from, &mut *names) else {
+        return;
+    };
+    let mut value = vec![0; MOST_ATTRIBUTE_BYTES];
+    let names = names.get(..length).unwrap_or_default();
+    for name in names
+        .split(|&byte| byte == 0)
+        .filter(|name| !name.is_empty())
+    {
+        if let Ok(size) = getxattr(from, name, &mut *value)
+            && let Some(value) = value.get(..size)
+        {
+            let _ = setxattr(to, name, value, XattrFlags::empty());
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn copy_attributes(_: &Path, _: &Path) {}
 
 struct RealFile(File);
 

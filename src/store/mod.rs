@@ -18,6 +18,7 @@ mod folders;
 mod imports;
 mod journal;
 mod kept_texts;
+mod left_behind;
 mod lock;
 mod medium;
 mod outside;
@@ -36,7 +37,7 @@ use std::path::PathBuf;
 
 pub use backups::{
     Backup, BackupReason, back_up, back_up_file, list_backups, open_backup, project_of_hash,
-    superfluous_backups,
+    put_back, superfluous_backups,
 };
 pub use codebooks::{read_codebook, write_codebook};
 pub use crash_files::write_crash;
@@ -47,6 +48,7 @@ pub use folders::{Storage, use_own_folder};
 pub use imports::{read_files, write_texts};
 pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use kept_texts::keep_texts;
+pub use left_behind::{LeftBehind, list_left_behind, tidy};
 pub use lock::{Holder, InUse, Lock, ask_to_show, take_lock};
 pub use medium::{Medium, lies_on_share, medium_of};
 pub use outside::{Known, Look, Seen, look_outside};

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use ascribe::edit::{self, Additions, OpenProject};
 use ascribe::model::{Document, DocumentId, Encoding, Project, Texts};
@@ -528,4 +529,34 @@ fn the_states_of_a_scene_include_those_of_its_edits() {
         .filter_map(|crash| fault(crash, &worker.known, true))
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+// ---- tidying ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn tidying_takes_no_journal_that_holds_unsaved_edits() {
+    let edited = |saves: bool| {
+        let sim = SimDisk::of(drawn().0);
+        let opened = open(&storage(sim.clone())).unwrap();
+        let mut worker = Worker::on(&sim, storage(sim.clone()), opened);
+        worker.note("перша");
+        if saves {
+            worker.save();
+        }
+        worker.close();
+        let mut contents = sim.contents();
+        contents.remove(Path::new(PROJECT));
+        contents
+    };
+    let tidied = |contents: Contents| {
+        let sim = SimDisk::of(contents);
+        store::tidy(&storage(sim.clone()), SystemTime::now());
+        sim.contents().len()
+    };
+    assert_eq!(
+        tidied(edited(true)),
+        0,
+        "what was saved is only there to be undone"
+    );
+    assert_eq!(tidied(edited(false)), 1);
 }

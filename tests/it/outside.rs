@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use ascribe::app::{Answer, App, Command, Question, Request, Settings};
 use ascribe::model::{AnnotationId, Project, TagId, Timestamp};
 use ascribe::store::{
-    self, Backup, BackupReason, Medium, Progress, Storage, open_project, superfluous_backups,
-    unpack_sample_into,
+    self, Backup, BackupReason, LeftBehind, Medium, Progress, Storage, open_project,
+    superfluous_backups, unpack_sample_into,
 };
 use ascribe::text::{ByteOffset, Span};
 use tempfile::TempDir;
@@ -969,4 +969,134 @@ fn a_save_that_failed_is_tried_again_by_itself_after_growing_pauses() {
     assert!(saves_by_itself_after(&mut app, Instant::now(), 301));
     assert!(told(&app, "can be saved again") && !told(&app, "It is tried again"));
     assert!(shared.on_disk() == *project(&app));
+}
+
+#[test]
+fn a_project_file_that_was_deleted_comes_back_from_its_backup_with_its_unsaved_edits() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    tag(&mut app, 0, 5);
+    save(&mut app);
+    tag(&mut app, 6, 9);
+    let last = project(&app).clone();
+    drop(app);
+    fs::remove_file(&shared.path).unwrap();
+    let mut app = shared.open_as("ana");
+    assert!(matches!(app.question(), Some(Question::CannotOpen { .. })));
+    app.run(Command::Answer(Answer::Cancel));
+    let deed = app.notices().iter().find_map(|notice| notice.deed.clone());
+    app.run(deed.expect("a way back is offered").1);
+    app.finish_tasks();
+    assert!(*project(&app) == last);
+    assert!(app.work().unwrap().unreadable().is_empty());
+    save(&mut app);
+    assert!(shared.on_disk() == last);
+}
+
+/// What the program keeps of a project that was saved several times and then deleted; with edits that were not saved or
+/// without. As old as can be.
+fn deleted(has_unsaved: bool) -> (Shared, PathBuf) {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    for step in 0..4 {
+        tag(&mut app, step, step + 5);
+        save(&mut app);
+    }
+    if has_unsaved {
+        tag(&mut app, 6, 9);
+    }
+    drop(app);
+    fs::remove_file(&shared.path).unwrap();
+    let path = shared.path.clone();
+    (shared, path)
+}
+
+/// How many journals and backups there are.
+fn kept(shared: &Shared) -> (usize, usize) {
+    let files = walk(shared.state.path());
+    let count = |ending: &str| {
+        files
+            .iter()
+            .filter(|path| path.to_string_lossy().ends_with(ending))
+            .count()
+    };
+    (count(".journal"), count(".ascribe.ron"))
+}
+
+#[test]
+fn of_a_project_that_has_been_gone_for_long_unsaved_edits_and_the_newest_backup_are_kept() {
+    let now = std::time::SystemTime::now();
+    let (days_89, days_91) = (now + DAY * 89, now + DAY * 91);
+    for has_unsaved in [false, true] {
+        let (shared, path) = deleted(has_unsaved);
+        let storage = shared.storage();
+        let before = kept(&shared);
+        assert_eq!(before, (1, 5), "what was opened, and each save");
+        store::tidy(&storage, days_89);
+        assert_eq!(kept(&shared), before, "not for long enough");
+        store::tidy(&storage, days_91);
+        assert_eq!(
+            kept(&shared),
+            (usize::from(has_unsaved), 1),
+            "{has_unsaved}"
+        );
+        let left = store::list_left_behind(&storage);
+        let edits = left.iter().filter(|left| match left {
+            LeftBehind::Edits { project, journal } => *project == path && journal.steps.len() == 1,
+            LeftBehind::Backups { .. } => false,
+        });
+        assert_eq!(edits.count(), usize::from(has_unsaved));
+        let backups = left.iter().filter(|left| match left {
+            LeftBehind::Backups { project, count, .. } => *project == path && *count == 1,
+            LeftBehind::Edits { .. } => false,
+        });
+        assert_eq!(backups.count(), 1);
+    }
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+#[test]
+fn nothing_of_a_project_that_is_there_or_of_a_damaged_journal_is_tidied_away() {
+    let (shared, _) = deleted(false);
+    let journal = walk(shared.state.path())
+        .into_iter()
+        .find(|path| path.to_string_lossy().ends_with(".journal"));
+    let journal = journal.unwrap();
+    let whole = fs::read(&journal).unwrap();
+    let far = std::time::SystemTime::now() + DAY * 1_000;
+    let damaged = [&whole[..], b"half a rec"].concat();
+    fs::write(&journal, damaged).unwrap();
+    store::tidy(&shared.storage(), far);
+    assert!(journal.exists(), "what does not read may hold edits");
+    fs::write(&journal, whole).unwrap();
+    unpack_sample_into(shared.folder.path()).unwrap();
+    let before = kept(&shared);
+    store::tidy(&shared.storage(), far);
+    assert_eq!(kept(&shared), before, "the project is there");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_left_behind_is_listed_on_the_command_line() {
+    let (shared, path) = deleted(true);
+    // The program keeps its things in a folder of its own within the one that is named.
+    let state = TempDir::new().unwrap();
+    std::os::unix::fs::symlink(shared.state.path(), state.path().join("ascribe")).unwrap();
+    let output = Process::new(env!("CARGO_BIN_EXE_ascribe"))
+        .env("XDG_STATE_HOME", state.path())
+        .arg("left-behind")
+        .output()
+        .unwrap();
+    let words = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = words.lines().collect();
+    let path = path.display();
+    assert!(
+        lines[0].starts_with(&format!("{path}: 1 edits that were never saved")),
+        "{words}"
+    );
+    assert!(
+        lines[1].starts_with(&format!("{path}: 5 backups, the newest of ")),
+        "{words}"
+    );
 }

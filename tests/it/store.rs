@@ -527,6 +527,50 @@ fn saving_keeps_links_and_permissions() {
     );
 }
 
+/// An access list that lets one more user read: version 2, then tag, permissions and id of each entry.
+#[cfg(target_os = "linux")]
+fn access_list(user: u32) -> Vec<u8> {
+    const NOBODY: u32 = u32::MAX;
+    let entries = [
+        (0x01_u16, 6_u16, NOBODY),
+        (0x02, 4, user),
+        (0x04, 4, NOBODY),
+        (0x10, 4, NOBODY),
+        (0x20, 0, NOBODY),
+    ];
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(permissions.to_le_bytes());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn saving_keeps_access_lists_and_what_the_desktop_remembers_of_a_file() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    let saved = Saved::drawn(BLAMED);
+    let kept: [(&str, Vec<u8>); 2] = [
+        ("user.xdg.comment", "нотатка 👩\u{200D}👩\u{200D}👧".into()),
+        ("system.posix_acl_access", access_list(4_321)),
+    ];
+    for (name, value) in &kept {
+        if let Err(error) = setxattr(&saved.path, *name, value, XattrFlags::empty()) {
+            return println!("SKIPPED: the disk of this machine keeps no {name}: {error}");
+        }
+    }
+    let opened = saved.open().unwrap();
+    let (project, hash) = (&opened.project, opened.file_sha256.as_deref());
+    save_project(&saved.path, project, &opened.texts, hash).unwrap();
+    for (name, value) in &kept {
+        let mut found = [0; 1_000];
+        let size = getxattr(&saved.path, *name, &mut found[..]).unwrap();
+        assert_eq!(&found[..size], value, "{name}");
+    }
+}
+
 #[test]
 fn texts_are_read_in_the_encoding_that_fits() {
     let folder = TempDir::new().unwrap();

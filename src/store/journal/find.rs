@@ -179,6 +179,36 @@ pub(super) fn is_spent(disk: &dyn Disk, path: &Path) -> bool {
         if found.whole_bytes == found.all_bytes && found.log.has_steps() && unfit(&found).is_none())
 }
 
+/// A journal of any project.
+pub struct AnyJournal {
+    /// Where its project is or was.
+    pub project: PathBuf,
+    /// What was never saved.
+    pub unsaved: Option<UnfitJournal>,
+    /// Whether all of it reads.
+    pub is_whole: bool,
+}
+
+/// The journals of all projects that lie in the person's own folder.
+pub fn journals_of_all(storage: &Storage) -> Vec<PathBuf> {
+    let folder = storage.journal_folder();
+    let paths = folder.and_then(|folder| storage.disk.list(&folder).ok());
+    let mut paths = paths.unwrap_or_default();
+    paths.retain(|path| path.to_string_lossy().ends_with(ENDING));
+    paths
+}
+
+/// Reads a journal of any project. `None` if a program is writing it, or not even its head reads.
+pub fn journal_at(disk: &dyn Disk, path: &Path) -> Option<AnyJournal> {
+    let found = read_journal(disk, path).ok().flatten()?;
+    let unsaved = unfit(&found);
+    (!found.log.project.is_empty()).then_some(AnyJournal {
+        project: PathBuf::from(found.log.project),
+        unsaved,
+        is_whole: found.whole_bytes == found.all_bytes,
+    })
+}
+
 /// A journal that no running program writes; `None` if there is none.
 fn read_journal(disk: &dyn Disk, path: &Path) -> io::Result<Option<FoundJournal>> {
     if !disk.is_taken(path)? {
@@ -255,11 +285,9 @@ fn unfit(found: &FoundJournal) -> Option<UnfitJournal> {
 /// The journal of another place that knows this very file and has gone on from it. Only if the project is no longer
 /// there: where it was copied, the edits come back with the original.
 fn find_elsewhere(storage: &Storage, file_sha256: &str) -> Option<JournalElsewhere> {
-    let paths = storage.disk.list(&storage.journal_folder()?).ok()?;
-    let journals = paths
-        .iter()
-        .filter(|path| path.to_string_lossy().ends_with(ENDING));
+    let journals = journals_of_all(storage);
     journals
+        .iter()
         .filter(|path| names_file(&*storage.disk, path, file_sha256))
         .filter_map(|path| read_journal(&*storage.disk, path).ok().flatten())
         .filter(|found| {

@@ -15,11 +15,11 @@ use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-pub(super) use find::recover;
 pub use find::{JournalElsewhere, Recovery, UnfitJournal};
+pub(super) use find::{journal_at, journals_of_all, recover};
 
 use self::log::Log;
-use self::write::Writer;
+use self::write::{Writer, name_of};
 use super::disk::{Found, sha256_of};
 use super::folders::Storage;
 use super::read::MOST_PROJECT_BYTES;
@@ -124,7 +124,7 @@ impl Journal {
         let writer = Writer::new(
             self.storage.clone(),
             project_file,
-            log.of_other(&project_file.to_string_lossy()),
+            log.of_other(&name_of(&self.storage, project_file)),
         );
         let wake = self.shared.wake.clone();
         let journal = Self::start(self.storage.clone(), project_file, writer, 0, wake);

@@ -18,6 +18,13 @@ const TRIM_AGAIN_FACTOR: u64 = 2;
 /// How long after a failure the journal is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(2);
 
+/// The project's path in words, by which it is known when it is gone. Whole, whatever folder the program runs in.
+pub(super) fn name_of(storage: &Storage, project_file: &Path) -> String {
+    let whole = storage.disk.resolve(project_file);
+    let whole = whole.unwrap_or_else(|_| project_file.to_owned());
+    whole.to_string_lossy().into_owned()
+}
+
 /// Writes the journal.
 pub(super) struct Writer {
     storage: Storage,
@@ -64,7 +71,7 @@ impl Writer {
         file_sha256: Option<&str>,
     ) -> Self {
         let Some(found) = &recovery.found else {
-            let project = project_file.to_string_lossy();
+            let project = name_of(&storage, project_file);
             let log = Log::begin(&project, &recovery.history, file_sha256);
             return Self::new(storage, project_file, log);
         };
