@@ -14,7 +14,7 @@ use crate::edit::Additions;
 use crate::model::{
     Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, Attribute, AttributeKind,
     AttributeValue, Claim, ClaimId, Codebook, Document, DocumentField, DocumentId, Encoding, Link,
-    LinkEnds, LinkId, LinkKind, Region, RegionId, RegionKind, TagId, Texts, quote_of,
+    LinkEnds, LinkId, LinkKind, Region, RegionId, RegionKind, SharedNames, TagId, Texts, quote_of,
 };
 use crate::text::{Spans, Text};
 
@@ -43,6 +43,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         target,
         fallback: AnnotatorId::new(annotator),
         numbers: Numbers::default(),
+        names: SharedNames::default(),
         codebook: Codebook::clone(&target.project.codebook),
         additions: Additions::default(),
         texts: Texts::new(),
@@ -91,6 +92,7 @@ struct Building<'a> {
     /// Who says what nobody is named for.
     fallback: AnnotatorId,
     numbers: Numbers,
+    names: SharedNames,
     codebook: Codebook,
     additions: Additions,
     texts: Texts,
@@ -100,11 +102,10 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
-    fn annotator_of(&self, name: &str) -> AnnotatorId {
-        if name.trim().is_empty() {
-            self.fallback.clone()
-        } else {
-            AnnotatorId::new(name.trim())
+    fn annotator_of(&mut self, name: &str) -> AnnotatorId {
+        match name.trim() {
+            "" => self.fallback.clone(),
+            name => AnnotatorId::new(self.names.shared(name)),
         }
     }
 
@@ -315,7 +316,7 @@ impl Building<'_> {
                 spans
             }
         };
-        let tag_id = TagId::new(tag);
+        let tag_id = TagId::new(self.names.shared(tag));
         let annotator_id = self.annotator_of(&span.annotator);
         if let Some(twin) = self.twin(document_id, &spans, &tag_id, &annotator_id) {
             if let Some(counts) = self.report.tags.get_mut(tag) {
@@ -333,10 +334,10 @@ impl Building<'_> {
             attributes: attributes.collect(),
             id: id.clone(),
             document_id: document_id.clone(),
-            quote: quote_of(text, &spans).unwrap_or_default().into(),
+            quote: quote(text, &spans),
             spans,
             tag_id,
-            note: span.note.into(),
+            note: self.names.shared(&span.note),
             tier: span.tier,
             created_at: span.created_at,
             changed: span.changed,
@@ -610,6 +611,13 @@ fn raise(numbers: &mut BTreeMap<AnnotatorId, u32>, annotator_id: AnnotatorId, nu
     }
     let highest = numbers.entry(annotator_id).or_default();
     *highest = number.max(*highest);
+}
+
+fn quote(text: &Text, spans: &Spans) -> Arc<str> {
+    match spans.count() {
+        1 => text.slice(spans.first()).unwrap_or_default().into(),
+        _ => quote_of(text, spans).unwrap_or_default().into(),
+    }
 }
 
 fn tag_name(tag: &str) -> &str {
