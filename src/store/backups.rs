@@ -223,7 +223,7 @@ pub fn put_back(storage: &Storage, project_file: &Path, backup: &Path) -> Result
         source,
         path: backup.to_owned(),
     })?;
-    parse(backup, &bytes)?;
+    parse(backup, &bytes, &Progress::default())?;
     let unwritten = |error: WriteError| OpenError::Io {
         source: io::Error::other(error),
         path: project_file.to_owned(),
