@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::found::Problem;
+use super::found::{Problem, shortened};
 use super::reading::Reading;
 
 /// How many examples stand behind each line for people.
@@ -138,6 +138,15 @@ impl ImportReport {
 
     /// For people: first what came over, then how it was counted, then what needs a look.
     pub fn lines(&self) -> Vec<String> {
+        let mut lines = self.lines_besides_tags();
+        let tags = self.tags.iter();
+        let tags = tags.map(|(tag, counts)| format!("{}: {}", shortened(tag), tag_words(counts)));
+        lines.splice(1..1, tags);
+        lines
+    }
+
+    /// The same without the counts for each tag.
+    pub fn lines_besides_tags(&self) -> Vec<String> {
         let DocumentCounts {
             in_file,
             added,
@@ -148,11 +157,9 @@ impl ImportReport {
             "{in_file} documents: {added} new, {joined} joined with the same text{}",
             counted(without_text, ", without text")
         )];
-        for (tag, counts) in &self.tags {
-            lines.push(format!("{tag}: {}", tag_words(counts)));
-        }
         for (what, entries) in [("links", &self.links), ("regions", &self.regions)] {
             for (kind, EntryCounts { in_file, added }) in entries {
+                let kind = shortened(kind);
                 lines.push(format!("{what} {kind}: {added} of {in_file}"));
             }
         }
@@ -253,7 +260,7 @@ fn displaced_words(what: &str, displaced: &[Displaced]) -> Vec<String> {
             };
             format!(
                 "{} “{}” {}{near}",
-                each.tag,
+                shortened(&each.tag),
                 each.quote,
                 place(&each.file, each.line)
             )

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use egui::{ComboBox, Id, PopupCloseBehavior, RichText, ScrollArea, Ui};
+use egui::{ComboBox, Grid, Id, PopupCloseBehavior, RichText, ScrollArea, Ui, vec2};
 
 use super::Cx;
 use super::pages::head_ui;
 use super::widgets::{buttons_at_right, cut_label, main_button, name_bar, row, section_head, soft};
 use crate::app::{Command, ExportChoice, Work};
 use crate::export::{Asks, ExportOptions, FORMATS, Format, Newlines, Scheme};
-use crate::model::{DocumentState, Tier};
+use crate::model::DocumentState;
 use crate::text::OffsetUnit;
 
 /// What the page remembers from one opening to the next.
@@ -96,28 +96,25 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
 fn filter_ui(ui: &mut Ui, work: &Work, options: &mut ExportOptions) {
     let project = work.project();
     let filter = &mut options.filter;
-    let tags = project.codebook.tags.iter();
-    let tags = tags.map(|tag| (tag.id.clone(), tag.id.to_string()));
-    several_ui(ui, "Tags", "all tags", &mut filter.tags, tags);
-    let annotators = project.annotators.values();
-    let annotators = annotators.map(|who| (who.id.clone(), who.name.clone()));
-    several_ui(
-        ui,
-        "Annotators",
-        "all annotators",
-        &mut filter.annotators,
-        annotators,
-    );
-    let states = DocumentState::ALL.into_iter();
-    let states = states.map(|state| (state, state.words().to_owned()));
-    several_ui(ui, "Documents", "in any state", &mut filter.states, states);
-    let has_optional = project
-        .annotations
-        .iter()
-        .any(|each| each.tier != Tier::Core);
-    if has_optional || filter.is_core_only {
-        ui.checkbox(&mut filter.is_core_only, "Core annotations only");
-    }
+    let grid = Grid::new("filter").num_columns(2).spacing(vec2(12.0, 6.0));
+    grid.show(ui, |ui| {
+        let tags = project.codebook.tags.iter();
+        let tags = tags.map(|tag| (tag.id.clone(), tag.id.to_string()));
+        several_ui(ui, "Tags", "all tags", &mut filter.tags, tags);
+        let annotators = project.annotators.values();
+        let annotators = annotators.map(|who| (who.id.clone(), who.name.clone()));
+        several_ui(
+            ui,
+            "Annotators",
+            "all annotators",
+            &mut filter.annotators,
+            annotators,
+        );
+        let states = DocumentState::ALL.into_iter();
+        let states = states.map(|state| (state, state.words().to_owned()));
+        several_ui(ui, "Documents", "in any state", &mut filter.states, states);
+    });
+    ui.checkbox(&mut filter.is_core_only, "Core annotations only");
     ui.add_space(6.0);
 }
 
@@ -139,31 +136,30 @@ fn several_ui<T: Ord + Clone>(
         [only] => (*only).to_owned(),
         several => format!("{} of {}", several.len(), offered.len()),
     };
-    ui.horizontal(|ui| {
-        ui.label(name);
-        let response = ComboBox::from_id_salt(name)
-            .selected_text(&shown)
-            .width(170.0)
-            .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-            .show_ui(ui, |ui| {
-                if ui.selectable_label(chosen.is_empty(), all).clicked() {
-                    chosen.clear();
-                }
-                for (each, name) in &offered {
-                    let mut is_chosen = chosen.contains(each);
-                    if ui.checkbox(&mut is_chosen, name).changed() {
-                        match is_chosen {
-                            true => drop(chosen.insert(each.clone())),
-                            false => drop(chosen.remove(each)),
-                        }
+    ui.label(name);
+    let response = ComboBox::from_id_salt(name)
+        .selected_text(&shown)
+        .width(170.0)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show_ui(ui, |ui| {
+            if ui.selectable_label(chosen.is_empty(), all).clicked() {
+                chosen.clear();
+            }
+            for (each, name) in &offered {
+                let mut is_chosen = chosen.contains(each);
+                if ui.checkbox(&mut is_chosen, name).changed() {
+                    match is_chosen {
+                        true => drop(chosen.insert(each.clone())),
+                        false => drop(chosen.remove(each)),
                     }
                 }
-            });
-        let name = format!("{name} to export");
-        response
-            .response
-            .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
-    });
+            }
+        });
+    let name = format!("{name} to export");
+    response
+        .response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, &name));
+    ui.end_row();
 }
 
 /// How it is written, where the format leaves that open.

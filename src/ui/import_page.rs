@@ -193,12 +193,8 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, report: &ImportReport) {
         });
     ui.add_space(8.0);
     section_head(ui, &theme, "Report");
-    let tags: Vec<String> = report.tags.keys().map(|tag| format!("{tag}: ")).collect();
-    for line in report.lines() {
-        // The table says these already.
-        if !tags.iter().any(|tag| line.starts_with(tag.as_str())) {
-            ui.label(line);
-        }
+    for line in report.lines_besides_tags() {
+        ui.label(line);
     }
     if report.is_lossless() {
         ui.label(RichText::new("Everything in the files comes over").color(theme.good));

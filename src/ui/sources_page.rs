@@ -95,12 +95,14 @@ fn list_ui(ui: &mut Ui, cx: &Cx<'_>, looked: &LookedThrough, state: &mut Sources
             let name = name(source);
             let is_chosen = Some(number) == state.chosen;
             let response = row(ui, &theme, 26.0, is_chosen, &name, |ui| {
-                ui.label(&name);
-                if source.outcome.is_err() {
-                    ui.label(RichText::new("no words").color(theme.warn));
-                } else if state.unwanted.contains(&number) {
-                    ui.label(soft(&theme, "left out"));
-                }
+                ui.horizontal(|ui| {
+                    ui.label(&name);
+                    if source.outcome.is_err() {
+                        ui.label(RichText::new("no words").color(theme.warn));
+                    } else if state.unwanted.contains(&number) {
+                        ui.label(soft(&theme, "left out"));
+                    }
+                });
             });
             if response.clicked() {
                 state.chosen = Some(number);

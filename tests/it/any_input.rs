@@ -16,6 +16,8 @@ use ascribe::store::{OpenError, Opened, Progress, Storage, open_project_in, proj
 use ascribe::text::{
     ByteOffset, OffsetUnit, Span, Spans, Text, sentences_of_line, widen_to_graphemes, words_of,
 };
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -25,7 +27,7 @@ use crate::sim_disk::{Contents, SimDisk};
 pub type Parser = fn(&[u8]);
 
 /// Every parser by its name, which is also that of its corpus.
-pub const PARSERS: [(&str, Parser); 18] = [
+pub const PARSERS: [(&str, Parser); 21] = [
     ("project", project),
     ("journal", journal),
     ("text", text),
@@ -34,12 +36,17 @@ pub const PARSERS: [(&str, Parser); 18] = [
     ("cas-json", |input| imported("cas-json", input)),
     ("conll", |input| imported("conll", input)),
     ("csv", |input| imported("csv", input)),
+    ("docbin", |input| imported("docbin", input)),
     ("doccano", |input| imported("doccano", input)),
+    ("docx", word),
     ("huggingface", |input| imported("huggingface", input)),
     ("inception", |input| imported("inception", input)),
     ("json", |input| imported("json", input)),
     ("jsonl", |input| imported("jsonl", input)),
     ("label-studio", |input| imported("label-studio", input)),
+    ("label-studio-min", |input| {
+        imported("label-studio-min", input)
+    }),
     ("refi-qda", |input| imported("refi-qda", input)),
     ("web-annotation", |input| imported("web-annotation", input)),
     ("webanno-tsv", |input| imported("webanno-tsv", input)),
@@ -295,10 +302,36 @@ fn zipped(files: &[FileInMemory]) -> Option<Vec<u8>> {
     Some(zip.finish().ok()?.into_inner())
 }
 
+/// The bytes as spaCy packs its tables, so that the fuzzer need not.
+fn deflated(input: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(input).ok()?;
+    encoder.finish().ok()
+}
+
+/// The main part of a Word document gives words or a reason why not.
+pub fn word(input: &[u8]) {
+    let part = FileInMemory {
+        path: "word/document.xml".to_owned(),
+        bytes: input.to_vec(),
+    };
+    let path = "p.docx".to_owned();
+    let bytes = zipped(&[part]).expect("memory does not fail");
+    match import::extract(&FileInMemory { path, bytes }) {
+        Some(Ok(extracted)) => assert!(extracted.words.ends_with('\n')),
+        Some(Err(words)) => assert!(!words.is_empty()),
+        None => panic!("its name says what it is"),
+    }
+}
+
 fn files_of(format: &Format, input: &[u8]) -> Option<(Vec<FileInMemory>, Mapping)> {
     let archive = match format.name {
         "refi-qda" => "p.qdpx",
         "inception" => "p.zip",
+        "docbin" => {
+            let (path, bytes) = ("p.spacy".to_owned(), deflated(input)?);
+            return Some((vec![FileInMemory { path, bytes }], Mapping::default()));
+        }
         _ => return Some(unbundled(input)),
     };
     let (files, mapping) = unbundled(input);

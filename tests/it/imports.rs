@@ -765,3 +765,28 @@ fn regions_of_json_min_come_over_for_each_annotator() {
     let document = project.documents.values().next().unwrap();
     assert_eq!(document.fields["source"], "ТАСС");
 }
+
+#[test]
+fn a_tag_over_several_lines_takes_one_line_of_the_report() {
+    let spans =
+        json!([{"start": 0, "end": 4, "label": "a\nb"}, {"start": 90, "end": 94, "label": "a\nb"}]);
+    let line = json!({"text": "Уряд заперечив це.", "spans": spans}).to_string();
+    let (project, _, report) = imported(&[file("a.jsonl", line)]);
+    assert_eq!(
+        project.annotations.iter().next().unwrap().tag_id.as_str(),
+        "a\nb"
+    );
+    assert!(
+        report.lines().iter().all(|line| !line.contains('\n')),
+        "{:?}",
+        report.lines()
+    );
+    assert_eq!(
+        report
+            .lines()
+            .iter()
+            .filter(|line| line.contains("a b"))
+            .count(),
+        2
+    );
+}
