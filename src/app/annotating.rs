@@ -75,8 +75,8 @@ impl App {
         if work.find.is_some() {
             return self.end_find();
         }
-        if work.picked.take().is_none() {
-            work.selection = None;
+        if work.picked.take().is_none() && work.selection.take().is_none() {
+            self.notices.pop();
         }
     }
 
@@ -209,9 +209,7 @@ impl App {
             return Ok(());
         };
         if let Some((linking, to)) = work.linking.clone().zip(annotation_id.clone()) {
-            let Linking { kind, from } = linking;
-            self.edit(|work, author| edit::link(work.project(), author, &kind, &from, &to))?;
-            return self.end_link(from);
+            return self.link(linking, &to);
         }
         work.picked = annotation_id;
         if work.picked.is_some() {
@@ -220,8 +218,20 @@ impl App {
         Ok(())
     }
 
-    /// Holds the annotation at which the new link begins again, so that its card shows the link.
-    fn end_link(&mut self, from: AnnotationId) -> Result<(), Refusal> {
+    /// The way to end a link without a mouse: go to the annotation by any key first.
+    pub(super) fn end_link(&mut self) -> Result<(), Refusal> {
+        let linking = self.work.as_ref().and_then(|work| work.linking.clone());
+        let picked = self.work.as_ref().and_then(|work| work.picked.clone());
+        match linking.zip(picked) {
+            Some((linking, to)) if linking.from != to => self.link(linking, &to),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the link and holds the annotation at which it begins again, so that its card shows the link.
+    fn link(&mut self, linking: Linking, to: &AnnotationId) -> Result<(), Refusal> {
+        let Linking { kind, from } = linking;
+        self.edit(|work, author| edit::link(work.project(), author, &kind, &from, to))?;
         if let Some(work) = &mut self.work {
             work.linking = None;
             work.picked = Some(from);
@@ -454,9 +464,17 @@ impl App {
         self.after_step(edit, "Done again");
     }
 
+    /// Puts away notices that offer to undo a step which is not the last one any more.
+    pub(super) fn put_away_undo(&mut self) {
+        let offers_undo = |deed: &(String, Command)| deed.1 == Command::Undo;
+        self.notices
+            .retain(|notice| !notice.deed.as_ref().is_some_and(offers_undo));
+    }
+
     /// After undo and redo: shows where something changed, and says so if it cannot be seen.
     fn after_step(&mut self, edit: Option<Edit>, what: &str) {
         let Some(edit) = edit else { return };
+        self.put_away_undo();
         self.after_change();
         self.read_again_where_needed(&edit);
         match place_of(&edit) {

@@ -167,6 +167,8 @@ pub enum Command {
     ShowSubject(Subject),
     /// Begins a link of this kind at the selected annotation; the next one picked is its end.
     BeginLink(Arc<str>),
+    /// Lets the link that was begun end at the annotation held.
+    EndLink,
     /// Takes a link away.
     Unlink(LinkId),
     /// Sets the selected words aside as a region of this kind.
@@ -485,7 +487,8 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
     menu(
         Menu::Annotate,
         &[
-            (C::Grow, "Grow selection", &["G"], false),
+            (C::EndLink, "End link here", &["Enter"], false),
+            (C::Grow, "Grow selection", &["G"], true),
             (C::Shrink, "Shrink selection", &["H"], false),
             (
                 step(Edge::Start, Stride::Word, true),

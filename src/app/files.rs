@@ -206,11 +206,14 @@ impl App {
             self.tell_changed_texts();
             self.request(Request::Show(super::Page::Review));
         } else if errors > 0 {
+            let things = match errors {
+                1 => "One thing in this project needs a look".to_owned(),
+                _ => format!("{errors} things in this project need a look"),
+            };
             let words = match misplaced {
-                0 => format!("{errors} things in this project need a look"),
-                _ => format!(
-                    "{errors} things in this project need a look; {misplaced} annotations no longer fit their text"
-                ),
+                0 => things,
+                1 => format!("{things}; one annotation no longer fits its text"),
+                _ => format!("{things}; {misplaced} annotations no longer fit their text"),
             };
             let deed = (
                 "Show findings".to_owned(),

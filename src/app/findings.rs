@@ -13,8 +13,18 @@ impl App {
         let changed = work.changed.values();
         let changed = changed.filter(|changed| changed.is_other_text(work.project()));
         let changed: Vec<DocumentId> = changed.map(|text| text.document_id.clone()).collect();
+        // That a text is missing is known from where it was read.
+        let is_missing = |finding: &&Finding| match (&finding.subject, &finding.kind) {
+            (Subject::Document(id), FindingKind::TextUnreadable { .. }) => {
+                project.documents.contains_key(id) && !texts.contains_key(id)
+            }
+            _ => false,
+        };
+        let missing = work.findings().iter().filter(is_missing);
+        let missing: Vec<Finding> = missing.cloned().collect();
         self.tasks.start("Checking the project", move |_| {
             let mut findings = query::check(&project, &texts);
+            findings.extend(missing);
             let is_changed = |id| Finding::of_document(id, FindingKind::TextChanged);
             findings.extend(changed.iter().map(is_changed));
             findings.sort();
@@ -60,7 +70,8 @@ impl App {
         let Some(finding) = findings.get(next).cloned() else {
             return;
         };
-        let words = format!("{} of {count}: {}", next + 1, finding.kind);
+        let what = finding.kind_in(work.project());
+        let words = format!("{} of {count}: {what}", next + 1);
         let deed = ("Next".to_owned(), Command::NextFinding);
         let is_older = |deed: &(String, Command)| deed.1 == Command::NextFinding;
         self.notices

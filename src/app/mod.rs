@@ -251,6 +251,7 @@ impl App {
             C::ShowSubject(subject) => self.show_subject(&subject),
             C::ShowFinding(finding) => self.show_finding(finding),
             C::BeginLink(kind) => self.begin_link(kind),
+            C::EndLink => return self.end_link(),
             C::Unlink(link_id) => return self.unlink(&link_id),
             C::SetAside(kind) => return self.set_aside(&kind),
             C::ChangeRegion(region_id, kind, span) => {
@@ -371,6 +372,7 @@ impl App {
             return Ok(());
         };
         work.open.run(edit)?;
+        self.put_away_undo();
         self.after_change();
         Ok(())
     }

@@ -374,8 +374,9 @@ impl App {
         let words = match counts.doubtful + counts.orphans {
             0 => format!("{texts}. {} places were found again", counts.certain),
             left => format!(
-                "{texts}. {} places were found again, {left} wait for your decision",
-                counts.certain
+                "{texts}. {} places were found again, {left} {} for your decision",
+                counts.certain,
+                if left == 1 { "waits" } else { "wait" }
             ),
         };
         let deed = ("Review…".to_owned(), Command::ReviewTexts);

@@ -74,7 +74,7 @@ pub enum Refusal {
     #[error("The codebook has no link “{0}”")]
     UnknownLinkKind(String),
     /// The codebook does not let this kind join these annotations.
-    #[error("“{kind}” cannot go from “{from}” to “{to}”")]
+    #[error("A link “{kind}” cannot go from “{from}” to “{to}”", kind = .kind.replace('_', " "))]
     LinkNotAllowed {
         /// The kind.
         kind: String,

@@ -122,6 +122,21 @@ impl Finding {
         self.severity == Severity::Error
     }
 
+    /// What is wrong in a person's words: another annotation by its words, names as people say them.
+    pub fn kind_in(&self, project: &Project) -> String {
+        match &self.kind {
+            FindingKind::OverlapsSameTag(other) => match project.annotations.get(other) {
+                Some(other) => format!(
+                    "it overlaps “{}”, which has the same tag",
+                    short(&other.quote)
+                ),
+                None => self.kind.to_string(),
+            },
+            FindingKind::MissingAttribute(name) => format!("“{}” is not filled in", spoken(name)),
+            kind => kind.to_string(),
+        }
+    }
+
     /// What it is about in a person's words: the tag and the words of an annotation, the title of a document.
     pub fn subject_in(&self, project: &Project) -> String {
         let title = |id: &DocumentId| match project.documents.get(id) {
@@ -129,7 +144,13 @@ impl Finding {
             None => id.to_string(),
         };
         let marked = |id: &AnnotationId| match project.annotations.get(id) {
-            Some(annotation) => format!("{} “{}”", annotation.tag_id, short(&annotation.quote)),
+            Some(annotation) => {
+                format!(
+                    "{} “{}”",
+                    spoken(annotation.tag_id.as_str()),
+                    short(&annotation.quote)
+                )
+            }
             None => id.to_string(),
         };
         match &self.subject {
@@ -139,8 +160,8 @@ impl Finding {
             }
             Subject::Region(document_id, id) => {
                 let region = project.regions.get(id);
-                let words =
-                    region.map(|region| format!("{} “{}”", region.kind, short(&region.quote)));
+                let words = region
+                    .map(|region| format!("{} “{}”", spoken(&region.kind), short(&region.quote)));
                 format!(
                     "{} · {}",
                     words.unwrap_or_else(|| id.to_string()),
@@ -150,7 +171,7 @@ impl Finding {
             Subject::Link(id) => match project.links.get(id) {
                 Some(link) => format!(
                     "{}: {} to {}",
-                    link.kind,
+                    spoken(&link.kind),
                     marked(&link.from),
                     marked(&link.to)
                 ),
@@ -278,6 +299,11 @@ impl fmt::Display for FindingKind {
             }
         }
     }
+}
+
+/// A name of the codebook as people say it: `counter_accused` is counter accused.
+fn spoken(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 /// A quote cut to a length that fits a line.

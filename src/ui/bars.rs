@@ -17,6 +17,8 @@ use crate::model::{DocumentState, Tag};
 use crate::store::Medium;
 use crate::text::OffsetUnit;
 
+/// The part of a page that notices may cover.
+const MOST_COVERED: f32 = 0.08;
 /// How long a notice that goes by itself stays, in seconds.
 const NOTICE_SECS: f64 = 6.0;
 /// In a narrower window the menus take all of their bar.
@@ -72,16 +74,23 @@ fn menus_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     for menu in Menu::BAR {
         ui.menu_button(menu.title(), |ui| {
             ui.set_min_width(230.0);
-            for entry in listed().iter().filter(|entry| entry.menu == menu) {
-                if entry.begins_group {
-                    ui.separator();
-                }
-                menu_entry_ui(ui, cx, entry);
-                if entry.command == Command::OpenProject {
-                    recent_ui(ui, cx);
-                }
-            }
+            let height = ui.ctx().content_rect().height() - 60.0;
+            ScrollArea::vertical()
+                .max_height(height)
+                .show(ui, |ui| menu_ui(ui, cx, menu));
         });
+    }
+}
+
+fn menu_ui(ui: &mut Ui, cx: &mut Cx<'_>, menu: Menu) {
+    for entry in listed().iter().filter(|entry| entry.menu == menu) {
+        if entry.begins_group {
+            ui.separator();
+        }
+        menu_entry_ui(ui, cx, entry);
+        if entry.command == Command::OpenProject {
+            recent_ui(ui, cx);
+        }
     }
 }
 
@@ -180,6 +189,7 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
     match command {
         C::Undo if work.history().last_done().is_none() => Some("There is nothing to undo"),
         C::Redo if work.history().last_undone().is_none() => Some("There is nothing to redo"),
+        C::EndLink if work.linking().is_none() => Some("Begin a link first"),
         C::DeleteAnnotation if work.picked().is_none() && work.region_at_caret().is_none() => {
             Some("Select an annotation first")
         }
@@ -515,7 +525,7 @@ fn mode_ui(ui: &mut Ui, cx: &Cx<'_>, work: &Work) {
     let theme = cx.theme;
     if let Some(linking) = work.linking() {
         let words = format!(
-            "Choose where “{}” leads · Esc to give up",
+            "Choose where “{}” leads: click, or Tab and Enter · Esc to give up",
             in_words(&linking.kind)
         );
         ui.label(RichText::new(words).color(theme.accent).size(12.0));
@@ -604,13 +614,23 @@ fn quiet_button(ui: &mut Ui, cx: &mut Cx<'_>, words: &str, name: &str, command: 
 }
 
 /// Draws the notices, the newest at the bottom right.
-pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
+pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, page_rect: Option<egui::Rect>) {
     let theme = cx.theme;
     let ctx = ui.ctx().clone();
     let now = ctx.input(|input| input.time);
-    // Above dialogs, so that what a page brought about can be read and taken back there.
-    let area = Area::new(Id::unique("notices"))
-        .order(egui::Order::Tooltip)
+    let id = Id::unique("notices");
+    // Above a page, so that what it brought about can be read and taken back there, unless much of it is covered.
+    let own_rect = ctx.memory(|memory| memory.area_rect(id));
+    let is_in_the_way = page_rect.zip(own_rect).is_some_and(|(page, own)| {
+        let covered = page.intersect(own);
+        covered.is_positive() && covered.area() > page.area() * MOST_COVERED
+    });
+    let order = match is_in_the_way || cx.app.question().is_some() {
+        true => egui::Order::Middle,
+        false => egui::Order::Tooltip,
+    };
+    let area = Area::new(id)
+        .order(order)
         .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0));
     let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
     area.show(&ctx, |ui| {
@@ -632,7 +652,7 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
                 .inner_margin(Margin::symmetric(14, 10))
                 .corner_radius(CornerRadius::same(8));
             frame.show(ui, |ui| {
-                ui.set_max_width(380.0);
+                ui.set_max_width(f32::min(380.0, ctx.content_rect().width() - 70.0));
                 ui.horizontal_top(|ui| {
                     let (rect, _) = ui.allocate_exact_size(vec2(8.0, 16.0), Sense::hover());
                     ui.painter().circle_filled(rect.center(), 4.0, color);

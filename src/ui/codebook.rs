@@ -8,12 +8,15 @@ use egui::{Align, Id, Layout, Response, RichText, ScrollArea, TextEdit, Ui, vec2
 use super::Cx;
 use super::theme::semibold;
 use super::widgets::{
-    cut_label, in_words, key_hint, main_button, name_bar, name_dialog, name_field, row,
+    NoValue, cut_label, in_words, key_hint, main_button, name_bar, name_dialog, name_field, row,
     section_head, soft, tag_square, value_field,
 };
-use crate::app::{Command, Work};
+use crate::app::{Command, Listed, Work, listed, only_letter};
 use crate::edit::{self, Refusal};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
+
+/// Width that both columns need, in points.
+const LEAST_WIDTH: f32 = 640.0;
 
 /// What the page remembers while it is open, and afterwards: words that are no edit yet are not forgotten.
 #[derive(Default)]
@@ -79,17 +82,27 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     if !state.chosen.as_ref().is_some_and(is_there) {
         state.chosen = codebook.tags.first().map(|tag| tag.id.clone());
     }
-    let height = (ui.ctx().content_rect().height() * 0.8 - 52.0).max(200.0);
-    ui.horizontal_top(|ui| {
-        let down = Layout::top_down(Align::LEFT);
-        ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| tags_ui(ui, cx, work, state));
-        ui.separator();
-        ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| {
-            let area = ScrollArea::vertical().auto_shrink(false);
-            let output = area.show(ui, |ui| tag_ui(ui, cx, work, state));
-            name_bar(ui, "the chosen tag", &output);
+    let height = ui.ctx().content_rect().height() * 0.8 - 52.0;
+    let width = ui.available_width();
+    // Where there is no room for both columns they are scrolled to.
+    let output = ScrollArea::horizontal().show(ui, |ui| {
+        ui.set_width(width.max(LEAST_WIDTH));
+        ui.horizontal_top(|ui| {
+            let down = Layout::top_down(Align::LEFT);
+            ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| {
+                let area = ScrollArea::vertical().id_salt("tags").auto_shrink(false);
+                let output = area.show(ui, |ui| tags_ui(ui, cx, work, state));
+                name_bar(ui, "tags", &output);
+            });
+            ui.separator();
+            ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| {
+                let area = ScrollArea::vertical().id_salt("tag").auto_shrink(false);
+                let output = area.show(ui, |ui| tag_ui(ui, cx, work, state));
+                name_bar(ui, "the chosen tag", &output);
+            });
         });
     });
+    name_bar(ui, "the codebook", &output);
     is_done
 }
 
@@ -284,7 +297,10 @@ fn key_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
             return Ok(String::new());
         };
         match codebook.tag_for_key(key).filter(|other| other.id != tag.id) {
-            Some(other) => Err(format!("{key} already stands for “{}”", other.id)),
+            Some(other) => Err(NoValue {
+                reason: format!("{key} already stands for “{}”", other.id),
+                meanwhile: standing.clone(),
+            }),
             None => Ok(key.to_string()),
         }
     };
@@ -303,6 +319,14 @@ fn key_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
         if let Some(key) = typed {
             let change = |tag: &mut Tag| tag.key = key.chars().next();
             cx.ask(type_in(work, &tag.id, "key", change));
+        }
+        let is_it =
+            |written: &&str| only_letter(written).is_some_and(|letter| tag.key == Some(letter));
+        let has_it = |entry: &&Listed| cx.app.settings().keys_of(entry).iter().any(is_it);
+        if let Some(entry) = listed().iter().find(has_it) {
+            let words = format!("takes it from “{}”", entry.title.trim_end_matches('…'));
+            let words = RichText::new(words).color(cx.theme.warn).size(12.0);
+            ui.add(egui::Label::new(words).wrap());
         }
     });
 }

@@ -4,7 +4,7 @@ use egui::{Id, RichText, ScrollArea, Ui};
 
 use super::Cx;
 use super::pages::head_ui;
-use super::widgets::{cut_label, in_words, name_bar, row, soft};
+use super::widgets::{cut_label, name_bar, row, soft};
 use crate::app::{Command, Work};
 use crate::query::{Finding, Severity};
 use crate::store::UnreadableEntry;
@@ -85,8 +85,8 @@ impl<'a> Entry<'a> {
     fn of(work: &Work, finding: &'a Finding) -> Self {
         Self {
             severity: finding.severity,
-            what: begin_large(&in_words(&finding.kind.to_string())),
-            about: in_words(&finding.subject_in(work.project())),
+            what: begin_large(&finding.kind_in(work.project())),
+            about: finding.subject_in(work.project()),
             remedy: finding.remedy(),
             finding: Some(finding),
         }

@@ -7,7 +7,8 @@ use egui::{Align, ComboBox, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2
 use super::text::{QuoteLook, TextSurface};
 use super::theme::semibold;
 use super::widgets::{
-    card, cut_label, in_words, key_hint, name_bar, row, section_head, soft, tag_square, value_field,
+    NoValue, card, cut_label, in_words, key_hint, name_bar, row, section_head, soft, tag_square,
+    value_field,
 };
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
@@ -177,11 +178,12 @@ fn entry_ui(
             tag_square(ui, color.unwrap_or(theme.soft));
             cut_label(ui, soft(&theme, annotation.tag_id.as_str()).size(12.0));
             if is_misplaced {
-                ui.label(
-                    RichText::new("not found in the text")
-                        .color(theme.bad)
-                        .size(12.0),
-                );
+                let is_to_review = work.changed().contains_key(&annotation.document_id);
+                let (words, color) = match is_to_review {
+                    true => ("to be reviewed", theme.warn),
+                    false => ("not found in the text", theme.bad),
+                };
+                ui.label(RichText::new(words).color(color).size(12.0));
             }
         });
         surface.quote(
@@ -355,18 +357,21 @@ fn attribute_ui(
                 key_hint(ui, &theme, &key);
             }
         });
-        match &attribute.kind {
+        let first = match &attribute.kind {
             AttributeKind::Choice { choices, .. } if choices.len() <= 8 => {
-                choice_ui(ui, cx, attribute, choices, value, key_of);
+                choice_ui(ui, cx, attribute, choices, value, key_of)
             }
             AttributeKind::Choice { choices, .. } => {
-                long_choice_ui(ui, cx, attribute, choices, value)
+                Some(long_choice_ui(ui, cx, attribute, choices, value))
             }
             AttributeKind::YesNo => yes_no_ui(ui, cx, attribute, value, key_of),
-            AttributeKind::Entity => typed_ui(ui, cx, work, annotation, attribute, state),
-            AttributeKind::Text | AttributeKind::Number | AttributeKind::Date => {
-                typed_ui(ui, cx, work, annotation, attribute, state);
-            }
+            AttributeKind::Entity
+            | AttributeKind::Text
+            | AttributeKind::Number
+            | AttributeKind::Date => Some(typed_ui(ui, cx, work, annotation, attribute, state)),
+        };
+        if let Some(first) = first.filter(|_| std::mem::take(&mut state.takes_focus)) {
+            first.request_focus();
         }
         ui.add_space(2.0);
     });
@@ -388,7 +393,8 @@ fn choice_ui(
     choices: &[Choice],
     value: Option<&AttributeValue>,
     key_of: impl Fn(Option<&str>) -> Option<String>,
-) {
+) -> Option<egui::Response> {
+    let mut first = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
         ui.spacing_mut().button_padding = vec2(8.0, 3.0);
@@ -406,6 +412,7 @@ fn choice_ui(
                 .frame_when_inactive(true)
                 .shortcut_text(key_of(Some(&choice.name)).unwrap_or_default());
             let response = ui.add(button).accessible_name(words);
+            first.get_or_insert(response.clone());
             if response.clicked() {
                 let is_same = value == Some(&own);
                 cx.ask(Command::SetAttribute(
@@ -418,6 +425,7 @@ fn choice_ui(
             }
         }
     });
+    first
 }
 
 fn long_choice_ui(
@@ -426,7 +434,7 @@ fn long_choice_ui(
     attribute: &Attribute,
     choices: &[Choice],
     value: Option<&AttributeValue>,
-) {
+) -> egui::Response {
     let shown = match (value, &attribute.default) {
         (Some(value), _) => in_words(&value.to_string()),
         (None, Some(default)) => format!("{} (default)", in_words(&default.to_string())),
@@ -446,7 +454,7 @@ fn long_choice_ui(
                 }
             }
         });
-    combo.response.accessible_name(spoken(&attribute.name));
+    combo.response.accessible_name(spoken(&attribute.name))
 }
 
 fn yes_no_ui(
@@ -455,13 +463,16 @@ fn yes_no_ui(
     attribute: &Attribute,
     value: Option<&AttributeValue>,
     key_of: impl Fn(Option<&str>) -> Option<String>,
-) {
+) -> Option<egui::Response> {
+    let mut first = None;
     ui.horizontal(|ui| {
         for (is_yes, words) in [(true, "yes"), (false, "no")] {
             let own = AttributeValue::YesNo(is_yes);
             let button = egui::Button::selectable(value == Some(&own), words)
                 .shortcut_text(key_of(Some(words)).unwrap_or_default());
-            if ui.add(button).clicked() {
+            let response = ui.add(button);
+            first.get_or_insert(response.clone());
+            if response.clicked() {
                 let is_same = value == Some(&own);
                 cx.ask(Command::SetAttribute(
                     attribute.name.clone(),
@@ -470,6 +481,7 @@ fn yes_no_ui(
             }
         }
     });
+    first
 }
 
 /// A field for words, a number or a date. Entities offer names used before.
@@ -480,7 +492,7 @@ fn typed_ui(
     annotation: &Annotation,
     attribute: &Attribute,
     state: &mut InspectorState,
-) {
+) -> egui::Response {
     let value = annotation.attributes.get(&attribute.name);
     let standing = value.map(ToString::to_string).unwrap_or_default();
     let hint = attribute
@@ -500,7 +512,13 @@ fn typed_ui(
                 .desired_width(f32::INFINITY)
                 .margin(vec2(7.0, 4.0))
         },
-        |words| Ok(value_of(attribute, words)?.map_or(String::new(), |value| value.to_string())),
+        |words| {
+            let value = value_of(attribute, words).map_err(|expected| NoValue {
+                reason: format!("this needs {expected}"),
+                meanwhile: String::new(),
+            })?;
+            Ok(value.map_or(String::new(), |value| value.to_string()))
+        },
     );
     if state
         .goes_to
@@ -517,6 +535,7 @@ fn typed_ui(
         let command = Command::SetAttribute(attribute.name.clone(), value);
         cx.ask(Command::Type(Box::new(command)));
     }
+    response
 }
 
 /// What was typed as a value of the attribute's kind, `None` for nothing; or what would be one, in words.
@@ -525,8 +544,7 @@ fn value_of(attribute: &Attribute, typed: &str) -> Result<Option<AttributeValue>
     if typed.is_empty() {
         return Ok(None);
     }
-    let number = typed.replace(',', "").parse::<f64>().ok();
-    let value = match number.filter(|number| number.is_finite()) {
+    let value = match number_in(typed).filter(|number| number.is_finite()) {
         Some(number) if attribute.kind == AttributeKind::Number => AttributeValue::Number(number),
         _ => AttributeValue::Words(typed.into()),
     };
@@ -534,6 +552,19 @@ fn value_of(attribute: &Attribute, typed: &str) -> Result<Option<AttributeValue>
         Some(expected) => Err(expected),
         None => Ok(Some(value)),
     }
+}
+
+/// A number as people write it: commas only between groups of three digits, since elsewhere they mean a fraction.
+fn number_in(typed: &str) -> Option<f64> {
+    let (whole, fraction) = typed.split_once('.').unwrap_or((typed, ""));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let first_fits = groups.next().is_some_and(|group| group.len() <= 3);
+    let is_grouped = first_fits && groups.all(|group| group.len() == 3);
+    let has_commas = typed.contains(',');
+    if has_commas && (!is_grouped || fraction.contains(',')) {
+        return None;
+    }
+    typed.replace(',', "").parse().ok()
 }
 
 /// Names used before for this attribute, those of this document first.

@@ -51,12 +51,31 @@ pub fn pressed(event: &Event) -> Option<(Modifiers, Key)> {
             pressed: true,
             modifiers,
             ..
-        } => (*modifiers, *key),
+        } if !is_modifier(*key) => (*modifiers, *key),
         Event::Copy => (Modifiers::COMMAND, Key::C),
         Event::Cut => (Modifiers::COMMAND, Key::X),
         Event::Paste(_) | Event::PasteImage(_) => (Modifiers::COMMAND, Key::V),
         _ => return None,
     })
+}
+
+/// Whether a key only changes what others mean. The window tells of these keys too.
+fn is_modifier(key: Key) -> bool {
+    use Key as K;
+    matches!(
+        key,
+        K::ShiftLeft
+            | K::ShiftRight
+            | K::ControlLeft
+            | K::ControlRight
+            | K::AltLeft
+            | K::AltRight
+            | K::SuperLeft
+            | K::SuperRight
+            | K::CapsLock
+            | K::NumLock
+            | K::ScrollLock
+    )
 }
 
 /// A shortcut in the words of the system: `⇧⌘S` on a Mac, `Ctrl+Shift+S` elsewhere.

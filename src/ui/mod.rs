@@ -80,6 +80,8 @@ pub struct ViewState {
     codebook: codebook::CodebookState,
     text_has_focus: bool,
     /// Whether the bar that finds words is to take the focus in the next frame.
+    /// Where the page that is open stands.
+    page_rect: Option<egui::Rect>,
     find_takes_focus: bool,
 }
 
@@ -144,6 +146,12 @@ impl Window {
             captures_keys: self.view.page.is_some() && self.view.pages.captures_keys(),
             tray: Vec::new(),
         };
+        let is_in_control = self.focused.is_some() && !cx.text_has_focus;
+        let ends_search = self.app.work().is_some_and(|work| work.find().is_some());
+        if is_in_control && !cx.is_page_open && !ends_search && !egui::Popup::is_any_open(&ctx) {
+            // The first Esc only leaves the field; what it belongs to stays held.
+            ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+        }
         keys::ask(&mut cx, &ctx);
         receive_dropped(&mut cx, &ctx);
         draw(ui, &mut cx, &mut self.view, &mut self.surface);
@@ -355,7 +363,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     }
     pages::page_ui(ui, cx, view, surface);
     questions::question_ui(ui, cx);
-    bars::notices_ui(ui, cx);
+    bars::notices_ui(ui, cx, view.page_rect);
     drop_target_ui(ui.ctx(), cx);
 }
 

@@ -12,8 +12,8 @@ use super::review::{self, ReviewState};
 use super::sources_page::{SourcesPageState, sources_page_ui};
 use super::theme::semibold;
 use super::widgets::{
-    buttons_at_right, cut_label, hold_focus, main_button, name_bar, name_dialog, name_field,
-    plain_button, row, section_head, soft, value_field,
+    NoValue, buttons_at_right, cut_label, hold_focus, main_button, name_bar, name_dialog,
+    name_field, plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, codebook, key_page};
 use crate::app::{Command, Page, Work};
@@ -49,6 +49,7 @@ impl PageState {
 
 /// Draws the page that is open, if one is.
 pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
+    view.page_rect = None;
     let Some(page) = view.page else { return };
     if view.page_is_new {
         view.pages = PageState {
@@ -94,6 +95,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
             };
         });
     let layer = modal.response.layer_id;
+    view.page_rect = Some(modal.response.rect);
     view.pages.age += 1;
     let is_new = view.pages.age <= FRAMES_OF_OPENING;
     if is_new {
@@ -424,7 +426,10 @@ fn annotator_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut PageState) -> bool {
                 &work.project().name,
                 |words| TextEdit::singleline(words).desired_width(220.0),
                 |words| match words.trim() {
-                    "" => Err("a name is needed".to_owned()),
+                    "" => Err(NoValue {
+                        reason: "a name is needed".to_owned(),
+                        meanwhile: work.project().name.clone(),
+                    }),
                     name => Ok(name.to_owned()),
                 },
             );

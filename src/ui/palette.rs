@@ -6,6 +6,7 @@ use egui::{Align, Id, Key, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::inspector::may_begin;
 use super::widgets::{
     cut_label, in_words, key_hint, name_bar, name_field, name_headless_dialog, row, soft,
 };
@@ -129,6 +130,16 @@ fn offers(ui: &Ui, cx: &Cx<'_>, words: &str) -> Vec<Offer> {
                 title,
                 keys: String::new(),
                 command: Command::SetAside(kind.name.clone()),
+            });
+        }
+    }
+    if let Some((work, picked)) = cx.app.work().and_then(|work| Some((work, work.picked()?))) {
+        let kinds = work.project().codebook.link_kinds.iter();
+        for kind in kinds.filter(|kind| may_begin(kind, &picked.tag_id)) {
+            offers.push(Offer {
+                title: format!("Link: {}…", in_words(&kind.name)),
+                keys: String::new(),
+                command: Command::BeginLink(kind.name.clone()),
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Decisions that only the person can make. Esc always leaves everything as it is.
 
-use egui::{Id, Modal, RichText, Ui};
+use egui::{Frame, Id, Margin, Modal, RichText, Ui};
 
 use super::Cx;
 use super::theme::semibold;
@@ -24,9 +24,10 @@ pub fn question_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
     };
     let words = words_of(question);
     let theme = cx.theme;
-    let modal = Modal::new(Id::unique("question")).show(ui.ctx(), |ui| {
-        ui.set_width(430.0);
-        ui.add_space(4.0);
+    let frame = Frame::popup(ui.style()).inner_margin(Margin::same(20));
+    let modal = Modal::new(Id::unique("question")).frame(frame);
+    let modal = modal.show(ui.ctx(), |ui| {
+        ui.set_width(f32::min(430.0, ui.ctx().content_rect().width() - 60.0));
         let head = ui.label(RichText::new(&words.head).font(semibold(16.0)));
         name_dialog(ui, &head);
         ui.add_space(2.0);
@@ -89,12 +90,15 @@ fn words_of(question: &Question) -> Words {
         } => words(
             "This project is damaged",
             format!(
-                "{problem}\n\n{}\n\n{} annotations in {} documents still read; {} entries do not. The file stays as it \
-                 is until you save.",
+                "{problem}\n\n{}\n\n{} annotations in {} documents still read; {}. The file stays as it is until \
+                 you save.",
                 path.display(),
                 salvage.project.annotations.len(),
                 salvage.project.documents.len(),
-                salvage.unreadable.len()
+                match salvage.unreadable.len() {
+                    1 => "one entry does not".to_owned(),
+                    count => format!("{count} entries do not"),
+                }
             ),
             "Open what is sound",
             None,
@@ -103,8 +107,12 @@ fn words_of(question: &Question) -> Words {
         Question::LeavesOutUnreadable { count } => words(
             "Save without what could not be read?",
             format!(
-                "{count} entries of the file could not be read and would be left out. The file as it is now is kept \
-                 beside it, so that nothing is lost."
+                "{} of the file could not be read and would be left out. The file as it is now is kept beside it, so \
+                 that nothing is lost.",
+                match count {
+                    1 => "One entry".to_owned(),
+                    _ => format!("{count} entries"),
+                }
             ),
             "Keep a copy and save",
             None,

@@ -248,7 +248,8 @@ fn visuals(theme: &Theme) -> Visuals {
         (&mut widgets.noninteractive, theme.bg, theme.line, theme.ink),
         (&mut widgets.inactive, theme.pane, theme.line, theme.ink),
         (&mut widgets.hovered, theme.hover, theme.soft, theme.ink),
-        (&mut widgets.active, theme.selected, theme.accent, theme.ink),
+        // What has the focus has a ring; filled is only what is chosen.
+        (&mut widgets.active, theme.hover, theme.accent, theme.ink),
         (&mut widgets.open, theme.hover, theme.line, theme.ink),
     ] {
         widget.bg_fill = fill;

@@ -50,11 +50,13 @@ pub fn tag_square(ui: &mut Ui, color: Color32) {
 
 /// Says what a list holds to those who hear its scroll bar instead of seeing it: “Scroll annotations”.
 pub fn name_bar<R>(ui: &Ui, name: &str, list: &ScrollAreaOutput<R>) {
-    let is_vertical = 1;
-    let bar = list.id.with(is_vertical);
-    if ui.ctx().has_accesskit_node(bar) {
-        ui.ctx()
-            .accesskit_node_builder(bar, |node| node.set_label(format!("Scroll {name}")));
+    for direction in 0..2usize {
+        let bar = list.id.with(direction);
+        if ui.ctx().has_accesskit_node(bar) {
+            let label = format!("Scroll {name}");
+            ui.ctx()
+                .accesskit_node_builder(bar, |node| node.set_label(label));
+        }
     }
 }
 
@@ -109,6 +111,8 @@ pub fn row(
                 .layout(Layout::top_down(Align::LEFT)),
         );
         child.set_clip_rect(inner.expand(2.0).intersect(ui.clip_rect()));
+        // A click on its words is a click on the row.
+        child.style_mut().interaction.selectable_labels = false;
         // A line of a row is as high as its words.
         child.spacing_mut().interact_size.y = 16.0;
         contents(&mut child);
@@ -260,9 +264,17 @@ struct Draft {
     value: String,
 }
 
+/// Words in a field that are no value.
+pub struct NoValue {
+    /// Why not, in words.
+    pub reason: String,
+    /// The value that stands while they are in the field. Never a part of them: of “12 ships” not the 12.
+    pub meanwhile: String,
+}
+
 /// A field for a value of the project; returns a value each time that another one is typed, for a
-/// [`Command::Type`](crate::app::Command::Type). `value_of` says which value words are, or what would be one;
-/// words that are none stay in the field. `id` is that of the value, so that the words and the field's own undo
+/// [`Command::Type`](crate::app::Command::Type). `value_of` says which value words are; words that are none stay in
+/// the field with the reason below it. `id` is that of the value, so that the words and the field's own undo
 /// belong to it alone.
 pub fn value_field(
     ui: &mut Ui,
@@ -270,7 +282,7 @@ pub fn value_field(
     (id, name): (egui::Id, &str),
     standing: &str,
     edit: impl for<'a> FnOnce(&'a mut String) -> egui::TextEdit<'a>,
-    value_of: impl Fn(&str) -> Result<String, String>,
+    value_of: impl Fn(&str) -> Result<String, NoValue>,
 ) -> (Response, Option<String>) {
     let draft = ui.data(|data| data.get_temp::<Draft>(id));
     let draft = draft.filter(|draft| draft.value == standing);
@@ -278,12 +290,12 @@ pub fn value_field(
     let response = ui.add(edit(&mut words).id(id));
     name_field(&response, &words, name);
     let read = value_of(&words);
-    if let Err(expected) = &read {
-        let words = format!("Not kept yet: {expected}");
+    if let Err(NoValue { reason, .. }) = &read {
+        let words = format!("Not kept: {reason}");
         ui.add(egui::Label::new(RichText::new(words).color(theme.warn).size(12.0)).wrap());
     }
     let is_settled = read.is_ok() && !response.has_focus();
-    let value = read.unwrap_or_else(|_| standing.to_owned());
+    let value = read.unwrap_or_else(|none| none.meanwhile);
     ui.data_mut(|data| {
         if is_settled {
             data.remove::<Draft>(id);

@@ -96,7 +96,7 @@ fn f6_goes_from_the_text_to_the_inspector_to_the_documents_and_back() {
         driven.key(NONE, Key::F6);
         seen.push(driven.focused());
     }
-    assert_eq!(seen, ["Note", "Filter documents", "Text of a.txt"]);
+    assert_eq!(seen, ["Speaker", "Filter documents", "Text of a.txt"]);
 }
 
 #[test]
@@ -294,4 +294,36 @@ fn encodings_are_named_with_what_they_are_for() {
     for name in ["windows-1251 · Cyrillic", "Big5 · Chinese, traditional"] {
         driven.harness.get_by_label(name);
     }
+}
+
+#[test]
+fn a_notice_offers_undo_only_while_its_step_is_the_last_one() {
+    let mut driven = Driven::with_text("The navy denied it. The port said no.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.app().run(Command::RemoveDocument);
+    driven.steps();
+    driven.key(NONE, Key::Enter);
+    driven.harness.get_by_label("Undo");
+    driven.key(Modifiers::COMMAND, Key::Z);
+    assert!(driven.harness.query_by_label("Undo").is_none());
+    assert_eq!(driven.count(), 1);
+}
+
+#[test]
+fn a_question_lies_above_every_notice() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    for number in 0..4 {
+        let missing = format!("/nowhere/{number}.ascribe.ron");
+        driven.app().run(Command::OpenProjectAt(missing.into()));
+        driven.app().finish_tasks();
+    }
+    driven.harness.set_size(egui::vec2(480.0, 360.0));
+    driven.steps();
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.key(Modifiers::COMMAND, Key::W);
+    driven.click("Do not save");
+    driven.steps();
+    assert!(driven.app().work().is_none());
 }

@@ -296,6 +296,46 @@ fn a_key_is_changed_on_its_page_and_works_from_then_on() {
     assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
 }
 
+/// The window tells of Ctrl and Shift by themselves before it tells of the key that they go with.
+#[test]
+fn a_key_is_recorded_with_what_is_held_beside_it() {
+    let mut driven = Driven::with_text("One here. Two there.");
+    driven.key(NONE, Key::F1);
+    let add = "Add a key for Next sentence";
+    driven.harness.get_by_label(add).scroll_to_me();
+    driven.steps();
+    driven.click(add);
+    driven.key(Modifiers::COMMAND, Key::ControlLeft);
+    driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::ShiftLeft);
+    driven.key(Modifiers::COMMAND | Modifiers::SHIFT, Key::J);
+    assert_eq!(
+        keys_of(driven.app(), "Next sentence"),
+        ["J", "Ctrl+Shift+J"]
+    );
+}
+
+#[test]
+fn a_link_is_made_without_the_mouse() {
+    let mut driven = Driven::with_text("The navy denied it. The port blamed them.");
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.key(NONE, Key::J);
+    driven.type_key("1");
+    driven.key(Modifiers::SHIFT, Key::Tab);
+    assert_eq!(driven.picked().as_deref(), Some("The navy denied it."));
+    driven.key(Modifiers::COMMAND, Key::P);
+    driven.type_key("link denies");
+    driven.key(NONE, Key::Enter);
+    driven.key(NONE, Key::Tab);
+    driven.key(NONE, Key::Enter);
+    let project = driven.app().work().unwrap().project().clone();
+    let link = project.links.iter().next().expect("there is a link");
+    let quote = |id| project.annotations.get(id).unwrap().quote.to_string();
+    assert_eq!(quote(&link.from), "The navy denied it.");
+    assert_eq!(quote(&link.to), "The port blamed them.");
+    assert_eq!(driven.picked().as_deref(), Some("The navy denied it."));
+}
+
 /// The window turns the keys of the clipboard into events of their own.
 #[test]
 fn keys_of_the_clipboard_can_be_chosen_and_taken_away_too() {

@@ -142,10 +142,10 @@ fn what_is_no_value_yet_stays_in_its_field_and_says_what_would_be_one() {
         picked.attributes.get("quantity").cloned()
     };
     driven.type_into("Quantity", "3x");
-    assert_eq!(value(&mut driven), Some(AttributeValue::Number(3.0)));
-    driven.harness.get_by_label("Not kept yet: a number");
+    assert_eq!(value(&mut driven), None);
+    driven.harness.get_by_label("Not kept: this needs a number");
     driven.key(NONE, Key::Enter);
-    driven.harness.get_by_label("Not kept yet: a number");
+    driven.harness.get_by_label("Not kept: this needs a number");
     driven.click_field("Quantity");
     driven.key(NONE, Key::Backspace);
     driven.type_key("1");
@@ -256,4 +256,53 @@ fn the_project_is_renamed_where_the_annotator_is_chosen() {
     driven.key(NONE, Key::Escape);
     driven.key(Modifiers::COMMAND, Key::Z);
     assert_eq!(driven.app().work().unwrap().project().name, "p");
+}
+
+#[test]
+fn words_that_are_no_number_leave_no_part_of_them_behind() {
+    let mut driven = Driven::with_denial();
+    driven.type_key("3");
+    let quantity = |driven: &mut Driven| {
+        let work = driven.app().work().unwrap();
+        let picked = work.picked().unwrap();
+        picked.attributes.get("quantity").map(ToString::to_string)
+    };
+    for (typed, kept) in [
+        ("12 ships", None),
+        ("40 thousand", None),
+        ("1,8", None),
+        ("1,800", Some("1800")),
+        ("2.5", Some("2.5")),
+        ("1,80,0", None),
+        ("1e400", None),
+    ] {
+        driven.click_field("Quantity");
+        driven.key(Modifiers::COMMAND, Key::A);
+        driven.key(NONE, Key::Delete);
+        driven.type_into("Quantity", typed);
+        assert_eq!(quantity(&mut driven).as_deref(), kept, "{typed}");
+        let told = driven
+            .harness
+            .query_by_label("Not kept: this needs a number");
+        assert_eq!(told.is_some(), kept.is_none(), "{typed}");
+    }
+}
+
+#[test]
+fn escape_in_a_field_leaves_the_field_and_keeps_the_annotation() {
+    let mut driven = Driven::with_denial();
+    driven.click_field("Note");
+    driven.key(NONE, Key::Escape);
+    assert!(driven.picked().is_some());
+    driven.key(NONE, Key::Escape);
+    assert!(driven.picked().is_none());
+}
+
+#[test]
+fn a_key_of_a_tag_that_takes_one_from_a_command_says_so() {
+    let mut driven = Driven::with_denial();
+    driven.key(Modifiers::COMMAND, Key::B);
+    driven.click_field("Key");
+    driven.type_key("j");
+    driven.harness.get_by_label("takes it from “Next sentence”");
 }

@@ -1148,3 +1148,31 @@ fn a_project_that_is_in_use_can_be_read_edited_or_shown_where_it_is_open() {
     second.run_steps(4);
     second.get_by_label("New project…");
 }
+
+#[test]
+fn a_text_that_is_missing_is_among_the_findings_however_often_one_looks() {
+    let folder = TempDir::new().unwrap();
+    let path = unpack_sample_into(folder.path()).unwrap();
+    let words = fs::read_to_string(&path).unwrap();
+    let start = words.find("path: \"").unwrap() + 7;
+    let text = words[start..].split('"').next().unwrap();
+    fs::remove_file(folder.path().join(path.parent().unwrap()).join(text)).unwrap();
+    let harness = open_window(Some(path.clone()));
+    let mut driven = Driven {
+        harness,
+        folder,
+        path,
+    };
+    for _ in 0..2 {
+        driven
+            .app()
+            .run(Command::Show(ascribe::app::Page::Findings));
+        driven.app().finish_tasks();
+        driven.steps();
+        let said = driven
+            .harness
+            .query_all_by_label_contains("Its text could not be read");
+        assert!(said.count() > 0);
+        driven.key(Modifiers::NONE, Key::Escape);
+    }
+}
