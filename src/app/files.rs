@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::neighbours::Neighbours;
 use super::{
     Answer, App, Command, FileChoice, Notice, NoticeKind, Page, Question, Request, SavedState,
     TaskResult, Work,
@@ -277,11 +278,13 @@ impl App {
         let annotator = work.annotator_id.to_string();
         self.settings.annotator_in.insert(path.clone(), annotator);
         work.path = path.clone();
+        work.neighbours = Neighbours::default();
         work.unreadable.clear();
         self.settings.remember(&path);
         let words = format!("This project is kept in {} from now on", path.display());
         self.tell(NoticeKind::Done, words);
         self.start_save(path, expected);
+        self.look_who_works_here(Instant::now());
         self.look_at_medium();
     }
 

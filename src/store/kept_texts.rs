@@ -5,12 +5,11 @@
 //! shared folder, and may be more than the person is allowed to pass on. They are named by their hash, so that a
 //! damaged copy is known as such and the same text is kept once.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::disk::{read_regular, sha256_of};
+use super::disk::{Disk, Found, RealDisk, read_regular, sha256_of};
 use super::folders::state_folder;
 use super::texts::{MOST_TEXT_BYTES, place_of};
 use crate::model::{Document, Project};
@@ -27,7 +26,9 @@ pub fn keep_texts(project_file: &Path, project: &Project) {
         let has_marks = project.annotations.count_in(&document.id) > 0
             || project.regions.in_document(&document.id).next().is_some();
         let copy = folder.join(&document.sha256);
-        let is_kept = fs::metadata(&copy).is_ok_and(|kept| kept.len() == document.size_bytes);
+        let size_bytes = document.size_bytes;
+        let is_kept =
+            matches!(RealDisk.find(&copy), Ok(kept) if kept == Found::File { size_bytes });
         if !has_marks || !is_hash(&document.sha256) || is_kept {
             continue;
         }
@@ -46,10 +47,12 @@ pub fn keep_texts(project_file: &Path, project: &Project) {
 /// Without waiting for the disk: a folder of ten thousand texts would take minutes, and a copy that a power cut has
 /// damaged is known by its hash.
 fn write_copy(folder: &Path, copy: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder)?;
+    RealDisk.make_folder(folder)?;
     let temp = copy.with_extension(format!("{}.tmp", std::process::id()));
-    fs::write(&temp, bytes)?;
-    fs::rename(&temp, copy)
+    // A program with this number may have been killed while it wrote.
+    let _ = RealDisk.remove(&temp);
+    RealDisk.create(&temp)?.write(bytes)?;
+    RealDisk.rename(&temp, copy)
 }
 
 /// The bytes of a text as they were when it was labelled; `None` if they are known no more. `now` is what lies on
@@ -99,23 +102,23 @@ fn kept_folder() -> Option<PathBuf> {
 }
 
 fn forget_oldest(folder: &Path, most_bytes: u64) {
-    let Ok(entries) = fs::read_dir(folder) else {
+    let Ok(paths) = RealDisk.list(folder) else {
         return;
     };
-    let mut copies: Vec<(SystemTime, u64, PathBuf)> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let metadata = entry.metadata().ok()?;
-            Some((metadata.modified().ok()?, metadata.len(), entry.path()))
-        })
-        .collect();
+    let copies = paths.into_iter().filter_map(|path| {
+        let Ok(Found::File { size_bytes }) = RealDisk.find(&path) else {
+            return None;
+        };
+        Some((RealDisk.modified(&path).ok()?, size_bytes, path))
+    });
+    let mut copies: Vec<(SystemTime, u64, PathBuf)> = copies.collect();
     copies.sort();
     let mut size: u64 = copies.iter().map(|(_, size, _)| size).sum();
     for (_, size_bytes, path) in copies {
         if size <= most_bytes {
             return;
         }
-        let _ = fs::remove_file(path);
+        let _ = RealDisk.remove(&path);
         size -= size_bytes;
     }
 }

@@ -507,8 +507,7 @@ fn a_file_of_a_newer_version_is_never_written() {
 }
 
 #[test]
-fn the_states_of_a_scene_include_those_of_its_edits() {
-    // The general check of edits holds for an import too.
+fn work_goes_on_from_whatever_a_crash_has_left_of_an_import() {
     let sim = SimDisk::of(drawn().0);
     let opened = open(&storage(sim.clone())).unwrap();
     let mut worker = Worker::on(&sim, storage(sim.clone()), opened);

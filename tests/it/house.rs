@@ -24,6 +24,16 @@ const ORDER: [&str; 15] = [
 ];
 const WINDOW_CRATES: [&str; 6] = ["egui", "eframe", "rfd", "parley", "vello_cpu", "fontique"];
 
+const WRITING: [&str; 7] = [
+    "fs::write",
+    "fs::rename",
+    "fs::remove_",
+    "fs::copy",
+    "fs::create_",
+    "File::create",
+    "OpenOptions",
+];
+
 /// What is wrong with a source file; the path is from `src`.
 fn faults(path: &str, source: &str) -> Vec<String> {
     let module = path
@@ -57,6 +67,10 @@ fn faults(path: &str, source: &str) -> Vec<String> {
         }
         if (code.contains("std::fs") || code.contains("File::")) && module != "store" {
             say("only `store` touches files".to_owned());
+        }
+        let writes = WRITING.iter().any(|call| code.contains(call));
+        if writes && module == "store" && path != "store/disk.rs" {
+            say("what is written goes through `store::Disk`".to_owned());
         }
     }
     faults
@@ -115,7 +129,8 @@ fn a_fault_in_the_order_is_seen() {
         .len(),
         0
     );
-    assert_eq!(faults("store/disk.rs", "use std::fs::File;").len(), 0);
+    assert_eq!(faults("store/disk.rs", "fs::write(path, bytes)").len(), 0);
+    assert_eq!(faults("store/lock.rs", "fs::write(path, bytes)").len(), 1);
 }
 
 #[test]

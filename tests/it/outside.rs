@@ -1100,3 +1100,16 @@ fn what_is_left_behind_is_listed_on_the_command_line() {
         "{words}"
     );
 }
+
+#[test]
+fn a_project_saved_elsewhere_is_locked_there_and_no_longer_here() {
+    let shared = Shared::new();
+    let mut app = shared.open_as("ana");
+    let other = TempDir::new().unwrap();
+    app.run(Command::SaveAt(other.path().join("звіт")));
+    app.finish_tasks();
+    assert!(!files_in(shared.folder.path()).contains(".sample.ascribe.ron.lock"));
+    assert!(files_in(other.path()).contains(".звіт.ascribe.ron.lock"));
+    drop(app);
+    assert!(!files_in(other.path()).contains(".звіт.ascribe.ron.lock"));
+}
