@@ -117,6 +117,17 @@ impl Change {
         }
     }
 
+    /// The annotation that comes, if that is the change.
+    pub(super) fn added_annotation(&self) -> Option<&Arc<Annotation>> {
+        match self {
+            Self::Annotation(Swap {
+                before: None,
+                after,
+            }) => after.as_ref(),
+            _ => None,
+        }
+    }
+
     /// Whether the project stands as this change says it was.
     pub(super) fn fits(&self, project: &Project) -> bool {
         match self {

@@ -168,11 +168,21 @@ impl OpenProject {
 /// The project with the changes, which are tried on a copy, so that a misfit half-way leaves nothing behind.
 fn applied(project: &Project, changes: &[Change]) -> Result<Project, Refusal> {
     let mut project = project.clone();
-    for change in changes {
-        if !change.fits(&project) {
-            return Err(Refusal::Outdated);
+    let are_added =
+        |a: &Change, b: &Change| a.added_annotation().is_some() && b.added_annotation().is_some();
+    for changes in changes.chunk_by(are_added) {
+        match changes {
+            [change] if change.fits(&project) => change.apply(&mut project),
+            [_] => return Err(Refusal::Outdated),
+            // An import adds a hundred thousand.
+            many => {
+                let added = many.iter().filter_map(Change::added_annotation);
+                let taken = project.annotations.add_many(added.cloned().collect());
+                if !taken.is_empty() {
+                    return Err(Refusal::Outdated);
+                }
+            }
         }
-        change.apply(&mut project);
     }
     Ok(project)
 }

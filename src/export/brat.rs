@@ -4,6 +4,7 @@
 //! A span over a line break is split into pieces there, which is what brat itself writes. Names that brat cannot
 //! hold are escaped; `visual.conf` gives the true ones.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -213,17 +214,19 @@ fn one_line(words: &str) -> String {
 }
 
 /// A name without white space and signs that mean something to brat: each of them as `_u0020_`.
-fn escaped(name: &str) -> String {
+fn escaped(name: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.');
-    name.chars()
-        .map(|c| {
-            if is_plain(c) {
-                c.to_string()
-            } else {
-                format!("_u{:04X}_", u32::from(c))
-            }
-        })
-        .collect()
+    if name.chars().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
+    let mut words = String::new();
+    for c in name.chars() {
+        let _ = match is_plain(c) {
+            true => words.write_char(c),
+            false => write!(words, "_u{:04X}_", u32::from(c)),
+        };
+    }
+    Cow::Owned(words)
 }
 
 fn annotation_conf(codebook: &Codebook) -> String {
@@ -261,7 +264,7 @@ fn annotation_conf(codebook: &Codebook) -> String {
         let AttributeKind::Choice { choices, .. } = &attribute.kind else {
             continue;
         };
-        let tag = tag.map_or("<ENTITY>".to_owned(), |tag| escaped(tag.id.as_str()));
+        let tag = tag.map_or("<ENTITY>".into(), |tag| escaped(tag.id.as_str()));
         let choices: Vec<&str> = choices.iter().map(|choice| &*choice.name).collect();
         let _ = writeln!(
             words,

@@ -4,6 +4,8 @@
 //! Python when that unit is the code point. The last line, of type `project`, holds what belongs to no
 //! single document: links, claims, annotators.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -13,7 +15,9 @@ use super::{
     proof::Carries,
 };
 use crate::import;
-use crate::model::{Annotation, AnnotatorKind, AttributeValue, DocumentState, Region, Tier};
+use crate::model::{
+    Annotation, AnnotatorKind, AttributeValue, DocumentState, LinkId, Region, Tier,
+};
 use crate::text::{OffsetUnit, Span, Text};
 
 /// JSON Lines.
@@ -41,8 +45,37 @@ pub(super) struct DocumentLine<'a> {
     states: Map<String, Value>,
     unit: &'static str,
     pub(super) text: &'a str,
-    spans: Vec<Value>,
+    spans: Vec<SpanLine<'a>>,
     regions: Vec<Value>,
+}
+
+/// An annotation. Its keys are in the order of the alphabet.
+#[derive(Serialize)]
+struct SpanLine<'a> {
+    annotator: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<&'a str, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<StampLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<String>,
+    end: usize,
+    id: String,
+    label: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    note: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pieces: Vec<[usize; 2]>,
+    start: usize,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct StampLine<'a> {
+    at: String,
+    by: &'a str,
 }
 
 fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory> {
@@ -67,7 +100,7 @@ pub(super) fn document_line<'a>(
     let annotations = each
         .annotations
         .iter()
-        .map(|annotation| span_value(annotation, each.text, unit));
+        .map(|annotation| span_line(annotation, each.text, unit));
     DocumentLine {
         r#type: "document",
         id: document.id.as_str(),
@@ -100,53 +133,35 @@ pub(super) fn document_line<'a>(
     }
 }
 
-fn span_value(annotation: &Annotation, text: &Text, unit: OffsetUnit) -> Value {
-    let hull = annotation.spans.hull();
-    let mut value = json!({
-        "id": annotation.id.to_string(),
-        "start": text.offset_in(unit, hull.start()),
-        "end": text.offset_in(unit, hull.end()),
-        "label": annotation.tag_id.as_str(),
-        "text": &*annotation.quote,
-        "annotator": annotation.annotator_id().as_str(),
-    });
-    let Value::Object(map) = &mut value else {
-        return value;
-    };
-    let mut set = |name: &str, value: Value| drop(map.insert(name.to_owned(), value));
-    if annotation.spans.count() > 1 {
-        set(
-            "pieces",
-            annotation
-                .spans
-                .iter()
-                .map(|span| json!(offsets(text, unit, span)))
-                .collect(),
-        );
+fn span_line<'a>(annotation: &'a Annotation, text: &Text, unit: OffsetUnit) -> SpanLine<'a> {
+    let [start, end] = offsets(text, unit, annotation.spans.hull());
+    let pieces = annotation
+        .spans
+        .iter()
+        .map(|span| offsets(text, unit, span));
+    let attributes = annotation.attributes.iter();
+    SpanLine {
+        annotator: annotation.annotator_id().as_str(),
+        attributes: attributes
+            .map(|(name, value)| (&**name, attribute_value(value)))
+            .collect(),
+        changed: annotation.changed.as_ref().map(|changed| StampLine {
+            at: changed.at.to_string(),
+            by: changed.by.as_str(),
+        }),
+        created: annotation.created_at.map(|at| at.to_string()),
+        end,
+        id: annotation.id.to_string(),
+        label: annotation.tag_id.as_str(),
+        note: &annotation.note,
+        pieces: match annotation.spans.count() {
+            1 => Vec::new(),
+            _ => pieces.collect(),
+        },
+        start,
+        text: &annotation.quote,
+        tier: (annotation.tier == Tier::Optional).then_some("optional"),
     }
-    if !annotation.attributes.is_empty() {
-        let values = annotation
-            .attributes
-            .iter()
-            .map(|(name, value)| (name.to_string(), attribute_value(value)));
-        set("attributes", Value::Object(values.collect()));
-    }
-    if !annotation.note.is_empty() {
-        set("note", json!(&*annotation.note));
-    }
-    if annotation.tier == Tier::Optional {
-        set("tier", json!("optional"));
-    }
-    if let Some(created_at) = annotation.created_at {
-        set("created", json!(created_at.to_string()));
-    }
-    if let Some(changed) = &annotation.changed {
-        set(
-            "changed",
-            json!({"by": changed.by.as_str(), "at": changed.at.to_string()}),
-        );
-    }
-    value
 }
 
 fn region_value(region: &Region, text: &Text, unit: OffsetUnit) -> Value {
@@ -157,13 +172,10 @@ fn region_value(region: &Region, text: &Text, unit: OffsetUnit) -> Value {
 /// What belongs to no single document.
 pub(super) fn project_line(exporting: &Exporting<'_>, losses: &mut LossReport) -> Value {
     let project = exporting.project;
-    let exported: std::collections::BTreeSet<_> = exporting
-        .annotations()
-        .map(|(_, entry)| &entry.id)
-        .collect();
+    let exported: BTreeSet<&LinkId> = exporting.links().map(|(link, ..)| &link.id).collect();
     let mut links = Vec::new();
     for link in project.links.iter() {
-        if exported.contains(&link.from) && exported.contains(&link.to) {
+        if exported.contains(&link.id) {
             links.push(json!({
                 "id": link.id.to_string(),
                 "kind": &*link.kind,

@@ -28,7 +28,7 @@ mod web_annotation;
 mod webanno_tsv;
 mod xml;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use thiserror::Error;
@@ -271,8 +271,12 @@ impl<'a> Exporting<'a> {
 
     /// Every link between exported annotations, with its ends.
     pub fn links(&self) -> impl Iterator<Item = (&'a Link, &'a Annotation, &'a Annotation)> + '_ {
-        let exported: HashMap<&AnnotationId, &Annotation> = self
+        let links = self.project.links.iter();
+        let ends: HashSet<&AnnotationId> = links.flat_map(|link| [&link.from, &link.to]).collect();
+        let linked = self
             .annotations()
+            .filter(|(_, annotation)| !ends.is_empty() && ends.contains(&annotation.id));
+        let exported: HashMap<&AnnotationId, &Annotation> = linked
             .map(|(_, annotation)| (&annotation.id, &**annotation))
             .collect();
         self.project.links.iter().filter_map(move |link| {

@@ -15,7 +15,7 @@ use crate::edit::Additions;
 use crate::model::{
     Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeKind, AttributeValue,
     Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Region, RegionId,
-    TagId, Texts, quote_of,
+    SharedNames, TagId, Texts, quote_of,
 };
 use crate::text::{Span, Spans, Text};
 
@@ -49,6 +49,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             Codebook::clone(&target.project.codebook),
             std::mem::take(&mut found.codebook),
         ),
+        shared: SharedNames::default(),
         additions: Additions::default(),
         texts: Texts::new(),
         report,
@@ -103,6 +104,7 @@ struct Building<'a> {
     fallback: AnnotatorId,
     numbers: Numbers,
     names: KnownNames,
+    shared: SharedNames,
     additions: Additions,
     texts: Texts,
     report: ImportReport,
@@ -113,11 +115,10 @@ struct Building<'a> {
 }
 
 impl Building<'_> {
-    fn annotator_of(&self, name: &str) -> AnnotatorId {
-        if name.trim().is_empty() {
-            self.fallback.clone()
-        } else {
-            AnnotatorId::new(name.trim())
+    fn annotator_of(&mut self, name: &str) -> AnnotatorId {
+        match name.trim() {
+            "" => self.fallback.clone(),
+            name => AnnotatorId::new(self.shared.name(name)),
         }
     }
 
@@ -328,7 +329,7 @@ impl Building<'_> {
                 spans
             }
         };
-        let tag_id = TagId::new(tag);
+        let tag_id = TagId::new(self.shared.name(tag));
         let annotator_id = self.annotator_of(&span.annotator);
         if let Some(twin) = self.twin(document_id, &spans, &tag_id, &annotator_id) {
             if let Some(counts) = self.report.tags.get_mut(tag) {
@@ -346,10 +347,10 @@ impl Building<'_> {
             attributes: attributes.collect(),
             id: id.clone(),
             document_id: document_id.clone(),
-            quote: quote_of(text, &spans).unwrap_or_default().into(),
+            quote: quote(text, &spans),
             spans,
             tag_id,
-            note: span.note.into(),
+            note: self.shared.name(&span.note),
             tier: span.tier,
             created_at: span.created_at,
             changed: span.changed,
@@ -568,6 +569,13 @@ fn raise(numbers: &mut BTreeMap<AnnotatorId, u32>, annotator_id: AnnotatorId, nu
     }
     let highest = numbers.entry(annotator_id).or_default();
     *highest = number.max(*highest);
+}
+
+fn quote(text: &Text, spans: &Spans) -> Arc<str> {
+    match spans.count() {
+        1 => text.slice(spans.first()).unwrap_or_default().into(),
+        _ => quote_of(text, spans).unwrap_or_default().into(),
+    }
 }
 
 fn tag_name(tag: &str) -> &str {

@@ -137,17 +137,21 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let renamed: Vec<(&str, &str)> = mapped
             .filter_map(|(to, role)| Some((options.mapping.get(role)?, to)))
             .collect();
-        let records = if renamed.is_empty() {
-            json::records::<Line>(&words)
-        } else {
-            renamed_records(&words, &renamed)
-        };
-        for (line_number, record) in records {
+        let read_line = |(line_number, record): json::Record<Line>| {
+            let mut found = Found::default();
             match record {
                 Ok(line) => add_document(&mut found, &label, line_number, line, &of_file),
                 Err(problem) => found.left_out(&label, line_number, problem, ""),
             }
-        }
+            found
+        };
+        let lines = if renamed.is_empty() {
+            json::each_record(&words, read_line)
+        } else {
+            let records = renamed_records(&words, &renamed);
+            records.into_iter().map(read_line).collect()
+        };
+        lines.into_iter().for_each(|line| found.append(line));
     }
     Ok(found)
 }

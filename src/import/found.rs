@@ -236,7 +236,11 @@ impl Found {
         self.documents.extend(documents);
         self.links.extend(links);
         self.claims.extend(claims);
-        self.annotators.extend(annotators);
+        for annotator in annotators {
+            if self.annotators.iter().all(|known| known.id != annotator.id) {
+                self.annotators.push(annotator);
+            }
+        }
         add_codebook(&mut self.codebook, codebook);
         self.problems.extend(problems);
     }

@@ -10,9 +10,17 @@ pub type Record<T> = (usize, Result<T, String>);
 
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
+    each_record(words, |record| record)
+}
+
+/// As [`records`], each turned into something else on the core that has read it: what JSON says takes much memory.
+pub fn each_record<T: DeserializeOwned, U: Send>(
+    words: &str,
+    turn: impl Fn(Record<T>) -> U + Sync,
+) -> Vec<U> {
     let start = words.trim_start();
     if start.starts_with('[') && !is_one_line(start) {
-        return of_array(words);
+        return of_array(words, turn);
     }
     let first = lines(words).find(|(_, line)| !line.trim().is_empty());
     let goes_on = first.is_some_and(|(_, line)| {
@@ -20,14 +28,14 @@ pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
         outcome.is_err_and(|error| error.is_eof()) && start.starts_with('{')
     });
     if goes_on && let Some(values) = one_after_the_other(words) {
-        return values;
+        return values.into_iter().map(turn).collect();
     }
     let lines: Vec<(usize, &str)> = lines(words)
         .filter(|(_, line)| !line.trim().is_empty())
         .collect();
     let read = lines
         .into_par_iter()
-        .map(|(number, line)| (number, read(line)));
+        .map(|(number, line)| turn((number, read(line))));
     read.collect()
 }
 
@@ -66,13 +74,16 @@ fn is_one_line(start: &str) -> bool {
             .is_some_and(|(_, line)| serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok())
 }
 
-fn of_array<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
+fn of_array<T: DeserializeOwned, U: Send>(
+    words: &str,
+    turn: impl Fn(Record<T>) -> U + Sync,
+) -> Vec<U> {
     // Element by element, so that one of another shape costs only itself, and all cores share the work.
     match serde_json::from_str::<Vec<&RawValue>>(words) {
-        Err(error) => vec![(error.line(), Err(in_words(&error)))],
+        Err(error) => vec![turn((error.line(), Err(in_words(&error))))],
         Ok(values) => {
             let read = values.into_par_iter().enumerate();
-            read.map(|(index, value)| (index + 1, self::read(value.get())))
+            read.map(|(index, value)| turn((index + 1, self::read(value.get()))))
                 .collect()
         }
     }

@@ -234,12 +234,15 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
     for file in files.ending_in(JSONL.endings) {
         let (label, words) = (file.label(), file.words(&mut found)?);
-        for (line_number, record) in json::records::<Line>(&words) {
+        let lines = json::each_record::<Line, Found>(&words, |(line_number, record)| {
+            let mut found = Found::default();
             match record {
                 Err(problem) => found.left_out(&label, line_number, problem, ""),
                 Ok(line) => add(&mut found, &label, line_number, line),
             }
-        }
+            found
+        });
+        lines.into_iter().for_each(|line| found.append(line));
     }
     Ok(found)
 }

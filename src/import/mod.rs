@@ -317,9 +317,11 @@ impl Imported {
         project.claims = claims
             .map(|claim| (claim.id.clone(), Arc::new(claim)))
             .collect();
-        for annotation in annotations {
-            project.annotations.insert(annotation);
-        }
+        let taken = project.annotations.add_many(annotations);
+        debug_assert!(
+            taken.is_empty(),
+            "an import gives every annotation an id of its own"
+        );
         for link in links {
             project.links.insert(link.into());
         }

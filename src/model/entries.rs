@@ -64,24 +64,32 @@ impl InDocument {
 }
 
 impl Annotations {
-    /// Many at once, several times as fast as one after the other. Of those with the same id the first is in; the
-    /// others come back.
-    pub fn of_many(mut all: Vec<Arc<Annotation>>) -> (Self, Vec<Arc<Annotation>>) {
+    /// Puts many in at once, several times as fast as one after the other. Of those with the same id the first is in;
+    /// those whose id is taken come back.
+    pub fn add_many(&mut self, mut all: Vec<Arc<Annotation>>) -> Vec<Arc<Annotation>> {
         let mut sorted = all.clone();
         sorted.par_sort_by(|a, b| a.id.cmp(&b.id));
-        let mut twins = Vec::new();
-        sorted.dedup_by(|later, first| {
-            let is_twin = later.id == first.id;
-            twins.extend(is_twin.then(|| later.clone()));
-            is_twin
+        let same_ids = sorted.chunk_by(|a, b| a.id == b.id);
+        let taken = same_ids.flat_map(|same| {
+            let first = same.first();
+            let is_free = first.is_some_and(|first| !self.by_id.contains_key(&first.id));
+            same.iter().skip(usize::from(is_free)).cloned()
         });
-        if !twins.is_empty() {
-            let gone: HashSet<_> = twins.iter().map(Arc::as_ptr).collect();
-            all.retain(|entry| !gone.contains(&Arc::as_ptr(entry)));
+        let taken: Vec<_> = taken.collect();
+        if !taken.is_empty() {
+            let refused: HashSet<_> = taken.iter().map(Arc::as_ptr).collect();
+            for list in [&mut all, &mut sorted] {
+                list.retain(|entry| !refused.contains(&Arc::as_ptr(entry)));
+            }
         }
-        let by_id = || sorted.into_iter().map(|entry| (entry.id.clone(), entry));
-        let (by_id, by_document) = rayon::join(|| by_id().collect(), || by_document(all));
-        (Self { by_id, by_document }, twins)
+        let Self { by_id, by_document } = self;
+        let sorted = sorted.into_iter();
+        let with_ids = sorted.map(|annotation| (annotation.id.clone(), annotation));
+        rayon::join(
+            || by_id.extend(with_ids),
+            || add_by_document(by_document, all),
+        );
+        taken
     }
 
     /// Puts an annotation in, in place of the one with its id, which is returned.
@@ -249,19 +257,25 @@ impl Annotations {
     }
 }
 
-/// Annotations by document and place, all documents at the same time.
-fn by_document(mut all: Vec<Arc<Annotation>>) -> OrdMap<DocumentId, InDocument> {
+/// Adds annotations to what is known of their documents, all documents at the same time.
+fn add_by_document(
+    by_document: &mut OrdMap<DocumentId, InDocument>,
+    mut all: Vec<Arc<Annotation>>,
+) {
     // A file has them in this order already.
     all.par_sort_by(|a, b| a.document_id.cmp(&b.document_id));
+    let known = &*by_document;
     let documents = all.par_chunk_by(|a, b| a.document_id == b.document_id);
     let documents = documents.filter_map(|annotations| {
-        let mut entry = InDocument::default();
-        annotations
-            .iter()
-            .for_each(|annotation| entry.insert(annotation.clone()));
-        Some((annotations.first()?.document_id.clone(), entry))
+        let document_id = &annotations.first()?.document_id;
+        let mut entry = known.get(document_id).cloned().unwrap_or_default();
+        for annotation in annotations {
+            entry.insert(annotation.clone());
+        }
+        Some((document_id.clone(), entry))
     });
-    documents.collect::<Vec<_>>().into_iter().collect()
+    let documents: Vec<_> = documents.collect();
+    by_document.extend(documents);
 }
 
 /// All links of a project.

@@ -4,6 +4,24 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use imbl::HashMap;
+
+/// Names that come again and again are kept in memory once. A copy is cheap and knows the same names.
+#[derive(Debug, Clone, Default)]
+pub struct SharedNames(HashMap<Arc<str>, ()>);
+
+impl SharedNames {
+    /// The same name again shares its memory with the first.
+    pub fn name(&mut self, name: &str) -> Arc<str> {
+        if let Some((known, ())) = self.0.get_key_value(name) {
+            return known.clone();
+        }
+        let shared: Arc<str> = name.into();
+        self.0.insert(shared.clone(), ());
+        shared
+    }
+}
+
 /// Ids that are a name: short words that people and files use.
 macro_rules! name_ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(

@@ -21,6 +21,8 @@ pub use codebook::{
 };
 pub use document::{Annotator, AnnotatorKind, Document, DocumentState, Encoding};
 pub use entries::{Annotations, Links, Regions};
-pub use ids::{AnnotationId, AnnotatorId, ClaimId, DocumentId, LinkId, RegionId, TagId};
+pub use ids::{
+    AnnotationId, AnnotatorId, ClaimId, DocumentId, LinkId, RegionId, SharedNames, TagId,
+};
 pub use jiff::Timestamp;
 pub use project::{Project, ProjectSettings, Texts};

@@ -2,30 +2,23 @@
 
 use std::sync::Arc;
 
-use imbl::HashMap;
-
 use super::file;
 use crate::model::{
     self, AnnotationId, AnnotatorId, ClaimId, Document, DocumentId, DocumentState, LinkId,
-    RegionId, TagId, Timestamp,
+    RegionId, SharedNames, TagId, Timestamp,
 };
 use crate::text::{ByteOffset, LineEnds, Span, Spans};
 
-/// Names that come again and again are kept in memory once. A copy is cheap and knows the same names.
+/// Turns entries of the file into those of the model, which share their names.
 #[derive(Clone, Default)]
-pub(super) struct Names(HashMap<Arc<str>, ()>);
+pub(super) struct Names(SharedNames);
 
 const NO_ID: &str = "its id is not an annotator, a hyphen and a number";
 
 impl Names {
     /// The same name again shares its memory with the first.
     pub fn shared(&mut self, name: &str) -> Arc<str> {
-        if let Some((known, ())) = self.0.get_key_value(name) {
-            return known.clone();
-        }
-        let shared: Arc<str> = name.into();
-        self.0.insert(shared.clone(), ());
-        shared
+        self.0.name(name)
     }
 
     pub fn annotator(&mut self, annotator: file::Annotator) -> model::Annotator {

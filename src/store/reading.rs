@@ -8,7 +8,7 @@ use super::entries::Names;
 use super::entry_lines::{entries_by_line, written_id};
 use super::file;
 use super::read::{Opened, UnreadableEntry};
-use crate::model::{Annotation, Annotations, Annotator, Claim, Document, Link, Region};
+use crate::model::{Annotation, Annotator, Claim, Document, Link, Region};
 
 /// The lists of a file, as entries of the model.
 pub(super) struct Lists {
@@ -126,10 +126,8 @@ pub(super) fn opened(words: &str, head: file::Head, lists: Lists) -> Opened {
             None => drop(project.regions.insert(region)),
         }
     }
-    let (annotations, twins) =
-        Annotations::of_many(rejected.sound("annotations", lists.annotations));
-    project.annotations = annotations;
-    for twin in twins {
+    let annotations = rejected.sound("annotations", lists.annotations);
+    for twin in project.annotations.add_many(annotations) {
         rejected.twin("annotations", "annotation", &twin.id);
     }
     for link in rejected.sound("links", lists.links) {

@@ -124,6 +124,7 @@ pub fn measure(project: &Path, config_folder: &Path) -> Vec<Row> {
     }
     rows.extend(scrolling(&mut headless));
     rows.extend(editing(&mut headless));
+    rows.extend(saving(&mut headless));
     headless.window.app().finish_tasks();
     rows
 }
@@ -207,6 +208,28 @@ fn editing(headless: &mut Headless) -> Vec<Row> {
         Row::of("tag, with its frame", tagged),
         Row::of("retag, with its frame", retagged),
         Row::of("undo, with its frame", undone),
+    ]
+}
+
+/// Frames while the project is being written, one after the other; the longest of them is the row.
+fn saving(headless: &mut Headless) -> Vec<Row> {
+    let mut frames = vec![headless.command(Command::Redo) + headless.frame(vec![])];
+    let begun = Instant::now();
+    frames.push(headless.command(Command::Save));
+    let is_saved = |headless: &mut Headless| {
+        let work = headless.window.app().work();
+        work.is_none_or(|work| work.is_saved())
+    };
+    while !is_saved(headless) {
+        frames.push(headless.frame(vec![wheel(-40.0)]));
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    let saved = begun.elapsed();
+    // What the save brings back is taken up in the frames after it.
+    frames.extend((0..5).map(|_| headless.frame(vec![])));
+    vec![
+        Row::of("frame while it is being saved", frames),
+        Row::once("saved, off the frame", saved),
     ]
 }
 

@@ -1,12 +1,15 @@
 //! What the main job costs, as a table: edits, snapshots, opening, frames, saving, exporting.
 //!
-//! `cargo bench` runs all sizes, `cargo bench -- small` the small ones, `cargo bench -- frames PROJECT` the frames
-//! of a project of yours. Beside each size stands a yardstick: one plain pass over the same text (read, UTF-8
-//! check, count of lines), so that figures of different machines can be compared. Figures are for reading. Only
+//! `cargo bench` runs all sizes, `cargo bench -- small` the small ones, `cargo bench -- NAME` the one of that name,
+//! `cargo bench -- frames PROJECT` the frames of a project of yours. Beside each size stand two yardsticks, so that
+//! figures of different machines can be compared: one plain pass over the same text (read, UTF-8 check, count of
+//! lines), and plain `ron` reading and writing the same project file. Figures are for reading. Only
 //! `cargo bench -- ratios` passes or fails: it compares a text with one thirty times as long, and
 //! fails where the work of a frame has begun to grow with the text.
 
 mod frames;
+mod memory;
+mod plain;
 mod rows;
 mod workload;
 
@@ -18,14 +21,16 @@ use ascribe::edit::{self, OpenProject};
 use ascribe::export::{ExportOptions, FORMATS, export};
 use ascribe::model::{Project, TagId, Texts};
 use ascribe::store::{self, Progress, open_project, save_project};
+use memory::megabytes;
 use rows::{Row, print_head};
 use tempfile::TempDir;
 
 /// Name, documents, bytes of each, annotations of each.
-const SIZES: [(&str, usize, usize, usize); 5] = [
+const SIZES: [(&str, usize, usize, usize); 6] = [
     ("article", 1, 5_000, 20),
     ("report", 1, 1_000_000, 5_000),
     ("folder", 10_000, 4_000, 10),
+    ("million", 10_000, 4_000, 100),
     ("dossier", 1, 10_000_000, 50_000),
     ("giant", 1, 100_000_000, 500_000),
 ];
@@ -41,12 +46,16 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["frames", project, ..] => print_frames(Path::new(project)),
+        ["memory", project, name, ..] => print_memory(Path::new(project), name),
         ["ratios", ..] => return compare_ratios(),
         _ => {
             print_head();
             let only_small = words.contains(&"small");
+            let named = |name| words.contains(&name);
+            let is_named = SIZES.iter().any(|(name, ..)| named(*name));
             for (name, documents, bytes, annotations) in SIZES {
-                if !only_small || documents * bytes <= 1_000_000 {
+                let is_wanted = !is_named && (!only_small || documents * bytes <= 1_000_000);
+                if is_wanted || named(name) {
                     measure(name, documents, bytes, annotations);
                 }
             }
@@ -72,6 +81,9 @@ fn measure(name: &str, documents: usize, bytes: usize, annotations: usize) {
         open_project(&path, &Progress::default()).expect("what was saved opens")
     });
     Row::of("open, texts and checks included", opened).print(name);
+    let (read, written) = plain::times(&path);
+    Row::once("yardstick: plain ron reads the file", read).print(name);
+    Row::once("yardstick: plain ron writes the file", written).print(name);
     for format in FORMATS.iter().filter(|_| documents * bytes <= 10_000_000) {
         let options = ExportOptions::default();
         let exported = timed(1, || {
@@ -80,16 +92,33 @@ fn measure(name: &str, documents: usize, bytes: usize, annotations: usize) {
         Row::of(format!("export {}, read back", format.name), exported).print(name);
     }
     drop((project, texts));
-    // In a process of its own, so that its memory is that of the program with this project open.
-    let program = std::env::current_exe().expect("this program has a path");
-    let status = Command::new(program)
-        .arg("frames")
-        .arg(&path)
-        .arg(name)
-        .status();
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "the frames of {name}"
+    // In processes of their own, so that their memory is that of the program with this project open.
+    for what in ["memory", "frames"] {
+        let program = std::env::current_exe().expect("this program has a path");
+        let status = Command::new(program)
+            .arg(what)
+            .arg(&path)
+            .arg(name)
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "the {what} of {name}"
+        );
+    }
+}
+
+/// What opening takes at most, and what of that are the texts, which are in memory as they are.
+fn print_memory(project: &Path, name: &str) {
+    let before = megabytes("VmHWM:");
+    let opened = open_project(project, &Progress::default()).expect("what was saved opens");
+    let texts: usize = opened.texts.values().map(|text| text.end().0).sum();
+    let texts = texts as f64 / 1e6;
+    let most = megabytes("VmHWM:") - before;
+    println!(
+        "{name:<10} memory of opening {} annotations, without a window: at most {most:.0} MB, of which {texts:.0} MB are \
+         texts and {:.0} MB all else",
+        opened.project.annotations.len(),
+        most - texts
     );
 }
 
@@ -150,13 +179,11 @@ fn print_frames(project: &Path) {
     for row in frames::measure(project, config_folder.path()) {
         row.print(&name);
     }
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let memory = |mark: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(mark));
-        line.unwrap_or("unknown").trim().to_owned()
-    };
-    let (now, most) = (memory("VmRSS:"), memory("VmHWM:"));
-    println!("{name:<10} memory with it open: {now}, at most {most}");
+    println!(
+        "{name:<10} memory with it open in a window: {:.0} MB, at most {:.0} MB",
+        megabytes("VmRSS:"),
+        megabytes("VmHWM:")
+    );
 }
 
 /// Fails where the work of a frame has begun to grow with the text.
