@@ -49,7 +49,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             Codebook::clone(&target.project.codebook),
             std::mem::take(&mut found.codebook),
         ),
-        shared_names: SharedNames::default(),
+        shared: SharedNames::default(),
         additions: Additions::default(),
         texts: Texts::new(),
         report,
@@ -104,7 +104,7 @@ struct Building<'a> {
     fallback: AnnotatorId,
     numbers: Numbers,
     names: KnownNames,
-    shared_names: SharedNames,
+    shared: SharedNames,
     additions: Additions,
     texts: Texts,
     report: ImportReport,
@@ -118,7 +118,7 @@ impl Building<'_> {
     fn annotator_of(&mut self, name: &str) -> AnnotatorId {
         match name.trim() {
             "" => self.fallback.clone(),
-            name => AnnotatorId::new(self.shared_names.shared(name)),
+            name => AnnotatorId::new(self.shared.name(name)),
         }
     }
 
@@ -329,7 +329,7 @@ impl Building<'_> {
                 spans
             }
         };
-        let tag_id = TagId::new(self.shared_names.shared(tag));
+        let tag_id = TagId::new(self.shared.name(tag));
         let annotator_id = self.annotator_of(&span.annotator);
         if let Some(twin) = self.twin(document_id, &spans, &tag_id, &annotator_id) {
             if let Some(counts) = self.report.tags.get_mut(tag) {
@@ -350,7 +350,7 @@ impl Building<'_> {
             quote: quote(text, &spans),
             spans,
             tag_id,
-            note: self.shared_names.shared(&span.note),
+            note: self.shared.name(&span.note),
             tier: span.tier,
             created_at: span.created_at,
             changed: span.changed,

@@ -12,7 +12,7 @@ pub struct SharedNames(HashMap<Arc<str>, ()>);
 
 impl SharedNames {
     /// The same name again shares its memory with the first.
-    pub fn shared(&mut self, name: &str) -> Arc<str> {
+    pub fn name(&mut self, name: &str) -> Arc<str> {
         if let Some((known, ())) = self.0.get_key_value(name) {
             return known.clone();
         }

@@ -18,7 +18,7 @@ const NO_ID: &str = "its id is not an annotator, a hyphen and a number";
 impl Names {
     /// The same name again shares its memory with the first.
     pub fn shared(&mut self, name: &str) -> Arc<str> {
-        self.0.shared(name)
+        self.0.name(name)
     }
 
     pub fn annotator(&mut self, annotator: file::Annotator) -> model::Annotator {
