@@ -13,6 +13,9 @@ const RENDERER_VARIABLE: &str = "ASCRIBE_RENDERER";
 
 fn main() -> ExitCode {
     keep_crashes(store::Storage::own());
+    if let Ok(program) = std::env::current_exe() {
+        store::read_sources_with(program);
+    }
     match cli::run(std::env::args_os()) {
         cli::Outcome::Done(code) => code,
         cli::Outcome::OpenWindow(project) => open_window(project),

@@ -94,6 +94,12 @@ enum Verb {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Print the words of a web page, a Word document or a PDF file as JSON; the program calls itself so
+    #[command(hide = true)]
+    Extract {
+        /// The file
+        file: PathBuf,
+    },
     /// Edit a project by requests on standard input, one JSON object a line
     #[command(after_help = REQUESTS)]
     Edit {
@@ -414,6 +420,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             annotator,
             ..
         } => add(&project, &texts, annotator),
+        Verb::Extract { file } => extract(&file),
         Verb::Edit { project } => edit::edit(&project),
         Verb::Export {
             project,
@@ -485,6 +492,13 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
     }
     store::save_project(path, &project, &Texts::new(), None).map_err(Failure::of_world)?;
     say!("{}", path.display());
+    Ok(())
+}
+
+/// Answers another run of this program, which reads sources apart from everything else.
+fn extract(file: &Path) -> Result<(), Failure> {
+    let answer = serde_json::to_string(&store::extract_file(file)).map_err(Failure::of_data)?;
+    say!("{answer}");
     Ok(())
 }
 

@@ -50,6 +50,8 @@ mod label_studio_min;
 mod mapping;
 pub(crate) mod msgpack;
 mod parquet;
+#[cfg(feature = "parquet")]
+mod parquet_footer;
 mod pdf;
 mod reading;
 mod refi_qda;

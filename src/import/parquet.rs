@@ -35,6 +35,7 @@ mod with_crate {
 
     use super::super::FileInMemory;
     use super::super::guard::guarded;
+    use super::super::parquet_footer::is_shallow;
     use super::Table;
 
     /// Longer than the largest honest file takes.
@@ -47,6 +48,10 @@ mod with_crate {
     /// # Errors
     /// If it is no whole Parquet file, or one that this reader does not know, in words for the person.
     pub fn table(file: &FileInMemory) -> Result<Table, String> {
+        if !is_shallow(&file.bytes) {
+            let words = "its footer is damaged, or its columns lie too deep in one another";
+            return Err(words.to_owned());
+        }
         let bytes = Bytes::from(file.bytes.clone());
         guarded(LIMIT, move || read(bytes))?
     }

@@ -1,10 +1,12 @@
 //! Sources that are no plain text: web pages, Word documents and PDF files. Their words are taken out and become a text
 //! of their own, whose offsets count; the file itself stays as it is.
 
+use serde::{Deserialize, Serialize};
+
 use super::{FileInMemory, docx, ending, html, pdf};
 
 /// The words of a source, and how they were had.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Extracted {
     /// As they become a document's text.
     pub words: String,

@@ -58,7 +58,10 @@ pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in
 pub use replace::{WriteError, add_line, folder_for_export, keep_before_repair, write_export};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
-pub use sources::{EXTRACTED_BY, LookedThrough, ORIGINAL, SeenSource, look_through};
+pub use sources::{
+    EXTRACTED_BY, LookedThrough, ORIGINAL, SeenSource, extract_file, look_through,
+    read_sources_with,
+};
 pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
     read_document, read_labelled, read_text,

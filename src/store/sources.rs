@@ -2,16 +2,21 @@
 //! file, which stays as it is.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use super::Progress;
 use super::disk::sha256_of;
 use super::folder_of;
 use super::paths::relative;
 use super::texts::{
-    Known, ReadError, ReadText, bytes_of, files_of, keep_beside, name_of, read_bytes,
+    Known, MOST_TEXT_BYTES, ReadError, ReadText, bytes_of, files_of, keep_beside, name_of,
+    read_bytes,
 };
-use crate::import::{DEFAULT_ENCODING, Extracted, FileInMemory, extract, is_source, stem};
+use crate::import::{DEFAULT_ENCODING, Extracted, FileInMemory, extract, guarded, is_source, stem};
 use crate::model::{Document, Project};
 use crate::text::Text;
 
@@ -61,8 +66,7 @@ pub fn look_through(
         if !is_source(&path.to_string_lossy()) {
             looked.texts.push(path);
         } else if !is_known() {
-            let outcome = bytes_of(&path).map_err(|error| error.to_string());
-            let outcome = outcome.and_then(|bytes| words_of(&path, bytes));
+            let outcome = words_of(&path);
             looked.sources.push(SeenSource { path, outcome });
         }
         progress.step();
@@ -70,10 +74,59 @@ pub fn look_through(
     looked
 }
 
-fn words_of(path: &Path, bytes: Vec<u8>) -> Result<Extracted, String> {
+/// The program that reads sources apart from everything else; the thread itself if none is named.
+static READER: OnceLock<PathBuf> = OnceLock::new();
+
+/// From now on this program reads sources: it is called with `extract` and a file, and answers as [`extract_file`] does,
+/// in JSON. Libraries that read such files can use up the stack on a bad one, which would take this program down.
+pub fn read_sources_with(program: PathBuf) {
+    // Whoever comes first stays.
+    let _ = READER.set(program);
+}
+
+/// Takes the words out of a source, on this thread.
+///
+/// # Errors
+/// If nothing can be taken out, in words for the person.
+pub fn extract_file(path: &Path) -> Result<Extracted, String> {
+    let bytes = bytes_of(path).map_err(|error| error.to_string())?;
     let path = path.to_string_lossy().into_owned();
     let extracted = extract(&FileInMemory { path, bytes });
     extracted.unwrap_or_else(|| Err("it is something else than its name says".to_owned()))
+}
+
+fn words_of(path: &Path) -> Result<Extracted, String> {
+    match READER.get() {
+        Some(program) => extract_apart(program, path),
+        None => extract_file(path),
+    }
+}
+
+fn extract_apart(program: &Path, path: &Path) -> Result<Extracted, String> {
+    /// Longer than the readers themselves wait.
+    const LIMIT: Duration = Duration::from_secs(60);
+    let mut command = Command::new(program);
+    command.arg("extract").arg(path);
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    command.stdout(Stdio::piped());
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt;
+        /// Otherwise a console flashes up.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let stdout = child.stdout.take();
+    let answer = guarded(LIMIT, move || {
+        let mut answer = Vec::new();
+        let read = stdout.map(|stdout| stdout.take(MOST_TEXT_BYTES).read_to_end(&mut answer));
+        read.map(|_| answer).unwrap_or_default()
+    });
+    // It has ended, or nobody waits for it any more; in both cases nothing is to be said about it.
+    let _ = child.kill();
+    let _ = child.wait();
+    serde_json::from_slice(&answer?).unwrap_or_else(|_| Err("its reader failed on it".to_owned()))
 }
 
 /// The files that documents of the project have their words from.
@@ -99,7 +152,7 @@ pub(super) fn bring_in_source(
     if !known.originals.insert(original.clone()) {
         return Ok(None);
     }
-    let extracted = words_of(file, bytes).map_err(|words| ReadError::NoWords {
+    let extracted = words_of(file).map_err(|words| ReadError::NoWords {
         name: name_of(file),
         words,
         path: file.to_owned(),

@@ -189,3 +189,21 @@ fn a_parquet_table_names_its_classes() {
         "without the card"
     );
 }
+
+/// The library that reads Parquet follows groups by recursion, which a bad file could use to take the program down.
+#[test]
+fn columns_that_lie_without_end_in_one_another_are_refused() {
+    let group = [0x35, 2, 0x18, 1, b'a', 0x15, 2, 0].repeat(300_000);
+    let count = [0xE1, 0xA7, 0x12];
+    let mut footer = [&[0x15, 2, 0x19, 0xFC], &count[..], &group].concat();
+    footer.extend([0x15, 12, 0x25, 2, 0x18, 1, b'a', 0, 0x16, 0, 0x19, 0x0C, 0]);
+    let size = u32::try_from(footer.len()).unwrap().to_le_bytes();
+    let bytes = [b"PAR1", &footer[..], &size, b"PAR1"].concat();
+    let table = file("deep.parquet", bytes);
+    let outcome = import_alone(
+        format("huggingface").unwrap(),
+        &[table],
+        &ImportOptions::default(),
+    );
+    assert!(outcome.unwrap_err().to_string().contains("too deep"));
+}

@@ -62,14 +62,22 @@ fn pdf(words: &str) -> Vec<u8> {
         "" => String::new(),
         words => format!("BT /F 12 Tf 72 700 Td ({words}) Tj ET"),
     };
+    pdf_drawing(&drawn)
+}
+
+/// A PDF with one page on which this is drawn. `/X Do` draws a form that draws itself.
+fn pdf_drawing(drawn: &str) -> Vec<u8> {
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
-        /Resources << /Font << /F 5 0 R >> >> >>"
+        /Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> >>"
             .to_owned(),
         format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+            .to_owned(),
+        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 5 \
+        /Resources << /XObject << /X 6 0 R >> >> >>\nstream\n/X Do\nendstream"
             .to_owned(),
     ];
     let mut file = "%PDF-1.4\n".to_owned();
@@ -79,12 +87,12 @@ fn pdf(words: &str) -> Vec<u8> {
         file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
     }
     let table = file.len();
-    file.push_str("xref\n0 6\n0000000000 65535 f \n");
+    file.push_str("xref\n0 7\n0000000000 65535 f \n");
     for place in places {
         file.push_str(&format!("{place:010} 00000 n \n"));
     }
     file.push_str(&format!(
-        "trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
+        "trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
     ));
     file.into_bytes()
 }
@@ -261,6 +269,30 @@ fn the_command_line_shows_the_words_and_says_by_what_they_were_had() {
             .unwrap()
             .contains("texts/port.txt")
     );
+}
+
+/// A form that draws itself uses up the stack of its reader, which therefore runs apart.
+#[test]
+fn a_source_that_takes_its_reader_down_costs_only_itself() {
+    let (_own, path, elsewhere) = set_up();
+    fs::write(elsewhere.path().join("cut.pdf"), pdf_drawing("/X Do")).unwrap();
+    let nested = format!("<html><body><p>{}words</body></html>", "<b>".repeat(50_000));
+    fs::write(elsewhere.path().join("nested.html"), nested).unwrap();
+    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
+    let output = process
+        .arg("add")
+        .arg(&path)
+        .arg(elsewhere.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(
+        said.contains("cut.pdf") && said.contains("its reader failed on it"),
+        "{said}"
+    );
+    let added = String::from_utf8(output.stdout).unwrap();
+    assert!(added.contains("texts/port.txt"), "{added}");
 }
 
 #[test]
