@@ -57,12 +57,22 @@ fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> 
     let strings = Strings::new();
     let bin = Bin::of(&whole, &strings)
         .ok_or_else(|| broken("the tables of this DocBin do not fit together".to_owned()))?;
+    // Each token has a row of numbers, which takes more than its word; unless the same long word comes again and again.
+    if bin.text_bytes() > SMALL_TEXT_BYTES + bytes.len() {
+        let words = "its tokens mean far more words than the file holds, which is refused";
+        return Err(broken(words.to_owned()));
+    }
     for (index, rows) in bin.documents().enumerate() {
         bin.add(index, rows, file, found);
     }
     bin.say_what_is_not_read(file, found);
     Ok(())
 }
+
+/// The words of all spans of a document are noted up to so many times its text.
+const MOST_COVERING: usize = 50;
+/// The words of all tokens may take so much, and as much again as the file.
+const SMALL_TEXT_BYTES: usize = 20_000_000;
 
 /// The tables of a file.
 struct Bin<'a> {
@@ -128,6 +138,14 @@ impl<'a> Bin<'a> {
 
     fn column(&self, attribute: u64) -> Option<usize> {
         self.columns.iter().position(|own| *own == attribute)
+    }
+
+    /// How long the texts of all documents are, without their spaces.
+    fn text_bytes(&self) -> usize {
+        let orth = self.column(ORTH).unwrap_or_default();
+        let rows = self.cells.chunks_exact(self.columns.len().max(1));
+        let words = rows.filter_map(|row| self.words(*row.get(orth)?));
+        words.fold(0, |sum, words| sum.saturating_add(words.len()))
     }
 
     /// The number of the first token and of the one behind the last, document by document.
@@ -281,6 +299,10 @@ impl<'a> Bin<'a> {
             .into_iter()
             .map(|span| (span.key.clone(), span))
             .collect();
+        // Places are certain here and words only bear them out, so where spans cover the text again and again there is an
+        // end to noting them.
+        let text_bytes: usize = tokens.iter().map(|token| token.words.len()).sum();
+        let mut room = MOST_COVERING * text_bytes;
         let mut spans = Vec::new();
         for (name, group) in groups {
             // Of one group alone the name says nothing.
@@ -291,7 +313,9 @@ impl<'a> Bin<'a> {
                     found.left_out(file, line, "a span of a group cannot be read", name);
                     continue;
                 };
-                spans.push(self.span(&numbers, name, tokens, &mut kept));
+                let span = self.span(&numbers, name, tokens, &mut kept, room > 0);
+                room = room.saturating_sub(span.quote.len());
+                spans.push(span);
             }
         }
         spans
@@ -303,10 +327,12 @@ impl<'a> Bin<'a> {
         group: &str,
         tokens: &[Token<'_>],
         kept: &mut HashMap<String, FoundSpan>,
+        is_quoted: bool,
     ) -> FoundSpan {
         let words = |number: u64| self.words(number).unwrap_or_default().to_owned();
         let (id, tag) = (words(numbers.id), words(numbers.label));
-        let quote = quote(tokens.get(numbers.tokens.clone()).unwrap_or_default());
+        let own = tokens.get(numbers.tokens.clone()).filter(|_| is_quoted);
+        let quote = quote(own.unwrap_or_default());
         let Some(known) = kept.remove(&id) else {
             let mut span = FoundSpan {
                 pieces: vec![numbers.piece],

@@ -452,11 +452,19 @@ fn near(text: &Text, place: Option<usize>) -> String {
     )
 }
 
+/// A few seconds.
+const MOST_SEARCHED_BYTES: u64 = 40_000_000_000;
+/// So many bytes are passed by in the time that one candidate takes.
+const CANDIDATE_BYTES: u64 = 500;
+
 /// Finds words in a text.
 struct Finder<'a> {
     words: &'a str,
     /// The text with every run of white space as one space, and where each of its bytes stands in the text.
     folded: Option<(String, Vec<usize>)>,
+    /// How many more bytes may be looked through: each quote that is nowhere goes through the whole text, and a file
+    /// may hold a hundred thousand of them.
+    bytes_left: u64,
 }
 
 impl<'a> Finder<'a> {
@@ -464,13 +472,20 @@ impl<'a> Finder<'a> {
         Self {
             words: text.as_str(),
             folded: None,
+            bytes_left: MOST_SEARCHED_BYTES,
         }
     }
 
     /// The place of an item's words. Of several, the one with the recorded surroundings; of several such, the one
     /// nearest to where the file says; without any such hint the first. What was taken for good is said.
     fn find(&mut self, item: Item<'_>, said: Option<usize>) -> Result<(Span, String), String> {
+        let left = self.bytes_left.checked_sub(self.words.len() as u64);
+        self.bytes_left =
+            left.ok_or("its words were not looked for: too many others are nowhere")?;
         let mut candidates = self.exact(item.quote);
+        // To look at a place and around it takes longer than to pass it by.
+        let cost = candidates.len() as u64 * CANDIDATE_BYTES;
+        self.bytes_left = self.bytes_left.saturating_sub(cost);
         let mut how = "its words stand here";
         if candidates.is_empty() {
             candidates = self.but_for_space(item.quote);

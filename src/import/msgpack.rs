@@ -66,13 +66,22 @@ impl From<&str> for Packed {
     }
 }
 
-/// Reads one value; `None` if the bytes are no such thing, or end too early.
+/// A value in memory takes many times the byte that it may take in a file. Of files that are about words there are no
+/// more than this and one for every [`BYTES_A_VALUE`].
+const SMALL_VALUES: usize = 1_000_000;
+/// See [`SMALL_VALUES`].
+const BYTES_A_VALUE: usize = 16;
+
+/// Reads one value; `None` if the bytes are no such thing, end too early, or hold far more values than words.
 pub fn unpack(bytes: &[u8]) -> Option<Packed> {
-    Reader { bytes }.value(MOST_DEPTH)
+    let room = SMALL_VALUES + bytes.len() / BYTES_A_VALUE;
+    Reader { bytes, room }.value(MOST_DEPTH)
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
+    /// How many more values may be read.
+    room: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -93,6 +102,7 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Option<Packed> {
+        self.room = self.room.checked_sub(1)?;
         let kind = *self.take(1)?.first()?;
         let whole = |number: Option<u64>| number.map(|number| Packed::Whole(number.into()));
         match kind {

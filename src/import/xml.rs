@@ -12,8 +12,11 @@ use super::ImportError;
 
 /// Deeper elements are nobody's data.
 const MOST_DEPTH: usize = 256;
-/// More of them would take more memory than a project has.
-const MOST_ELEMENTS: usize = 5_000_000;
+/// An element takes far more memory than the four bytes that it may take in a file. Of files that say something there
+/// are no more than this and one for every [`BYTES_AN_ELEMENT`].
+const SMALL_ELEMENTS: usize = 100_000;
+/// See [`SMALL_ELEMENTS`].
+const BYTES_AN_ELEMENT: usize = 16;
 
 /// An element with all that is in it.
 #[derive(Debug, Default)]
@@ -72,7 +75,10 @@ fn local(name: &str) -> &str {
 /// If it is not well formed, has a document type, or is too deep.
 pub fn read(file: &str, words: &str) -> Result<Element, ImportError> {
     let mut reader = Reader::from_str(words);
-    let mut building = Building::default();
+    let mut building = Building {
+        room: SMALL_ELEMENTS + words.len() / BYTES_AN_ELEMENT,
+        ..Building::default()
+    };
     let mut at = 0;
     building.line = 1;
     loop {
@@ -116,7 +122,8 @@ struct Building {
     root: Option<Element>,
     /// The elements that are not closed yet, the outermost first.
     open: Vec<Element>,
-    count: usize,
+    /// How many more elements there may be.
+    room: usize,
     line: usize,
 }
 
@@ -167,15 +174,13 @@ impl Building {
     }
 
     fn element(&mut self, start: &BytesStart<'_>, line: usize) -> Result<Element, String> {
-        self.count += 1;
         if self.open.len() >= MOST_DEPTH {
             return Err(format!(
                 "elements lie more than {MOST_DEPTH} deep in one another"
             ));
         }
-        if self.count > MOST_ELEMENTS {
-            return Err(format!("there are more than {MOST_ELEMENTS} elements"));
-        }
+        let left = self.room.checked_sub(1);
+        self.room = left.ok_or("there are far more elements than words")?;
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| error.to_string())?;

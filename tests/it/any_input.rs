@@ -90,7 +90,15 @@ fn rewritten(project: &Project) {
 /// A project file is read or refused with a reason; what was read is written and reads the same.
 pub fn project(bytes: &[u8]) {
     match open(Contents::from([(PROJECT.into(), bytes.to_vec())])) {
-        Ok(opened) => rewritten(&opened.project),
+        Ok(opened) => {
+            rewritten(&opened.project);
+            // Laid out in another way it is read by another reader, which reads the same.
+            let otherwise = [bytes, b"\n"].concat();
+            let otherwise = open(Contents::from([(PROJECT.into(), otherwise)]));
+            let otherwise = otherwise.expect("an empty line changes nothing");
+            assert!(otherwise.project == opened.project);
+            assert_eq!(otherwise.unreadable, opened.unreadable);
+        }
         Err(error) => {
             assert!(!error.to_string().is_empty());
             if let OpenError::Damaged {
