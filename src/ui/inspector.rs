@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::text::{CCursor, CCursorRange};
 use egui::{Align, ComboBox, Id, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::text::{QuoteLook, TextSurface};
@@ -527,6 +528,7 @@ fn typed_ui(
     {
         response.request_focus();
         response.scroll_to_me(None);
+        select_all(ui, id, &standing);
     }
     if attribute.kind == AttributeKind::Entity && response.has_focus() {
         offers_ui(ui, cx, work, attribute, &standing);
@@ -536,6 +538,14 @@ fn typed_ui(
         cx.ask(Command::Type(Box::new(command)));
     }
     response
+}
+
+/// Selects what stands in a field, so that typing takes its place.
+fn select_all(ui: &Ui, id: Id, words: &str) {
+    let mut state = egui::text_edit::TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    let all = CCursorRange::two(CCursor::new(0), CCursor::new(words.chars().count()));
+    state.cursor.set_char_range(Some(all));
+    state.store(ui.ctx(), id);
 }
 
 /// What was typed as a value of the attribute's kind, `None` for nothing; or what would be one, in words.

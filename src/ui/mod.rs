@@ -156,6 +156,12 @@ impl Window {
         receive_dropped(&mut cx, &ctx);
         draw(ui, &mut cx, &mut self.view, &mut self.surface);
         let mut asked = cx.tray;
+        let steps =
+            |command: &Command| matches!(command, Command::NextFinding | Command::PreviousFinding);
+        if asked.iter().any(steps) {
+            // What is found is to be read in the text.
+            self.view.page = None;
+        }
         asked.retain(|command| !self.view.sides.take(command));
         // What is typed belongs to what is held now; a key pressed in the same frame may go elsewhere.
         asked.sort_by_key(|command| !matches!(command, Command::Type(_)));

@@ -306,3 +306,16 @@ fn a_key_of_a_tag_that_takes_one_from_a_command_says_so() {
     driven.type_key("j");
     driven.harness.get_by_label("takes it from “Next sentence”");
 }
+
+#[test]
+fn the_key_of_an_attribute_selects_what_stands_there() {
+    let mut driven = Driven::with_denial();
+    driven.type_into("Speaker", "Wang");
+    driven.key(NONE, Key::Enter);
+    driven.key(NONE, Key::S);
+    for letter in ["Л", "і"] {
+        driven.type_key(letter);
+    }
+    let picked = driven.app().work().unwrap().picked().unwrap().clone();
+    assert_eq!(picked.attributes["speaker"].to_string(), "Лі");
+}
