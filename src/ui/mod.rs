@@ -1,5 +1,6 @@
 //! Windows; they read the app and ask for commands.
 
+mod attributes;
 mod bars;
 mod codebook;
 mod dialogs;
