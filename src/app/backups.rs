@@ -42,10 +42,14 @@ impl App {
             // Edits that a crash leaves unsaved can be merged later only if it is known what they followed on.
             self.back_up_saved();
         }
-        let Some(work) = &self.work else { return };
-        if edit.changes.len() < LARGE_EDIT {
-            return;
+        if edit.changes.len() >= LARGE_EDIT {
+            self.back_up_as_it_is();
         }
+    }
+
+    /// Keeps a copy of the project as it is now.
+    pub(super) fn back_up_as_it_is(&mut self) {
+        let Some(work) = &self.work else { return };
         let (storage, path) = (self.storage.clone(), work.path.clone());
         let (project, texts) = (work.project().clone(), work.texts.clone());
         self.tasks.start_unseen(move |_| {

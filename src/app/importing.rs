@@ -183,6 +183,7 @@ impl App {
                 .annotators
                 .retain(|annotator| annotator.id != work.annotator_id);
         }
+        self.back_up_as_it_is();
         self.edit(|work, author| {
             edit::take_in(work.project(), author, "import".to_owned(), additions)
         })

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Failure;
+use super::{Failure, keep_before};
 use crate::app::PROJECT_ENDING;
 use crate::edit;
 use crate::model::{Project, Texts};
-use crate::store::{self, BackupReason, OpenError, Storage};
+use crate::store::{self, BackupReason, OpenError};
 
 /// Which driver of git stands for us.
 const DRIVER: &str = "ascribe";
@@ -40,12 +40,8 @@ pub fn merge(base: &Path, ours: &Path, theirs: &Path, out: &Path) -> Result<(), 
 
 /// What a person merges into keeps its backup. git's own temporary files do not: git has all versions.
 fn keep_before_merge(out: &Path) {
-    let is_project = out.to_string_lossy().ends_with(PROJECT_ENDING);
-    if is_project
-        && out.is_file()
-        && let Err(error) = store::back_up_file(&Storage::own(), out, BackupReason::BeforeMerge)
-    {
-        eprintln!("ascribe: no backup was made: {error}");
+    if out.to_string_lossy().ends_with(PROJECT_ENDING) && out.is_file() {
+        keep_before(out, BackupReason::BeforeMerge);
     }
 }
 

@@ -30,7 +30,9 @@ use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
-use crate::store::{self, BroughtIn, Journal, LeftBehind, Opened, Progress, SeenSource, Storage};
+use crate::store::{
+    self, BackupReason, BroughtIn, Journal, LeftBehind, Opened, Progress, SeenSource, Storage,
+};
 use crate::text::OffsetUnit;
 
 /// What is left to do after the command line has been read.
@@ -569,8 +571,9 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
 }
 
 /// Carries an edit out on a project that was opened, and saves it. The journal goes along, so that the window can
-/// take the edit back.
+/// take the edit back; the file as it was is a backup.
 fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Failure> {
+    keep_before(path, BackupReason::BeforeEdit);
     let (recovery, expected) = (&opened.recovery, opened.file_sha256.as_deref());
     let journal = Journal::resume(Storage::own(), path, recovery, expected, None);
     let mut open = OpenProject::resume(opened.project.clone(), recovery.history.clone());
@@ -580,6 +583,13 @@ fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Fail
         .save(open.project(), &opened.texts, open.revision(), expected)
         .map_err(Failure::of_world)?;
     Ok(open.project().clone())
+}
+
+/// A change is worth more than its backup: it is said if there is none.
+fn keep_before(path: &Path, reason: BackupReason) {
+    if let Err(error) = store::back_up_file(&Storage::own(), path, reason) {
+        eprintln!("ascribe: no backup was made: {error}");
+    }
 }
 
 fn left_behind() -> Result<(), Failure> {

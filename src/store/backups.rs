@@ -125,7 +125,8 @@ pub fn back_up(
     let last = known.first();
     // Not only the last one: others may have come in between.
     let is_known = known.iter().take(LAST).any(|backup| backup.hash == hash);
-    if is_known && reason == BackupReason::Saved {
+    let is_again = last.is_some_and(|last| last.hash == hash && last.reason == reason);
+    if is_again || is_known && reason == BackupReason::Saved {
         return Ok(());
     }
     let number = last.map_or(1, |last| last.number + 1);

@@ -584,6 +584,13 @@ fn repair_moves_what_is_certain_and_never_writes_a_text() {
     let before = shared.on_disk().annotations.len();
     let (code, lines) = check(&shared.path, &["--repair"]);
     assert_eq!(code, Some(0), "{lines}");
+    let storage = Storage {
+        state_folder: Some(own_folder().join("ascribe")),
+        ..Storage::own()
+    };
+    let backups = store::list_backups(&storage, &shared.path);
+    assert_eq!(backups.len(), 1, "what it was before");
+    assert_eq!(backups[0].reason, BackupReason::BeforeEdit);
     assert!(lines.contains("found again; 0 are left"), "{lines}");
     assert_eq!(fs::read_to_string(shared.text()).unwrap(), changed);
     assert_eq!(shared.on_disk().annotations.len(), before);

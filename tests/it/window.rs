@@ -11,7 +11,7 @@ use ascribe::app::{App, Command, ExportChoice, Page, Settings};
 use ascribe::export::ExportOptions;
 use ascribe::import::Role;
 use ascribe::model::{DocumentId, DocumentState, TagId};
-use ascribe::store::{Progress, Storage, open_project, unpack_sample_into};
+use ascribe::store::{BackupReason, Progress, Storage, open_project, unpack_sample_into};
 use ascribe::ui::{Engine, Setting, Window};
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -848,6 +848,13 @@ fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
     let document = project.documents.get(&DocumentId::new("a")).unwrap();
     let kept = driven.path.parent().unwrap().join(&document.path);
     assert_eq!(fs::read_to_string(kept).unwrap(), "Мара denied it.");
+    driven.app().run(Command::Show(Page::Backups));
+    driven.app().finish_tasks();
+    let backups = &driven.app().work().unwrap().backups().all;
+    let before_import = backups
+        .iter()
+        .filter(|it| it.reason == BackupReason::BeforeEdit);
+    assert_eq!(before_import.count(), 1, "however small it is");
     driven.app().run(Command::Undo);
     assert!(*driven.app().work().unwrap().project() == before);
 }
