@@ -10,7 +10,8 @@ use std::fmt::Write;
 
 use rayon::prelude::*;
 
-use super::proof::{Carries, LinksKept, Parts};
+use super::kept::AllBut;
+use super::proof::Carries;
 use super::{
     Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, Newlines, file_stem,
 };
@@ -20,6 +21,18 @@ use crate::model::{
 };
 use crate::text::{ByteOffset, OffsetUnit, Span, Text};
 
+const KEPT: AllBut = AllBut(&[&[
+    Loss::Tier,
+    Loss::Annotator,
+    Loss::Time,
+    Loss::LinkAcrossDocuments,
+    Loss::LinkOrigin,
+    Loss::Region,
+    Loss::Claim,
+    Loss::DocumentField,
+    Loss::DocumentState,
+]]);
+
 /// brat standoff.
 pub const BRAT: Format = Format {
     name: "brat",
@@ -28,13 +41,7 @@ pub const BRAT: Format = Format {
     ending: None,
     write,
     reader: Some(&import::BRAT),
-    carries: Carries::Parts(Parts {
-        pieces: true,
-        attributes: true,
-        notes: true,
-        links: LinksKept::WithinDocument,
-        ..Parts::NOTHING
-    }),
+    carries: Carries::Loosely(KEPT),
     newlines: Some(Newlines::Lf),
     asks: &[],
 };

@@ -9,11 +9,27 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
-use super::proof::{Carries, Parts};
+use super::kept::AllBut;
+use super::proof::Carries;
 use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file};
 use crate::import::{self, NAME_LINE, TEXT_LINE};
 use crate::model::Annotation;
 use crate::text::{OffsetUnit, Span, Text, sentences_of_line, words_of};
+
+/// Places, words and tags are looked at one by one; of the rest there is nothing.
+const LOST: AllBut = AllBut(&[&[
+    Loss::DiscontinuousAnnotation,
+    Loss::Attributes,
+    Loss::Note,
+    Loss::Tier,
+    Loss::Annotator,
+    Loss::Time,
+    Loss::Link,
+    Loss::Region,
+    Loss::Claim,
+    Loss::DocumentField,
+    Loss::DocumentState,
+]]);
 
 /// CoNLL, strict.
 pub const CONLL: Format = Format {
@@ -121,7 +137,7 @@ fn write(
         }
         write_document(exporting, each, &mut words, losses, profile);
     }
-    super::proof::report_missing(exporting, Parts::NOTHING, losses);
+    LOST.report(exporting, losses);
     one_file("tokens.conll", words.into_bytes())
 }
 

@@ -7,14 +7,17 @@
 use serde::Serialize;
 
 use super::jsonl::{attribute_value, offsets};
-use super::proof::{Carries, LinksKept, Parts};
-use super::{Asks, Exporting, FileInMemory, Format};
+use super::kept::AllBut;
+use super::proof::Carries;
+use super::{Asks, Exporting, FileInMemory, Format, Loss};
 use crate::import;
 use crate::model::{Annotation, Tier};
 use crate::text::{ByteOffset, OffsetUnit, Text};
 
 /// How many characters stand in `prefix` and `suffix`: as many as the W3C quote selector is commonly given.
 const CONTEXT_CHARACTERS: usize = 32;
+
+const KEPT: AllBut = AllBut(&[&[Loss::Region, Loss::Claim]]);
 
 /// CSV.
 pub const CSV: Format = Format {
@@ -24,7 +27,7 @@ pub const CSV: Format = Format {
     ending: None,
     write: |exporting, _| write(exporting, false),
     reader: Some(&import::CSV),
-    carries: Carries::Parts(PARTS),
+    carries: Carries::Loosely(KEPT),
     newlines: None,
     asks: &[Asks::Unit, Asks::LineEnds],
 };
@@ -36,18 +39,6 @@ pub const SPREADSHEET: Format = Format {
     description: "As CSV tables; cells that a spreadsheet would run as formulas stand behind an apostrophe",
     write: |exporting, _| write(exporting, true),
     ..CSV
-};
-
-const PARTS: Parts = Parts {
-    pieces: true,
-    attributes: true,
-    notes: true,
-    tiers: true,
-    annotators: true,
-    times: true,
-    links: LinksKept::All,
-    fields: true,
-    states: true,
 };
 
 #[derive(Serialize)]

@@ -5,10 +5,27 @@
 use serde_json::{Map, Value, json};
 
 use super::jsonl::offsets;
-use super::proof::{Carries, LinksKept, Parts};
-use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, LossReport, file_stem};
+use super::kept::AllBut;
+use super::proof::Carries;
+use super::{
+    Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, file_stem,
+};
 use crate::import::{self, ANNOTATOR_KEY, DOCUMENT_KEY, UNIT_KEY};
 use crate::model::{Annotation, AnnotatorId};
+
+const KEPT: AllBut = AllBut(&[&[
+    Loss::DiscontinuousAnnotation,
+    Loss::Attributes,
+    Loss::Note,
+    Loss::Tier,
+    Loss::Time,
+    Loss::LinkAcrossDocuments,
+    Loss::LinkAcrossAnnotators,
+    Loss::LinkOrigin,
+    Loss::Region,
+    Loss::Claim,
+    Loss::DocumentState,
+]]);
 
 /// doccano JSONL.
 pub const DOCCANO: Format = Format {
@@ -18,12 +35,7 @@ pub const DOCCANO: Format = Format {
     ending: None,
     write,
     reader: Some(&import::DOCCANO),
-    carries: Carries::Parts(Parts {
-        annotators: true,
-        links: LinksKept::WithinAnnotator,
-        fields: true,
-        ..Parts::NOTHING
-    }),
+    carries: Carries::Loosely(KEPT),
     newlines: None,
     asks: &[Asks::Unit, Asks::LineEnds],
 };

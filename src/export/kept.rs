@@ -12,7 +12,8 @@ use crate::text::{ByteOffset, OffsetUnit, Span, Text, is_blank};
 pub struct AllBut(pub &'static [&'static [Loss]]);
 
 impl AllBut {
-    fn loses(self, loss: Loss) -> bool {
+    /// Whether things of this kind are not kept.
+    pub fn loses(self, loss: Loss) -> bool {
         self.0.iter().any(|list| list.contains(&loss))
     }
 
@@ -68,7 +69,8 @@ impl AllBut {
         if !self.holds(annotation, text) {
             return vec![Loss::AnnotationWithoutWord];
         }
-        let has_illegal = |words: &str| !words.chars().all(xml::is_legal);
+        let has_illegal =
+            |words: &str| self.loses(Loss::Character) && !words.chars().all(xml::is_legal);
         let is_timed = annotation.created_at.is_some() || annotation.changed.is_some();
         let has = [
             (Loss::DiscontinuousAnnotation, annotation.spans.count() > 1),
@@ -92,7 +94,9 @@ impl AllBut {
         if self.loses(Loss::Document) {
             return vec![Loss::Document];
         }
-        let has_illegal = !text.as_str().chars().all(xml::is_legal);
+        // Only then is a whole text worth looking through.
+        let has_illegal =
+            self.loses(Loss::TextCharacter) && !text.as_str().chars().all(xml::is_legal);
         let has = [
             (Loss::DocumentText, true),
             (Loss::DocumentField, !document.fields.is_empty()),

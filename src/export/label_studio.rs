@@ -10,11 +10,23 @@ use quick_xml::escape::escape;
 use serde_json::{Map, Value, json};
 
 use super::jsonl::offsets;
-use super::proof::{Carries, LinksKept, Parts};
-use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, LossReport};
+use super::kept::AllBut;
+use super::proof::Carries;
+use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport};
 use crate::import::{self, FRAGMENT, NOTE, free_name};
 use crate::model::{Annotation, AnnotatorId, AttributeKind, AttributeValue, Codebook};
 use crate::text::OffsetUnit;
+
+const KEPT: AllBut = AllBut(&[&[
+    Loss::Tier,
+    Loss::Time,
+    Loss::LinkAcrossDocuments,
+    Loss::LinkAcrossAnnotators,
+    Loss::LinkOrigin,
+    Loss::Region,
+    Loss::Claim,
+    Loss::DocumentState,
+]]);
 
 /// Label Studio.
 pub const LABEL_STUDIO: Format = Format {
@@ -24,15 +36,7 @@ pub const LABEL_STUDIO: Format = Format {
     ending: None,
     write,
     reader: Some(&import::LABEL_STUDIO),
-    carries: Carries::Parts(Parts {
-        pieces: true,
-        attributes: true,
-        notes: true,
-        annotators: true,
-        links: LinksKept::WithinAnnotator,
-        fields: true,
-        ..Parts::NOTHING
-    }),
+    carries: Carries::Loosely(KEPT),
     newlines: None,
     asks: &[Asks::LineEnds],
 };

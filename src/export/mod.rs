@@ -177,8 +177,7 @@ pub fn export(
     let exporting = Exporting::of(project, texts, options, &mut losses);
     let files = (format.write)(&exporting, &mut losses);
     match format.carries {
-        Carries::Parts(parts) => proof::report_missing(&exporting, parts, &mut losses),
-        Carries::AllBut(all_but) => all_but.report(&exporting, &mut losses),
+        Carries::AllBut(kept) | Carries::Loosely(kept) => kept.report(&exporting, &mut losses),
         Carries::Everything | Carries::Tokens(_) => {}
     }
     if let Some(reader) = format.reader {

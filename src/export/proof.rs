@@ -9,7 +9,7 @@ use super::conll::Profile;
 use super::kept::AllBut;
 use super::{Exporting, ExportingDocument, Loss, LossReport};
 use crate::import::ImportReport;
-use crate::model::{Annotation, DocumentId, Project, Texts, Tier, quote_of};
+use crate::model::{Annotation, DocumentId, Project, Texts, quote_of};
 use crate::text::{ByteOffset, Text, is_blank};
 
 /// What a format keeps, for the loss report and for the comparison after reading back.
@@ -17,130 +17,12 @@ use crate::text::{ByteOffset, Text, is_blank};
 pub enum Carries {
     /// Everything, with ids.
     Everything,
-    /// Documents, and places and tags of annotations, besides these parts.
-    Parts(Parts),
+    /// Everything but these things, where white space, line breaks and numbers may be written differently.
+    Loosely(AllBut),
     /// The words of each annotation, token by token. What was left out or widened is in the report.
     Tokens(Profile),
     /// Everything but these things, which go into the report.
     AllBut(AllBut),
-}
-
-/// What a format keeps besides documents, places and tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Parts {
-    /// The pieces of an annotation; else from the first to the last.
-    pub pieces: bool,
-    /// Attributes of annotations.
-    pub attributes: bool,
-    /// Notes of annotations.
-    pub notes: bool,
-    /// Whether an annotation is core or optional.
-    pub tiers: bool,
-    /// Who made an annotation.
-    pub annotators: bool,
-    /// When an annotation was made and changed.
-    pub times: bool,
-    /// Links.
-    pub links: LinksKept,
-    /// Fields of documents.
-    pub fields: bool,
-    /// How far annotators are.
-    pub states: bool,
-}
-
-/// Which links a format keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LinksKept {
-    /// None.
-    #[default]
-    None,
-    /// Those within a document.
-    WithinDocument,
-    /// Those within a document between annotations of one annotator.
-    WithinAnnotator,
-    /// All.
-    All,
-}
-
-impl Parts {
-    /// Only documents, places and tags.
-    pub const NOTHING: Self = Self {
-        pieces: false,
-        attributes: false,
-        notes: false,
-        tiers: false,
-        annotators: false,
-        times: false,
-        links: LinksKept::None,
-        fields: false,
-        states: false,
-    };
-}
-
-impl LinksKept {
-    /// Whether a link between these two is kept.
-    pub fn keep(self, from: &Annotation, to: &Annotation) -> bool {
-        let is_within = from.document_id == to.document_id;
-        match self {
-            Self::None => false,
-            Self::WithinDocument => is_within,
-            Self::WithinAnnotator => is_within && from.annotator_id() == to.annotator_id(),
-            Self::All => true,
-        }
-    }
-}
-
-/// Counts what a format has no place for. Claims and regions are kept by none but the one that keeps everything.
-pub fn report_missing(exporting: &Exporting<'_>, parts: Parts, losses: &mut LossReport) {
-    for (_, annotation) in exporting.annotations() {
-        let missing = [
-            (
-                !parts.pieces && annotation.spans.count() > 1,
-                Loss::DiscontinuousAnnotation,
-            ),
-            (
-                !parts.attributes && !annotation.attributes.is_empty(),
-                Loss::Attributes,
-            ),
-            (!parts.notes && !annotation.note.is_empty(), Loss::Note),
-            (!parts.tiers && annotation.tier != Tier::Core, Loss::Tier),
-            (!parts.annotators, Loss::Annotator),
-            (
-                !parts.times && (annotation.created_at.is_some() || annotation.changed.is_some()),
-                Loss::Time,
-            ),
-        ];
-        for (_, loss) in missing.into_iter().filter(|(is_missing, _)| *is_missing) {
-            losses.add(loss, &annotation.id);
-        }
-    }
-    for (link, from, to) in exporting.links() {
-        if !parts.links.keep(from, to) {
-            let is_within = from.document_id == to.document_id;
-            let loss = if is_within {
-                Loss::Link
-            } else {
-                Loss::LinkAcrossDocuments
-            };
-            losses.add(loss, &link.id);
-        }
-    }
-    for each in &exporting.documents {
-        each.regions
-            .iter()
-            .for_each(|region| losses.add(Loss::Region, &region.id));
-        if !parts.fields && !each.document.fields.is_empty() {
-            losses.add(Loss::DocumentField, &each.document.id);
-        }
-        if !parts.states && !each.document.states.is_empty() {
-            losses.add(Loss::DocumentState, &each.document.id);
-        }
-    }
-    exporting
-        .project
-        .claims
-        .keys()
-        .for_each(|claim_id| losses.add(Loss::Claim, claim_id));
 }
 
 /// What an importer made of what was written.
@@ -170,7 +52,7 @@ pub fn compare(
     refuse_healing(&read_back.report)?;
     match carries {
         Carries::Everything => compare_everything(exporting, read_back),
-        Carries::Parts(parts) => compare_parts(exporting, read_back, parts),
+        Carries::Loosely(kept) => compare_loosely(exporting, read_back, kept),
         Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
         Carries::AllBut(all_but) => {
             all_but.compare(exporting, &read_back.project, &read_back.texts)
@@ -248,16 +130,16 @@ fn compare_everything(exporting: &Exporting<'_>, read_back: &ReadBack) -> Result
 }
 
 /// The same documents, and the same annotations and links in them, whatever their ids.
-fn compare_parts(
+fn compare_loosely(
     exporting: &Exporting<'_>,
     read_back: &ReadBack,
-    parts: Parts,
+    kept: AllBut,
 ) -> Result<(), String> {
     let read = &read_back.project;
     exporting
         .documents
         .par_iter()
-        .try_for_each(|each| compare_document(each, read_back, parts))?;
+        .try_for_each(|each| compare_document(each, read_back, kept))?;
     if read_back.texts.len() != exporting.documents.len() {
         return Err(format!(
             "{} documents instead of {}",
@@ -267,13 +149,13 @@ fn compare_parts(
     }
     let mut names = Names {
         texts: &read_back.texts,
-        parts,
+        kept,
         known: HashMap::new(),
     };
     let mut counts = Counts::default();
     for (link, from, to) in exporting
         .links()
-        .filter(|(_, from, to)| parts.links.keep(from, to))
+        .filter(|(link, ..)| kept.keeps_link(exporting, link))
     {
         counts.add(names.of_link(&link.kind, from, to), 1);
     }
@@ -293,17 +175,17 @@ fn compare_parts(
 fn compare_document(
     each: &ExportingDocument<'_>,
     read_back: &ReadBack,
-    parts: Parts,
+    kept: AllBut,
 ) -> Result<(), String> {
     let id = &each.document.id;
     if read_back.texts.get(id) != Some(each.text) {
         return Err(format!("the text of “{id}” is not the same"));
     }
     let found = read_back.project.documents.get(id);
-    let same_fields =
-        !parts.fields || found.is_some_and(|found| found.fields == each.document.fields);
-    let same_states =
-        !parts.states || found.is_some_and(|found| found.states == each.document.states);
+    let same_fields = kept.loses(Loss::DocumentField)
+        || found.is_some_and(|found| found.fields == each.document.fields);
+    let same_states = kept.loses(Loss::DocumentState)
+        || found.is_some_and(|found| found.states == each.document.states);
     if !same_fields || !same_states {
         return Err(format!("document “{id}” is not the same"));
     }
@@ -316,9 +198,9 @@ fn compare_document(
         let pair = (written.next(), read.next());
         match pair {
             (None, None) => return counts.outcome(),
-            (Some(written), Some(read)) if is_same(written, read, parts) => {}
+            (Some(written), Some(read)) if is_same(written, read, kept) => {}
             (written, read) => {
-                let described = |annotation| fingerprint(annotation, &before, parts);
+                let described = |annotation| fingerprint(annotation, &before, kept);
                 counts.add(written.and_then(|annotation| described(annotation)), 1);
                 counts.add(read.and_then(|annotation| described(annotation)), -1);
             }
@@ -327,25 +209,15 @@ fn compare_document(
 }
 
 /// Whether all that is carried of two annotations is the same, so that their fingerprints are too.
-fn is_same(a: &Annotation, b: &Annotation, parts: Parts) -> bool {
-    let Parts {
-        pieces: _,
-        attributes,
-        notes,
-        tiers,
-        annotators,
-        times,
-        links: _,
-        fields: _,
-        states: _,
-    } = parts;
+fn is_same(a: &Annotation, b: &Annotation, kept: AllBut) -> bool {
+    let may_differ = |loss| kept.loses(loss);
     a.spans == b.spans
         && a.tag_id == b.tag_id
-        && (!attributes || a.attributes == b.attributes)
-        && (!notes || a.note == b.note)
-        && (!tiers || a.tier == b.tier)
-        && (!annotators || a.annotator_id() == b.annotator_id())
-        && (!times || (a.created_at == b.created_at && a.changed == b.changed))
+        && (may_differ(Loss::Attributes) || a.attributes == b.attributes)
+        && (may_differ(Loss::Note) || a.note == b.note)
+        && (may_differ(Loss::Tier) || a.tier == b.tier)
+        && (may_differ(Loss::Annotator) || a.annotator_id() == b.annotator_id())
+        && (may_differ(Loss::Time) || (a.created_at == b.created_at && a.changed == b.changed))
 }
 
 /// How often each thing is there, less how often it was read back.
@@ -372,7 +244,7 @@ impl Counts {
 /// What links and their ends are called, whatever their ids.
 struct Names<'a> {
     texts: &'a Texts,
-    parts: Parts,
+    kept: AllBut,
     known: HashMap<&'a DocumentId, LettersBefore<'a>>,
 }
 
@@ -392,7 +264,7 @@ impl<'a> Names<'a> {
             .known
             .entry(id)
             .or_insert_with(|| LettersBefore::of(text));
-        fingerprint(annotation, before, self.parts)
+        fingerprint(annotation, before, self.kept)
     }
 }
 
@@ -401,11 +273,12 @@ impl<'a> Names<'a> {
 fn fingerprint(
     annotation: &Annotation,
     letters_before: &LettersBefore<'_>,
-    parts: Parts,
+    kept: AllBut,
 ) -> Option<String> {
     let text = letters_before.text;
     let hull = annotation.spans.hull();
-    let quote = match parts.pieces {
+    let keeps_pieces = !kept.loses(Loss::DiscontinuousAnnotation);
+    let quote = match keeps_pieces {
         true => letters(&quote_of(text, &annotation.spans).unwrap_or_default()),
         false => letters(text.slice(hull).unwrap_or_default()),
     };
@@ -416,7 +289,7 @@ fn fingerprint(
         .spans
         .iter()
         .find(|span| !letters(text.slice(*span).unwrap_or_default()).is_empty())?;
-    let first = if parts.pieces {
+    let first = if keeps_pieces {
         first.start()
     } else {
         hull.start()
@@ -431,7 +304,7 @@ fn fingerprint(
         words.push_str(" / ");
         words.push_str(&part);
     };
-    if parts.attributes {
+    if !kept.loses(Loss::Attributes) {
         let attributes: Vec<String> = annotation
             .attributes
             .iter()
@@ -439,16 +312,16 @@ fn fingerprint(
             .collect();
         add(letters(&attributes.join(";")));
     }
-    if parts.notes {
+    if !kept.loses(Loss::Note) {
         add(letters(&annotation.note));
     }
-    if parts.tiers {
+    if !kept.loses(Loss::Tier) {
         add(format!("{:?}", annotation.tier));
     }
-    if parts.annotators {
+    if !kept.loses(Loss::Annotator) {
         add(annotation.annotator_id().to_string());
     }
-    if parts.times {
+    if !kept.loses(Loss::Time) {
         add(format!(
             "{:?} {:?}",
             annotation.created_at, annotation.changed
