@@ -136,10 +136,15 @@ impl App {
 
     /// The person chose only to read, and now edits too.
     pub(super) fn edit_too(&mut self) {
-        if let Some(work) = &mut self.work {
-            work.neighbours.is_for_reading = false;
-            self.tell(NoticeKind::Done, "You can edit this project now");
-        }
+        let Some(work) = &mut self.work else { return };
+        let was_for_reading = std::mem::take(&mut work.neighbours.is_for_reading);
+        self.tell(
+            NoticeKind::Done,
+            match was_for_reading {
+                true => "You can edit this project now",
+                false => "This project is open for editing already",
+            },
+        );
     }
 
     /// The other window has come to the front: this one has done its work, unless it has done other work before.
