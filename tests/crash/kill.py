@@ -16,6 +16,8 @@ import edited
 MOST_EDITING_SECS = 0.06
 MOST_SAVING_SECS = 0.15
 EDITS_A_SAVE = 100
+# A fresh project from time to time, and a word on how far it is.
+MOST_KILLS_A_PROJECT = 250
 
 
 def check(editor, maybe):
@@ -110,8 +112,14 @@ def main():
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
     seed = int(os.environ.get("SEED", time.time()))
     began = time.monotonic()
+    jobs = [(program, min(MOST_KILLS_A_PROJECT, kills - first), seed + first)
+            for first in range(0, kills, MOST_KILLS_A_PROJECT)]
+    done = []
     with multiprocessing.Pool(2) as pool:
-        done = pool.map(work, [(program, kills // 2, seed), (program, kills - kills // 2, seed + 1)])
+        # A lost edit ends all of it at once.
+        for counts in pool.imap_unordered(work, jobs):
+            done.append(counts)
+            print(f"  {sum(counts['kills'] for counts in done)} kills so far", file=sys.stderr)
     total = {name: sum(counts[name] for counts in done) for name in done[0]}
     print(f"{total['kills']} kills while editing a project of {done[0]['bytes'] / 1e6:.1f} MB, {total['in_save']} of them "
           f"inside a save: {total['answered']} answered edits and saves, 0 lost; undo checked after "
