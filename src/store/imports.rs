@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::disk::{Disk, read_regular, sha256_of};
-use super::replace::{WriteError, flush_folder_of, io_error, make_folder, write_checked};
-use super::texts::{MOST_TEXT_BYTES, ReadError, TEXT_FOLDER};
+use super::replace::{WriteError, flush_folder_of, io_error, write_checked};
+use super::texts::{MOST_TEXT_BYTES, ReadError, TEXT_FOLDER, make_text_folder};
 use super::{Progress, folder_of};
 use crate::import::{self, FileInMemory};
 use crate::model::{Document, Encoding, Texts};
@@ -115,7 +115,7 @@ pub fn write_texts(
     texts: &Texts,
 ) -> Result<(), WriteError> {
     let folder = folder_of(project_file);
-    make_folder(disk, &folder.join(TEXT_FOLDER))?;
+    make_text_folder(disk, &folder)?;
     // Systems that do not tell small from capital letters apart would take two names for one.
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let (mut writing, mut found) = (Vec::with_capacity(documents.len()), Vec::new());

@@ -40,6 +40,9 @@ pub enum WriteError {
     /// A folder with something else in it stands where an export should go.
     #[error("the folder is not empty; choose an empty or new one: {path}", path = .0.display())]
     FolderNotEmpty(PathBuf),
+    /// A link leads out of the project's folder. Nothing that is written there could be read again.
+    #[error("a link leads out of the folder of the project, where nothing is written: {path}", path = .0.display())]
+    LeadsOut(PathBuf),
     /// There is nowhere to write to.
     #[error("this system names no folder for the program's own files")]
     NoFolder,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::disk::{RealDisk, read_regular, reason, sha256_of};
+use super::disk::{Disk, RealDisk, read_regular, reason, sha256_of};
 use super::kept_texts::bytes_as_they_were;
 use super::paths::{MOST_NAME_BYTES, PathProblem, is_reserved, relative, resolve, stays_in};
 use super::replace::{WriteError, first_free, make_folder, write_new};
@@ -456,6 +456,18 @@ pub(super) fn name_of(file: &Path) -> String {
     name.to_string_lossy().into_owned()
 }
 
+/// Makes the folder for texts in a project's folder. A project comes from strangers, and its folder for texts may be a
+/// link to somewhere else.
+pub(super) fn make_text_folder(disk: &dyn Disk, folder: &Path) -> Result<(), WriteError> {
+    let texts = folder.join(TEXT_FOLDER);
+    make_folder(disk, &texts)?;
+    if stays_in(folder, &texts) {
+        Ok(())
+    } else {
+        Err(WriteError::LeadsOut(texts))
+    }
+}
+
 /// Writes bytes into the project's text folder, under this file's name or one like it, and returns the path there. A
 /// file with the same bytes is used as it is.
 pub(super) fn keep_beside(
@@ -464,7 +476,7 @@ pub(super) fn keep_beside(
     bytes: &[u8],
     sha256: &str,
 ) -> Result<String, ReadError> {
-    make_folder(&RealDisk, &folder.join(TEXT_FOLDER))?;
+    make_text_folder(&RealDisk, folder)?;
     let name = portable_name(file);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "txt"));
     let path_of = |number| match number {

@@ -7,13 +7,16 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use ascribe::import::{self, FileInMemory, ImportOptions, import_alone};
+use ascribe::model::Document;
 use ascribe::query;
 use ascribe::store::{
-    OpenError, Opened, Progress, bring_in, new_project, open_project, unpack_sample_into,
+    OpenError, Opened, Progress, RealDisk, bring_in, new_project, open_project, unpack_sample_into,
+    write_texts,
 };
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::drawing::project_with;
 use crate::window::own_folder;
 
 /// No case may take longer.
@@ -679,4 +682,33 @@ fn no_import_takes_more_than_its_file_is_worth() {
             "{format} {path}"
         );
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_folder_for_texts_that_leads_out() {
+    let case = Case::new();
+    let elsewhere = TempDir::new().unwrap();
+    fs::remove_dir_all(case.folder.path().join("texts")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), case.folder.path().join("texts")).unwrap();
+    let given = TempDir::new().unwrap();
+    fs::write(given.path().join("b.txt"), "Уряд заперечив.").unwrap();
+    let brought = bring_in(
+        &case.path,
+        &new_project("p"),
+        &[given.path().to_owned()],
+        &Progress::default(),
+    );
+    assert!(brought.documents.is_empty());
+    let problem = brought.problems[0].to_string();
+    assert!(problem.contains("leads out"), "{problem}");
+    let (project, texts) = project_with("Уряд заперечив.");
+    let mut documents: Vec<Document> = project
+        .documents
+        .values()
+        .map(|document| Document::clone(document))
+        .collect();
+    let written = write_texts(&RealDisk, &case.path, &mut documents, &texts);
+    assert!(written.unwrap_err().to_string().contains("leads out"));
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
 }
