@@ -10,7 +10,9 @@ use super::archive::read_inflated;
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundSpan, FoundText};
 use super::msgpack::{Packed, unpack};
-use super::spacy_strings::{BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, ORTH, Strings};
+use super::spacy_strings::{
+    BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, NORM, ORTH, SENT_START, Strings,
+};
 use super::{FileInMemory, Format, ImportError, ImportOptions, jsonl, stem};
 use crate::model::AttributeValue;
 
@@ -424,6 +426,7 @@ impl<'a> Bin<'a> {
 
     fn say_what_is_not_read(&self, file: &FileInMemory, found: &mut Found) {
         const READ: [u64; 5] = [ORTH, ENT_IOB, ENT_TYPE, ENT_KB_ID, ENT_ID];
+        const DERIVED: [u64; 2] = [NORM, SENT_START];
         let width = self.columns.len();
         for (index, attribute) in self.columns.iter().enumerate() {
             let is_used = || {
@@ -435,8 +438,13 @@ impl<'a> Bin<'a> {
             };
             if !READ.contains(attribute) && is_used() {
                 let name = self.words(*attribute).unwrap_or("?");
-                let words = "what spaCy says of single tokens besides entities is left out";
-                found.left_out(&file.label(), 0, words, name);
+                if DERIVED.contains(attribute) {
+                    let words = "tokens and sentences are not taken over, since Ascribe finds them in the text";
+                    found.remark(&file.label(), 0, words, name);
+                } else {
+                    let words = "what spaCy says of single tokens besides entities is left out";
+                    found.left_out(&file.label(), 0, words, name);
+                }
             }
         }
         let data = self.whole.get("user_data").map(Packed::list);

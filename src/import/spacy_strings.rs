@@ -22,6 +22,10 @@ const FROM_380: &str = "PERSON NORP FACILITY ORG GPE LOC PRODUCT EVENT WORK_OF_A
 
 /// The attribute of a token that is the token itself.
 pub const ORTH: u64 = 65;
+/// The attribute that is the usual spelling of a token.
+pub const NORM: u64 = 67;
+/// The attribute that says whether a token begins a sentence.
+pub const SENT_START: u64 = 80;
 /// The attribute that says whether a token begins an entity, goes on with one, or stands outside.
 pub const ENT_IOB: u64 = 77;
 /// The attribute that is the tag of an entity.
