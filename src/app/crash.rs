@@ -52,6 +52,9 @@ impl App {
         {
             work.saved.failure = Some("the save has failed inside".to_owned());
         }
+        if let Some(exporting) = &mut self.exporting {
+            exporting.give_up();
+        }
         let what = title.unwrap_or_else(|| "A task".to_owned());
         let words = format!(
             "{what}: this has failed inside. Your edits are safe; nothing else was changed"

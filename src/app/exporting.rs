@@ -44,6 +44,15 @@ impl From<Export> for Foreseen {
     }
 }
 
+impl Exporting {
+    /// Nothing more will be found out, since a task has failed inside.
+    pub(super) fn give_up(&mut self) {
+        if std::mem::take(&mut self.is_looking) {
+            self.outcome = Some(Err("this has failed inside".to_owned()));
+        }
+    }
+}
+
 impl App {
     /// The export that the person thinks about, if it is still the one of this choice and this project.
     pub fn exporting(&self, choice: &ExportChoice) -> Option<&Exporting> {

@@ -413,10 +413,12 @@ impl App {
         }
     }
 
-    /// Drops the questions about a project that is no longer open.
+    /// Drops the questions about a project that is no longer open, and what was found out for its pages.
     fn forget_questions(&mut self) {
         let is_of_file = |question: &Question| matches!(question, Question::CannotOpen { .. });
         self.questions.retain(is_of_file);
+        self.exporting = None;
+        self.looked_through = None;
     }
 
     /// A dialog that makes sense only with a project open.

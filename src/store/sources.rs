@@ -106,7 +106,7 @@ fn extract_apart(program: &Path, path: &Path) -> Result<Extracted, String> {
     /// Longer than the readers themselves wait.
     const LIMIT: Duration = Duration::from_secs(60);
     let mut command = Command::new(program);
-    command.arg("extract").arg(path);
+    command.arg("extract").arg("--").arg(path);
     command.stdin(Stdio::null()).stderr(Stdio::null());
     command.stdout(Stdio::piped());
     #[cfg(windows)]
