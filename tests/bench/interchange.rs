@@ -4,8 +4,8 @@
 //! `cargo bench --bench interchange -- FOLDER` reads `brat/`, `doccano.jsonl` and `labelstudio.json` of a folder. The
 //! plain pass reads every file and checks its UTF-8; the yardstick of JSON is `serde_json`, which parses or writes the
 //! same. The bar is five plain passes and that. Where the machine does other things too, the time that the processor was
-//! at work tells more than the time of day: the last column is its share of the bar, divided among the cores. Of memory,
-//! the bar is the texts, 1 KiB an annotation and 150 MiB. Figures are for reading; nothing here passes or fails.
+//! at work tells more than the time of day: the last column compares that, ours divided among the cores. Of memory, the
+//! bar is the texts, 1 KiB an annotation and 150 MiB. Figures are for reading; nothing here passes or fails.
 
 mod memory;
 
@@ -92,12 +92,12 @@ fn run(size: &str, folder: &Path) {
     for (format, names) in SOURCES {
         let Some(path) = first(names) else { continue };
         let files = files_of(&path);
-        let plain = quickest(|| plain_pass(&files));
+        let plain = quickest(|| plain_pass(&files)).0;
         let json = match format {
-            "brat" => Duration::ZERO,
-            _ => quickest(|| parse(&files)),
+            "brat" => Taken::default(),
+            _ => quickest(|| parse(&files)).0,
         };
-        let (ours, outcome) = quickest_of(|| import_all(format, &path));
+        let (ours, outcome) = quickest(|| import_all(format, &path));
         row(size, &format!("import {format}"), plain, json, ours);
         if format == "brat" {
             brat = Some((outcome, plain));
@@ -110,10 +110,10 @@ fn run(size: &str, folder: &Path) {
         let format = export::format(name).expect("a format");
         let options = ExportOptions::default();
         let (ours, made) =
-            quickest_of(|| export(format, &project, &texts, &options).expect("an export"));
+            quickest(|| export(format, &project, &texts, &options).expect("an export"));
         let json = match name {
             "jsonl" => written(&made.files),
-            _ => Duration::ZERO,
+            _ => Taken::default(),
         };
         row(size, &format!("export {name}"), plain, json, ours);
     }
@@ -155,18 +155,19 @@ fn print_memory(what: &str, path: &Path) {
     );
 }
 
-fn row(size: &str, what: &str, plain: Duration, json: Duration, ours: Taken) {
-    let bar = plain * 5 + json;
-    let of_bar = |time: Duration| time.as_secs_f64() / bar.as_secs_f64();
+fn row(size: &str, what: &str, plain: Taken, json: Taken, ours: Taken) {
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+    let of_bar = |part: fn(&Taken) -> Duration| {
+        part(&ours).as_secs_f64() / (part(&plain) * 5 + part(&json)).as_secs_f64()
+    };
     println!(
         "{size:<8} {what:<24} {:>10} {:>10} {:>10} {:>8.2} {:>10} {:>8.2}",
-        shown(plain),
-        shown(json),
+        shown(plain.time),
+        shown(json.time),
         shown(ours.time),
-        of_bar(ours.time),
+        of_bar(|taken| taken.time),
         shown(ours.work),
-        of_bar(ours.work) / cores
+        of_bar(|taken| taken.work) / cores
     );
 }
 
@@ -175,17 +176,14 @@ fn shown(time: Duration) -> String {
 }
 
 /// How long something took by the clock, and how long all cores together were at work on it.
+#[derive(Clone, Copy, Default)]
 struct Taken {
     time: Duration,
     work: Duration,
 }
 
-fn quickest(work: impl FnMut()) -> Duration {
-    quickest_of(work).0.time
-}
-
 /// The least of either, and what came of the last round. What came of the others is thrown away beside the clock.
-fn quickest_of<T>(mut work: impl FnMut() -> T) -> (Taken, T) {
+fn quickest<T>(mut work: impl FnMut() -> T) -> (Taken, T) {
     let mut least = Taken {
         time: Duration::MAX,
         work: Duration::MAX,
@@ -243,7 +241,7 @@ fn parse(files: &[PathBuf]) {
 }
 
 /// How long `serde_json` takes to write what is in these files.
-fn written(files: &[FileInMemory]) -> Duration {
+fn written(files: &[FileInMemory]) -> Taken {
     let values: Vec<serde_json::Value> = files
         .iter()
         .flat_map(|file| serde_json::Deserializer::from_slice(&file.bytes).into_iter())
@@ -256,6 +254,7 @@ fn written(files: &[FileInMemory]) -> Duration {
             .sum();
         assert!(size > 0);
     })
+    .0
 }
 
 /// From the disk to an open project.
