@@ -55,7 +55,7 @@ impl App {
         self.tasks.start_unseen(move |_| {
             let words = store::project_to_string(&project, &texts);
             let reason = BackupReason::BeforeEdit;
-            let outcome = store::back_up(&storage, &path, words.as_bytes(), reason);
+            let outcome = store::back_up(&storage, &path, words.into_bytes(), reason);
             TaskResult::BackedUp(outcome)
         });
     }

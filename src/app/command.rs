@@ -236,7 +236,10 @@ pub enum Command {
     ToggleInspector,
     /// Gives a listed command, named by its title, other keys; `None` gives it its usual ones.
     SetKeys(&'static str, Option<Vec<String>>),
-    /// Gives every command its usual keys.
+    /// Gives a value of an attribute, by [`AttributeKey::name`](super::AttributeKey::name), other keys; with `None` the
+    /// program chooses.
+    SetValueKey(String, Option<String>),
+    /// Gives every command and every value its usual keys.
     UsualKeys,
     /// Shows or hides the line numbers.
     ToggleLineNumbers,
@@ -336,6 +339,7 @@ impl Command {
                 | C::ToggleDocuments
                 | C::ToggleInspector
                 | C::SetKeys(..)
+                | C::SetValueKey(..)
                 | C::UsualKeys
                 | C::ToggleLineNumbers
                 | C::ToggleSnapping

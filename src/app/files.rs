@@ -156,12 +156,7 @@ impl App {
 
     fn begin_work(&mut self, path: PathBuf, opened: Opened) {
         let annotator_id = self.annotator_for(&path, &opened.project);
-        let errors = opened
-            .findings
-            .iter()
-            .filter(|finding| finding.is_error())
-            .count()
-            + opened.unreadable.len();
+        let errors = opened.errors.len() + opened.unreadable.len();
         let notices = opened.recovery.notices();
         let is_elsewhere = opened.recovery.elsewhere.is_some();
         let unfit = opened.recovery.unfit.clone();

@@ -34,7 +34,7 @@ impl App {
 
     pub(super) fn checked(&mut self, revision: u64, findings: Vec<Finding>) {
         let Some(work) = &mut self.work else { return };
-        work.findings = (revision, findings);
+        work.findings = (Some(revision), findings);
         if let Some(is_onwards) = work.finding_step.take() {
             self.show_next_finding(is_onwards);
         }
@@ -44,7 +44,7 @@ impl App {
     /// time.
     pub(super) fn step_finding(&mut self, is_onwards: bool) {
         let Some(work) = &mut self.work else { return };
-        if work.findings.0 == work.revision() {
+        if work.findings.0 == Some(work.revision()) {
             return self.show_next_finding(is_onwards);
         }
         work.finding_step = Some(is_onwards);

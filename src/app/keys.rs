@@ -3,9 +3,11 @@
 //! Keys are written as `Ctrl+Alt+Shift+S`, in this order; only the window knows what a key is. A person's own
 //! keys are kept by the command's title, so that the file of settings reads well.
 
+use std::collections::BTreeSet;
+
 use super::{App, Command, Listed, Menu, Settings, listed};
 use crate::edit::Refusal;
-use crate::model::{Attribute, AttributeKind, Codebook, TagId};
+use crate::model::{Attribute, AttributeKind, Codebook, Tag, TagId};
 
 impl Settings {
     /// The keys of a command, the one to show first.
@@ -59,56 +61,85 @@ pub fn clash<'a>(entries: &'a [Listed], settings: &Settings) -> Option<(String, 
     None
 }
 
-/// The letters that set core attributes of annotations with a tag while one of them is selected: for each
-/// choice one, and one for each field that is written in. A letter of the name where it is free; keys that
-/// stand for something else are left alone. Choices beyond the alphabet get none.
+/// The keys that set core attributes of annotations with a tag while one of them is selected: for each choice one,
+/// and one for each field that is written in. Those that the person has chosen, else a letter of the name where it is
+/// free; keys that stand for something else are left alone. Choices beyond the alphabet get none.
 pub fn attribute_keys(
     codebook: &Codebook,
     tag_id: &TagId,
     settings: &Settings,
 ) -> Vec<AttributeKey> {
-    let taken: Vec<String> = listed()
-        .iter()
-        .flat_map(|entry| taken_by(entry, &settings.keys_of(entry)))
-        .collect();
-    let tag_keys = codebook.tags.iter().filter_map(|tag| tag.key);
-    let tag_keys: Vec<char> = tag_keys.flat_map(char::to_uppercase).collect();
-    let is_free =
-        |letter: &char| !taken.contains(&letter.to_string()) && !tag_keys.contains(letter);
-    let mut free: Vec<char> = ('A'..='Z').filter(is_free).collect();
-    let mut keys = Vec::new();
-    for attribute in codebook
-        .attributes_of(tag_id)
+    let attributes = codebook.attributes_of(tag_id);
+    let mut keys: Vec<AttributeKey> = attributes
         .filter(|attribute| attribute.is_core)
-    {
-        for choice in names_to_choose(attribute) {
-            let name = choice.unwrap_or(&attribute.name);
-            let wanted = name.chars().flat_map(char::to_uppercase);
-            let place = wanted
-                .filter_map(|letter| free.iter().position(|&known| known == letter))
-                .next();
-            let Some(place) = place.or_else(|| (!free.is_empty()).then_some(0)) else {
-                return keys;
-            };
-            keys.push(AttributeKey {
-                letter: free.remove(place),
-                attribute: attribute.name.to_string(),
-                choice: choice.map(str::to_owned),
-            });
+        .flat_map(|attribute| values_with_key(attribute, settings))
+        .collect();
+    let by_command = taken_by_commands(settings);
+    let is_taken = |written: &str| {
+        let is_command = by_command.iter().any(|taken| taken == written);
+        is_command || tag_for(codebook, written).is_some()
+    };
+    let mut seen = BTreeSet::new();
+    for key in &mut keys {
+        // A command or a tag that got the key later has it now.
+        let chosen = std::mem::take(&mut key.keys);
+        if !chosen.is_empty() && !is_taken(&chosen) && seen.insert(chosen.clone()) {
+            key.keys = chosen;
         }
     }
+    let letters = ('A'..='Z').map(String::from);
+    let mut free: Vec<String> = letters
+        .filter(|letter| !is_taken(letter) && !seen.contains(letter))
+        .collect();
+    for key in keys.iter_mut().filter(|key| key.keys.is_empty()) {
+        let name = key.choice.as_ref().unwrap_or(&key.attribute);
+        let wanted = name.chars().flat_map(char::to_uppercase).map(String::from);
+        let place = wanted
+            .filter_map(|letter| free.iter().position(|known| *known == letter))
+            .next();
+        if let Some(place) = place.or_else(|| (!free.is_empty()).then_some(0)) {
+            key.keys = free.remove(place);
+        }
+    }
+    keys.retain(|key| !key.keys.is_empty());
     keys
 }
 
-/// A letter that sets a core attribute.
+/// The values of an attribute that can have a key, with that which the person has chosen, else none.
+fn values_with_key(attribute: &Attribute, settings: &Settings) -> Vec<AttributeKey> {
+    let values = names_to_choose(attribute).into_iter().map(|choice| {
+        let mut key = AttributeKey {
+            keys: String::new(),
+            attribute: attribute.name.to_string(),
+            choice: choice.map(str::to_owned),
+        };
+        if let Some(own) = settings.own_value_keys.get(&key.name()) {
+            key.keys.clone_from(own);
+        }
+        key
+    });
+    values.collect()
+}
+
+/// Keys that set a core attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeKey {
-    /// A capital letter, as it stands on the keyboard.
-    pub letter: char,
+    /// As they are written: a capital letter, or one with Ctrl, Alt or Shift.
+    pub keys: String,
     /// The attribute's name.
     pub attribute: String,
-    /// What it is set to; `None` if the letter leads to a field.
+    /// What it is set to; `None` if the keys lead to a field.
     pub choice: Option<String>,
+}
+
+impl AttributeKey {
+    /// What the keys do, under which own ones are kept: `form: flat`.
+    pub fn name(&self) -> String {
+        match &self.choice {
+            Some(choice) => format!("{}: {choice}", self.attribute),
+            None => self.attribute.clone(),
+        }
+    }
 }
 
 /// The choices of an attribute; for one that is written in, `None` for its field.
@@ -135,8 +166,11 @@ impl App {
         keys: Option<Vec<String>>,
     ) -> Result<(), Refusal> {
         let mut after = self.settings.clone();
-        if let Some(codebook) = self.work.as_ref().map(|work| &work.project().codebook) {
-            refuse_tag_key(codebook, keys.as_deref().unwrap_or_default())?;
+        if let Some(codebook) = self.codebook() {
+            for written in keys.iter().flatten() {
+                refuse_tag_key(codebook, written)?;
+                refuse_value_key(codebook, &self.settings, written, None)?;
+            }
         }
         match keys {
             Some(keys) => after.own_keys.insert(title.to_owned(), keys),
@@ -144,32 +178,101 @@ impl App {
         };
         if let Some((keys, one, other)) = clash(listed(), &after) {
             let taken_by = if one == title { other } else { one };
-            return Err(Refusal::ShortcutTaken {
-                keys,
-                command: taken_by.trim_end_matches('…').to_owned(),
-            });
+            return Err(shortcut_taken(&keys, taken_by));
         }
         self.settings = after;
         Ok(())
     }
 
-    /// Gives every command its usual keys.
+    /// Gives a value of an attribute, by [`AttributeKey::name`], other keys, or lets the program choose again. Refused
+    /// where they stand for something else.
+    pub(super) fn set_value_key(
+        &mut self,
+        name: String,
+        keys: Option<String>,
+    ) -> Result<(), Refusal> {
+        let Some(keys) = keys else {
+            self.settings.own_value_keys.remove(&name);
+            return Ok(());
+        };
+        let by_keys =
+            |entry: &&Listed| taken_by(entry, &self.settings.keys_of(entry)).contains(&keys);
+        if let Some(entry) = listed().iter().find(by_keys) {
+            return Err(shortcut_taken(&keys, entry.title));
+        }
+        if let Some(codebook) = self.codebook() {
+            refuse_tag_key(codebook, &keys)?;
+            refuse_value_key(codebook, &self.settings, &keys, Some(&name))?;
+        }
+        self.settings.own_value_keys.insert(name, keys);
+        Ok(())
+    }
+
+    fn codebook(&self) -> Option<&Codebook> {
+        self.work.as_ref().map(|work| &*work.project().codebook)
+    }
+
+    /// Gives every command and every value its usual keys.
     pub(super) fn usual_keys(&mut self) {
-        let former = std::mem::take(&mut self.settings.own_keys);
-        if !former.is_empty() {
+        let of_commands = std::mem::take(&mut self.settings.own_keys);
+        let of_values = std::mem::take(&mut self.settings.own_value_keys);
+        if !of_commands.is_empty() || !of_values.is_empty() {
             self.tell(super::NoticeKind::Done, "All keys are the usual ones again");
         }
     }
 }
 
-/// A tag's key and a command's key would both be meant.
-fn refuse_tag_key(codebook: &Codebook, keys: &[String]) -> Result<(), Refusal> {
-    for key in keys.iter().filter_map(|written| only_letter(written)) {
-        if let Some(tag) = codebook.tag_for_key(key) {
-            return Err(Refusal::KeyTaken {
-                key,
-                tag_id: tag.id.clone(),
-            });
+fn shortcut_taken(keys: &str, by: &str) -> Refusal {
+    Refusal::ShortcutTaken {
+        keys: keys.to_owned(),
+        command: by.trim_end_matches('…').to_owned(),
+    }
+}
+
+/// Everything that stands for a command.
+fn taken_by_commands(settings: &Settings) -> Vec<String> {
+    let entries = listed().iter();
+    entries
+        .flat_map(|entry| taken_by(entry, &settings.keys_of(entry)))
+        .collect()
+}
+
+fn tag_for<'a>(codebook: &'a Codebook, written: &str) -> Option<&'a Tag> {
+    codebook.tag_for_key(only_letter(written)?)
+}
+
+/// A tag's key and another thing's key would both be meant.
+fn refuse_tag_key(codebook: &Codebook, written: &str) -> Result<(), Refusal> {
+    match (tag_for(codebook, written), only_letter(written)) {
+        (Some(tag), Some(key)) => Err(Refusal::KeyTaken {
+            key,
+            tag_id: tag.id.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A key that the person has chosen for a value; if it is for another value, only for one of the same tag. What the
+/// program chose gives way.
+fn refuse_value_key(
+    codebook: &Codebook,
+    settings: &Settings,
+    written: &str,
+    for_value: Option<&str>,
+) -> Result<(), Refusal> {
+    for tag in &codebook.tags {
+        let keys = attribute_keys(codebook, &tag.id, settings);
+        let mut names = keys.iter().map(AttributeKey::name);
+        if for_value.is_some_and(|value| !names.any(|name| name == value)) {
+            continue;
+        }
+        let chosen = keys.iter().find(|key| {
+            let name = key.name();
+            let is_other = for_value != Some(name.as_str());
+            key.keys == written && is_other && settings.own_value_keys.contains_key(&name)
+        });
+        if let Some(key) = chosen {
+            return Err(shortcut_taken(written, &key.name()));
         }
     }
     Ok(())

@@ -285,6 +285,7 @@ impl App {
             C::WorkAs(annotator_id) => self.work_as(annotator_id),
             C::Show(page) => self.show(page),
             C::SetKeys(title, keys) => return self.set_keys(title, keys),
+            C::SetValueKey(name, keys) => return self.set_value_key(name, keys),
             C::UsualKeys => self.usual_keys(),
             C::NextPane => self.request(Request::FocusNextPane),
             C::ToggleDocuments => self.settings.shows_documents ^= true,

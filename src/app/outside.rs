@@ -500,7 +500,7 @@ fn merge_journal(
 fn keep_before_merge(storage: &Storage, path: &std::path::Path, known: &Known) {
     let reason = BackupReason::BeforeMerge;
     let words = store::project_to_string(&known.project, &known.texts);
-    let ours = store::back_up(storage, path, words.as_bytes(), reason);
+    let ours = store::back_up(storage, path, words.into_bytes(), reason);
     let theirs = store::back_up_file(storage, path, reason);
     for error in [ours, theirs].into_iter().filter_map(Result::err) {
         log::warn!("no backup was made before a merge: {error}");

@@ -24,6 +24,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Keys that the person has chosen instead of the usual ones, by the title of the command.
     pub own_keys: BTreeMap<String, Vec<String>>,
+    /// Keys that the person has chosen for values of attributes, by [`AttributeKey::name`](super::AttributeKey::name).
+    pub own_value_keys: BTreeMap<String, String>,
     /// Light, dark, or as the system has it.
     pub theme: ThemeChoice,
     /// Whether the list of documents is shown.
@@ -79,6 +81,7 @@ impl Default for Settings {
             last_document_in: BTreeMap::new(),
             recent: Vec::new(),
             own_keys: BTreeMap::new(),
+            own_value_keys: BTreeMap::new(),
             theme: ThemeChoice::System,
             shows_documents: true,
             shows_inspector: true,

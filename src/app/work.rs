@@ -40,8 +40,8 @@ pub struct Work {
     pub(super) medium: Medium,
     /// Entries of the file that could not be read; a save would leave them out.
     pub(super) unreadable: Vec<UnreadableEntry>,
-    /// What the last check found, and at which revision.
-    pub(super) findings: (u64, Vec<Finding>),
+    /// What the last check found, and at which revision. Before the first one: the errors that were met in opening.
+    pub(super) findings: (Option<u64>, Vec<Finding>),
     /// The one shown last.
     pub(super) last_finding: Option<Finding>,
     /// Whether to go to the next one or the one before once the check has ended.
@@ -148,7 +148,7 @@ impl Work {
         let Opened {
             project,
             texts,
-            findings,
+            errors,
             misplaced,
             unreadable,
             changed,
@@ -185,7 +185,7 @@ impl Work {
             },
             medium: Medium::default(),
             unreadable,
-            findings: (0, findings),
+            findings: (None, errors),
             last_finding: None,
             finding_step: None,
             changed,

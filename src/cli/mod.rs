@@ -765,8 +765,8 @@ fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {
         count += 1;
     }
     let lines = store::EntryLines::of(path);
-    for finding in opened
-        .findings
+    let findings = opened.check();
+    for finding in findings
         .iter()
         .filter(|finding| hints || finding.severity < query::Severity::Hint)
     {

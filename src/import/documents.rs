@@ -53,48 +53,37 @@ pub fn place_documents(
         .par_iter()
         .map(|text| text.as_ref().map(hash_of))
         .collect();
+    let found = found.documents.iter().zip(&names);
+    let candidates: Vec<Candidate<'_>> = found
+        .zip(texts.into_iter().zip(hashes))
+        .map(|((document, name), (text, hash))| Candidate {
+            document,
+            name,
+            text: text.zip(hash),
+        })
+        .collect();
     let mut known = KnownTexts::of(target);
-    let mut placed = Vec::with_capacity(texts.len());
-    for (index, (text, hash)) in texts.into_iter().zip(hashes).enumerate() {
-        let (Some(document), Some(name)) = (found.documents.get(index), names.get(index)) else {
-            continue;
-        };
-        report.documents.in_file += 1;
-        let (Some(text), Some(hash)) = (text, hash) else {
-            report.documents.without_text += 1;
-            placed.push(PlacedDocument {
-                id: DocumentId::new(name.as_str()),
-                is_joined: true,
-                text: None,
-            });
-            continue;
-        };
-        let joined = if may_join {
-            known.same(document, &text, hash)
-        } else {
-            None
-        };
-        match joined {
-            Some((id, text)) => {
-                report.documents.joined += 1;
-                placed.push(PlacedDocument {
-                    id,
-                    is_joined: true,
-                    text: Some(text),
-                });
-            }
-            None => {
-                report.documents.added += 1;
-                let id = known.add(document, name, &text, hash);
-                placed.push(PlacedDocument {
-                    id,
-                    is_joined: false,
-                    text: Some(text),
-                });
-            }
+    let mut placed = Vec::with_capacity(candidates.len());
+    for of_file in candidates.chunk_by(|one, next| one.document.file == next.document.file) {
+        // Those of their own name first: none may be taken for one whose name is not there.
+        let named: Vec<_> = of_file
+            .iter()
+            .map(|candidate| known.joined(candidate, may_join, Alike::of_name))
+            .collect();
+        for (candidate, named) in of_file.iter().zip(named) {
+            let joined =
+                named.or_else(|| known.joined(candidate, may_join, Alike::next_of_any_name));
+            placed.push(known.placed(candidate, joined, report));
         }
     }
     placed
+}
+
+/// A found document, what it is to be called, and its text with the hash of it, where somebody has one.
+struct Candidate<'a> {
+    document: &'a FoundDocument,
+    name: &'a str,
+    text: Option<(Text, u64)>,
 }
 
 /// What each document is called: as the file says, or by the file's name and a number.
@@ -104,6 +93,7 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
         *in_file.entry(&document.file).or_default() += 1;
     }
     let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut taken: HashMap<&str, FreeNames> = HashMap::new();
     let names = documents.iter().map(|document| {
         let number = numbers.entry(&document.file).or_default();
         *number += 1;
@@ -111,14 +101,36 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
         // What comes without a file, as from a pipe, has no stem.
         let stem = Some(super::stem(&document.file)).filter(|stem| !stem.trim().is_empty());
         let stem = stem.unwrap_or("document");
-        match in_file.get(&*document.file) {
+        let name = match in_file.get(&*document.file) {
             _ if !name.trim().is_empty() => name,
             Some(1) => stem.to_owned(),
             // Padded with zeros, so that the order of names is that of the file.
             _ => format!("{stem}-{number:06}"),
-        }
+        };
+        taken.entry(&document.file).or_default().free(name)
     });
     names.collect()
+}
+
+/// Names that differ from each other on any system.
+#[derive(Default)]
+struct FreeNames {
+    taken: HashSet<String>,
+    /// The number that the next thing of a name gets.
+    next_numbers: HashMap<String, usize>,
+}
+
+impl FreeNames {
+    /// The name if nothing has it yet, else the name with a number behind it.
+    fn free(&mut self, name: String) -> String {
+        let mut free = name.clone();
+        while !self.taken.insert(free.to_lowercase()) {
+            let number = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
+            free = format!("{name}-{number}");
+            *number += 1;
+        }
+        free
+    }
 }
 
 /// The project's document of that id, path or file name.
@@ -143,9 +155,7 @@ fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text
 struct KnownTexts<'a> {
     target: Target<'a>,
     by_hash: HashMap<u64, Alike>,
-    ids: HashSet<String>,
-    /// The number that the next document of a name gets.
-    next_numbers: HashMap<String, usize>,
+    ids: FreeNames,
 }
 
 /// Documents with the same text. There may be very many, as in lists of short answers, so none is looked at twice.
@@ -174,40 +184,48 @@ impl Alike {
         self.all.push(known);
     }
 
-    /// The document that a file speaks of: the one of its name, else the next that may have any name.
-    fn find(&mut self, document: &FoundDocument, text: &Text) -> Option<usize> {
-        let may_be = |index: &usize| {
-            self.all.get(*index).is_some_and(|known| {
-                !known.files.contains(&document.file) && same_words(&known.text, text)
-            })
-        };
-        let named = self.by_id.get(&DocumentId::new(document.name.as_str()));
-        if let Some(index) = named.copied().filter(may_be) {
-            return Some(index);
-        }
+    /// Whether a file may speak of a document: it has the same words, and the file has not spoken of it.
+    fn may_be(&self, index: usize, file: &Arc<str>, text: &Text) -> bool {
+        let known = self.all.get(index);
+        known.is_some_and(|known| !known.files.contains(file) && same_words(&known.text, text))
+    }
+
+    /// The document of the name that a found one would get.
+    fn of_name(&mut self, candidate: &Candidate<'_>, text: &Text) -> Option<usize> {
+        let named = self.by_id.get(&DocumentId::new(candidate.name)).copied();
+        named.filter(|index| self.may_be(*index, &candidate.document.file, text))
+    }
+
+    /// The next document that may have any name.
+    fn next_of_any_name(&mut self, candidate: &Candidate<'_>, text: &Text) -> Option<usize> {
         // Empty texts say nothing of being one and the same.
         if text.as_str().trim().is_empty() {
             return None;
         }
-        let passed = self.passed.entry(document.file.clone()).or_default();
+        let document = candidate.document;
+        let mut passed = self.passed.get(&document.file).copied().unwrap_or_default();
         let is_spoken_of = |index: usize| {
             let known = self.all.get(index);
             known.is_some_and(|known| known.files.contains(&document.file))
         };
-        if document.name.is_empty() {
+        let may_be = |index: &usize| self.may_be(*index, &document.file, text);
+        let found = if document.name.is_empty() {
             while is_spoken_of(passed[0]) {
                 passed[0] += 1;
             }
-            return (passed[0]..self.all.len()).find(may_be);
-        }
-        while self
-            .nameless
-            .get(passed[1])
-            .is_some_and(|index| is_spoken_of(*index))
-        {
-            passed[1] += 1;
-        }
-        self.nameless.iter().skip(passed[1]).copied().find(may_be)
+            (passed[0]..self.all.len()).find(may_be)
+        } else {
+            while self
+                .nameless
+                .get(passed[1])
+                .is_some_and(|index| is_spoken_of(*index))
+            {
+                passed[1] += 1;
+            }
+            self.nameless.iter().skip(passed[1]).copied().find(may_be)
+        };
+        self.passed.insert(document.file.clone(), passed);
+        found
     }
 }
 
@@ -222,43 +240,68 @@ impl<'a> KnownTexts<'a> {
             };
             by_hash.entry(hash_of(text)).or_default().add(known, true);
         }
-        let ids = target
-            .project
-            .documents
-            .keys()
-            .map(|id| id.as_str().to_lowercase())
-            .collect();
+        let ids = target.project.documents.keys();
+        let taken = ids.map(|id| id.as_str().to_lowercase()).collect();
         Self {
             target,
             by_hash,
-            ids,
-            next_numbers: HashMap::new(),
+            ids: FreeNames {
+                taken,
+                next_numbers: HashMap::new(),
+            },
         }
     }
 
-    /// The document that has this text already, and its text as it stands there.
-    fn same(
+    /// The document that has this text already, found in one of the ways, and its text as it stands there.
+    fn joined(
         &mut self,
-        document: &FoundDocument,
-        text: &Text,
-        hash: u64,
+        candidate: &Candidate<'_>,
+        may_join: bool,
+        find: impl Fn(&mut Alike, &Candidate<'_>, &Text) -> Option<usize>,
     ) -> Option<(DocumentId, Text)> {
-        let alike = self.by_hash.get_mut(&hash)?;
-        let index = alike.find(document, text)?;
+        let (text, hash) = candidate.text.as_ref().filter(|_| may_join)?;
+        let alike = self.by_hash.get_mut(hash)?;
+        let index = find(alike, candidate, text)?;
         let known = alike.all.get_mut(index)?;
-        known.files.insert(document.file.clone());
+        known.files.insert(candidate.document.file.clone());
         Some((known.id.clone(), known.text.clone()))
     }
 
-    /// Makes a document known under a name that nothing else has, on any system.
-    fn add(&mut self, document: &FoundDocument, name: &str, text: &Text, hash: u64) -> DocumentId {
-        let mut id = name.to_owned();
-        while !self.ids.insert(id.to_lowercase()) {
-            let number = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
-            id = format!("{name}-{number}");
-            *number += 1;
+    /// The document that a found one was joined with, or else a new one.
+    fn placed(
+        &mut self,
+        candidate: &Candidate<'_>,
+        joined: Option<(DocumentId, Text)>,
+        report: &mut ImportReport,
+    ) -> PlacedDocument {
+        report.documents.in_file += 1;
+        let Some((text, hash)) = &candidate.text else {
+            report.documents.without_text += 1;
+            return PlacedDocument {
+                id: DocumentId::new(candidate.name),
+                is_joined: true,
+                text: None,
+            };
+        };
+        if let Some((id, text)) = joined {
+            report.documents.joined += 1;
+            return PlacedDocument {
+                id,
+                is_joined: true,
+                text: Some(text),
+            };
         }
-        let id = DocumentId::new(id);
+        report.documents.added += 1;
+        PlacedDocument {
+            id: self.add(candidate, text, *hash),
+            is_joined: false,
+            text: Some(text.clone()),
+        }
+    }
+
+    /// Makes a document known under a name that nothing else has, on any system.
+    fn add(&mut self, candidate: &Candidate<'_>, text: &Text, hash: u64) -> DocumentId {
+        let id = DocumentId::new(self.ids.free(candidate.name.to_owned()));
         debug_assert!(
             !self.target.project.documents.contains_key(&id),
             "the id is free"
@@ -266,10 +309,10 @@ impl<'a> KnownTexts<'a> {
         let known = Known {
             id: id.clone(),
             text: text.clone(),
-            files: HashSet::from([document.file.clone()]),
+            files: HashSet::from([candidate.document.file.clone()]),
         };
         let alike = self.by_hash.entry(hash).or_default();
-        alike.add(known, document.name.is_empty());
+        alike.add(known, candidate.document.name.is_empty());
         id
     }
 }

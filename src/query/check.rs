@@ -318,6 +318,20 @@ fn short(quote: &str) -> String {
 /// Looks at everything. Documents whose text is missing are not checked for places: that they are missing
 /// is found where they are read.
 pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
+    found(project, texts, |_| true)
+}
+
+/// What cannot be used as it is. A large project may have millions of other findings, which take as much memory as
+/// its annotations.
+pub fn errors(project: &Project, texts: &Texts) -> Vec<Finding> {
+    found(project, texts, Finding::is_error)
+}
+
+fn found(
+    project: &Project,
+    texts: &Texts,
+    counts: impl Fn(&Finding) -> bool + Sync,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for document in project
         .documents
@@ -331,7 +345,7 @@ pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
         let found = some
             .par_iter()
             .flat_map_iter(|annotation| check_annotation(project, texts, annotation));
-        findings.par_extend(found);
+        findings.par_extend(found.filter(&counts));
     }
     for region in project.regions.iter() {
         let subject = Subject::Region(region.document_id.clone(), region.id.clone());
@@ -368,6 +382,7 @@ pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
                 .map(|kind| Finding::new(Subject::Link(link.id.clone()), kind)),
         );
     }
+    findings.retain(counts);
     findings.par_sort_unstable();
     findings
 }

@@ -9,9 +9,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use super::by_line::is_readable_by_line;
 use super::disk::{Disk, Found, sha256_of};
 use super::folders::Storage;
-use super::read::{MOST_PROJECT_BYTES, OpenError, Opened, add_texts, parse};
+use super::read::{
+    MOST_PROJECT_BYTES, OpenError, Opened, add_texts, check_version, parse, words_of,
+};
 use super::replace::{WriteError, make_folder, replace_file, write_new};
 use super::{Progress, UnreadableEntry};
 use crate::model::{Project, Timestamp};
@@ -97,17 +100,17 @@ pub fn back_up_file(
         path: project_file.to_owned(),
     };
     let read = storage.disk.read(project_file, MOST_PROJECT_BYTES);
-    back_up(storage, project_file, &read.map_err(io)?, reason)
+    back_up(storage, project_file, read.map_err(io)?, reason)
 }
 
-/// Keeps these words as a copy of the project.
+/// Keeps these bytes as a copy of the project.
 ///
 /// # Errors
 /// If they cannot be read as a project, or the copy cannot be written.
 pub fn back_up(
     storage: &Storage,
     project_file: &Path,
-    bytes: &[u8],
+    bytes: Vec<u8>,
     reason: BackupReason,
 ) -> Result<(), OpenError> {
     let Some(folder) = folder_for(storage, project_file) else {
@@ -121,7 +124,8 @@ pub fn back_up(
     };
     // A folder that cannot be looked into is not an empty one: the numbers would begin anew, and the newest go first.
     let known = list_in(disk, &folder).map_err(unread)?;
-    let hash: String = sha256_of(bytes).chars().take(16).collect();
+    let sha256 = sha256_of(&bytes);
+    let hash: String = sha256.chars().take(16).collect();
     let last = known.first();
     // Not only the last one: others may have come in between.
     let is_known = known.iter().take(LAST).any(|backup| backup.hash == hash);
@@ -139,8 +143,10 @@ pub fn back_up(
     };
     make_folder(disk, &folder).map_err(unwritten)?;
     name_project(disk, &folder, project_file);
-    replace_file(disk, &path, bytes).map_err(unwritten)?;
-    if let Err(error) = read_back(disk, &path, bytes) {
+    replace_file(disk, &path, &bytes).map_err(unwritten)?;
+    // A project may be large: it is in memory once, not twice.
+    drop(bytes);
+    if let Err(error) = read_back(disk, &path, &sha256) {
         let _ = disk.remove(&path);
         return Err(error);
     }
@@ -153,16 +159,23 @@ pub fn back_up(
 }
 
 /// Whether what lies on disk is what was meant, and reads as a whole project.
-fn read_back(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), OpenError> {
+fn read_back(disk: &dyn Disk, path: &Path, sha256: &str) -> Result<(), OpenError> {
     let io = |source| OpenError::Io {
         source,
         path: path.to_owned(),
     };
     let kept = disk.read(path, MOST_PROJECT_BYTES).map_err(io)?;
-    if kept != bytes {
+    if sha256_of(&kept) != sha256 {
         return Err(io(io::Error::other("the copy is not the same")));
     }
-    parse(path, &kept, &Progress::default()).map(drop)
+    let progress = Progress::default();
+    let words = words_of(path, &kept)?;
+    check_version(path, words)?;
+    if is_readable_by_line(words, &progress) {
+        return Ok(());
+    }
+    // Somebody has laid it out in another way, or something is wrong with it; then it is said what.
+    parse(path, &kept, &progress).map(drop)
 }
 
 /// The backups of a project, the newest first.

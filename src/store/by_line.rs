@@ -51,6 +51,25 @@ pub(super) fn read_by_line(words: &str, progress: &Progress) -> Option<(file::He
     Some((head, lists))
 }
 
+/// Whether a file that the program has laid out reads as a whole; nothing of it is kept.
+pub(super) fn is_readable_by_line(words: &str, progress: &Progress) -> bool {
+    let Some((head, lists)) = split(words) else {
+        return false;
+    };
+    let [annotators, documents, regions, annotations, links, claims] = lists;
+    ron::from_str::<file::Head>(&format!("{head})")).is_ok()
+        && is_readable::<file::Annotator>(annotators, progress)
+        && is_readable::<file::Document>(documents, progress)
+        && is_readable::<file::Region>(regions, progress)
+        && is_readable::<file::Annotation>(annotations, progress)
+        && is_readable::<file::Link>(links, progress)
+        && is_readable::<file::Claim>(claims, progress)
+}
+
+fn is_readable<'a, F: Deserialize<'a>>(list: &'a str, progress: &Progress) -> bool {
+    each(list, &Names::default(), |_, _: F| (), progress).is_some()
+}
+
 /// The head, and the lines of each list.
 fn split(words: &str) -> Option<(&str, [&str; LISTS.len()])> {
     let mut rest = words.strip_suffix("  ],\n)\n")?;

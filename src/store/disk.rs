@@ -5,7 +5,7 @@
 
 use std::fmt::{Debug, Write as _};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -49,6 +49,10 @@ pub trait Disk: Debug + Send + Sync {
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
     /// All bytes of a regular file of at most this size. A pipe or device is refused without waiting for it.
     fn read(&self, path: &Path, most_bytes: u64) -> io::Result<Vec<u8>>;
+    /// The hash of what [`Disk::read`] would read.
+    fn sha256(&self, path: &Path, most_bytes: u64) -> io::Result<String> {
+        Ok(sha256_of(&self.read(path, most_bytes)?))
+    }
     /// The paths in a folder, in the order of their names.
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>>;
     /// A new empty file. An error if the name is taken.
@@ -122,6 +126,23 @@ impl Disk for RealDisk {
 
     fn read(&self, path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
         read_regular(path, most_bytes)
+    }
+
+    fn sha256(&self, path: &Path, most_bytes: u64) -> io::Result<String> {
+        let (file, _) = open_regular(path, most_bytes)?;
+        let mut hasher = Sha256::new();
+        // A large project is in memory already, and need not be there as bytes too.
+        let mut file = BufReader::with_capacity(1 << 16, file.take(most_bytes));
+        loop {
+            let bytes = file.fill_buf()?;
+            if bytes.is_empty() {
+                break;
+            }
+            hasher.update(bytes);
+            let taken = bytes.len();
+            file.consume(taken);
+        }
+        Ok(in_hexadecimal(&hasher.finalize()))
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<PathBuf>> {
@@ -285,6 +306,14 @@ pub(super) fn reason(error: &io::Error) -> String {
 
 /// All bytes of a regular file. A folder, pipe or device is refused without waiting for it.
 pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
+    let (file, size_bytes) = open_regular(path, most_bytes)?;
+    let mut bytes = Vec::with_capacity(size_bytes as usize);
+    file.take(most_bytes).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A regular file of at most this size, and its size. A pipe or device is refused without waiting for it.
+fn open_regular(path: &Path, most_bytes: u64) -> io::Result<(File, u64)> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         let words = "this is not a file";
@@ -294,23 +323,23 @@ pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
         let words = format!("it is larger than {} MB", most_bytes / 1_000_000);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    File::open(path)?.take(most_bytes).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok((File::open(path)?, metadata.len()))
 }
 
 /// SHA-256 in hexadecimal, as `sha256sum` prints it.
 pub fn sha256_of(bytes: &[u8]) -> String {
-    let mut hash = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        let _ = write!(hash, "{byte:02x}");
+    in_hexadecimal(&Sha256::digest(bytes))
+}
+
+fn in_hexadecimal(bytes: &[u8]) -> String {
+    let mut words = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(words, "{byte:02x}");
     }
-    hash
+    words
 }
 
 /// The hash of a file; `None` if there is none or it cannot be read.
 pub fn hash_of_file(path: &Path) -> Option<String> {
-    read_regular(path, u64::MAX)
-        .ok()
-        .map(|bytes| sha256_of(&bytes))
+    RealDisk.sha256(path, u64::MAX).ok()
 }

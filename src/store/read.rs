@@ -19,7 +19,7 @@ use super::reading::{opened, parted};
 use super::texts::{ChangedText, Labelled, read_labelled};
 use super::{Progress, default_codebook, file};
 use crate::model::{AnnotationId, Document, DocumentId, Project, Texts};
-use crate::query::{self, Finding, FindingKind};
+use crate::query::{self, Finding, FindingKind, Subject};
 use crate::text::Text;
 
 /// A million annotations take about 170 MB.
@@ -32,8 +32,8 @@ pub struct Opened {
     pub project: Project,
     /// The texts that could be read, as they were labelled where that is still known.
     pub texts: Texts,
-    /// What needs a look but is in the project.
-    pub findings: Vec<Finding>,
+    /// What is in the project but cannot be used as it is. [`Opened::check`] finds the rest, of which there may be millions.
+    pub errors: Vec<Finding>,
     /// Annotations whose quote is not where they say.
     pub misplaced: BTreeSet<AnnotationId>,
     /// Entries of the file that are not in the project.
@@ -57,6 +57,19 @@ impl Opened {
             file_sha256,
             ..Self::default()
         }
+    }
+
+    /// Everything that needs a look, by the texts as they are now.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut texts = self.texts.clone();
+        for changed in &self.changed {
+            texts.insert(changed.document_id.clone(), changed.now.text.clone());
+        }
+        let mut findings = query::check(&self.project, &texts);
+        let read = |error: &&Finding| matches!(error.subject, Subject::Document(_));
+        findings.extend(self.errors.iter().filter(read).cloned());
+        findings.sort();
+        findings
     }
 
     /// Keeps the copy of a text that is on the screen already, so that the surface need not lay it out again.
@@ -281,7 +294,7 @@ pub(super) fn damage(path: &Path, line: usize, column: usize, words: String) -> 
 }
 
 /// The characters of the file, or what it is instead of a project.
-fn words_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, OpenError> {
+pub(super) fn words_of<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, OpenError> {
     let refused = |words: &str| {
         Err(OpenError::NotAProject {
             words: words.to_owned(),
@@ -511,7 +524,7 @@ pub(super) fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
             .flatten()
             .collect::<Vec<_>>()
     });
-    let mut findings = Vec::new();
+    let mut errors = Vec::new();
     let mut on_disk = Texts::new();
     for (document, outcome) in read {
         match outcome {
@@ -519,7 +532,7 @@ pub(super) fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
                 let now = changed.as_ref().map_or(&text, |changed| &changed.now.text);
                 on_disk.insert(document.id.clone(), now.clone());
                 if changed.is_some() {
-                    findings.push(Finding::of_document(&document.id, FindingKind::TextChanged));
+                    errors.push(Finding::of_document(&document.id, FindingKind::TextChanged));
                 }
                 opened.changed.extend(changed);
                 opened.texts.insert(document.id.clone(), text);
@@ -528,19 +541,17 @@ pub(super) fn add_texts(path: &Path, opened: &mut Opened, progress: &Progress) {
                 let kind = FindingKind::TextUnreadable {
                     problem: error.to_string(),
                 };
-                findings.push(Finding::of_document(&document.id, kind));
+                errors.push(Finding::of_document(&document.id, kind));
             }
         }
     }
     let (checked, misplaced) = rayon::join(
-        || query::check(&opened.project, &on_disk),
+        || query::errors(&opened.project, &on_disk),
         || query::misplaced(&opened.project, &opened.texts),
     );
-    opened.findings = checked;
-    if !findings.is_empty() {
-        opened.findings.extend(findings);
-        opened.findings.sort();
-    }
+    errors.extend(checked);
+    errors.sort();
+    opened.errors = errors;
     opened.misplaced = misplaced;
     // The threads come back in no order.
     opened

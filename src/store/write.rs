@@ -84,8 +84,8 @@ pub fn save_project_on(
     texts: &Texts,
     expected_sha256: Option<&str>,
 ) -> Result<Saved, SaveError> {
-    let found = disk.read(path, MOST_PROJECT_BYTES).ok();
-    if found.map(|bytes| sha256_of(&bytes)).as_deref() != expected_sha256 {
+    let found = disk.sha256(path, MOST_PROJECT_BYTES).ok();
+    if found.as_deref() != expected_sha256 {
         return Err(SaveError::ChangedOutside {
             path: path.to_owned(),
         });

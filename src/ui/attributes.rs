@@ -3,8 +3,8 @@
 use egui::text::{CCursor, CCursorRange};
 use egui::{ComboBox, Id, RichText, TextEdit, Ui, vec2};
 
-use super::Cx;
 use super::widgets::{NoValue, in_words, key_hint, soft, value_field};
+use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{Annotation, Attribute, AttributeKind, AttributeValue, Choice};
 
@@ -51,11 +51,11 @@ pub fn attributes_ui(
     ui.spacing_mut().item_spacing.y = 4.0;
     let codebook = &work.project().codebook;
     let all: Vec<&Attribute> = codebook.attributes_of(&annotation.tag_id).collect();
-    let keys = attribute_keys(codebook, &annotation.tag_id, cx.app.settings());
+    let by_value = attribute_keys(codebook, &annotation.tag_id, cx.app.settings());
     let (core, optional): (Vec<&Attribute>, Vec<&Attribute>) =
         all.into_iter().partition(|attribute| attribute.is_core);
     for attribute in core {
-        attribute_ui(ui, cx, work, annotation, attribute, focus, &keys);
+        attribute_ui(ui, cx, work, annotation, attribute, focus, &by_value);
     }
     let unknown = annotation
         .attributes
@@ -89,8 +89,9 @@ fn attribute_ui(
     annotation: &Annotation,
     attribute: &Attribute,
     focus: &mut FormFocus,
-    keys: &[AttributeKey],
+    by_value: &[AttributeKey],
 ) {
+    let ctx = ui.ctx().clone();
     let theme = cx.theme;
     let value = annotation.attributes.get(&attribute.name);
     let label = spoken(&attribute.name);
@@ -98,7 +99,8 @@ fn attribute_ui(
         let is_it = |key: &&AttributeKey| {
             key.attribute == *attribute.name && key.choice.as_deref() == choice
         };
-        keys.iter().find(is_it).map(|key| key.letter.to_string())
+        let key = by_value.iter().find(is_it)?;
+        Some(keys::in_words(&ctx, &key.keys))
     };
     ui.push_id(&attribute.name, |ui| {
         let words = if attribute.is_required && value.is_none() && attribute.default.is_none() {

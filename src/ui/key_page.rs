@@ -1,21 +1,32 @@
 //! The page on which every key can be looked up and changed.
 
-use egui::{Event, Grid, Key, Modifiers, RichText, ScrollArea, Ui, vec2};
+use egui::{
+    Event, Grid, Key, Modifiers, Response, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
+};
 
 use super::pages::head_ui;
-use super::widgets::{name_bar, section_head, soft};
+use super::widgets::{in_words, name_bar, section_head, soft};
 use super::{Cx, keys};
-use crate::app::{Command, Listed, Menu, NoticeKind, attribute_keys, listed};
+use crate::app::{AttributeKey, Command, Listed, Menu, NoticeKind, attribute_keys, listed};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
 pub struct KeyPageState {
-    /// The title of the command that the next key is for.
-    capturing: Option<&'static str>,
+    /// What the next key is for.
+    capturing: Option<Captured>,
+}
+
+/// What a key is for.
+#[derive(Clone, PartialEq)]
+enum Captured {
+    /// A command, by its title.
+    Command(&'static str),
+    /// A value of an attribute, by the name of its key.
+    Value(String),
 }
 
 impl KeyPageState {
-    /// Whether the next key pressed becomes a command's key.
+    /// Whether the next key pressed becomes the key of something.
     pub fn is_capturing(&self) -> bool {
         self.capturing.is_some()
     }
@@ -38,7 +49,7 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     let is_done = head_ui(ui, "Keys");
     ui.label(soft(
         &theme,
-        "Press a key here to take it away, + to add another.",
+        "Press a key of a command to take it away, + to add another. Press that of a value to change it.",
     ));
     let refused = cx.app.notices().last();
     if let Some(notice) = refused.filter(|notice| notice.kind == NoticeKind::Refused) {
@@ -50,24 +61,20 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
         let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
         for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
             section_head(ui, &theme, menu.title());
-            Grid::new(menu.title())
-                .num_columns(2)
-                .min_col_width(270.0)
-                .spacing(vec2(16.0, 3.0))
-                .show(ui, |ui| {
-                    for entry in listed().iter().filter(|entry| entry.menu == menu) {
-                        ui.push_id(entry.title, |ui| {
-                            ui.label(entry.title.trim_end_matches('…'));
-                        });
-                        ui.push_id((entry.title, "keys"), |ui| {
-                            entry_keys_ui(ui, cx, state, entry)
-                        });
-                        ui.end_row();
-                    }
-                });
+            grid(menu.title()).show(ui, |ui| {
+                for entry in listed().iter().filter(|entry| entry.menu == menu) {
+                    ui.push_id(entry.title, |ui| {
+                        ui.label(entry.title.trim_end_matches('…'));
+                    });
+                    ui.push_id((entry.title, "keys"), |ui| {
+                        entry_keys_ui(ui, cx, state, entry)
+                    });
+                    ui.end_row();
+                }
+            });
             ui.add_space(8.0);
         }
-        tags_ui(ui, cx);
+        tags_ui(ui, cx, state);
         section_head(ui, &theme, "Mouse");
         rows_ui(
             ui,
@@ -83,40 +90,84 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     is_done
 }
 
-/// Keys of the codebook, and the letters that set core attributes. Those of tags are changed in the codebook.
-fn tags_ui(ui: &mut Ui, cx: &Cx<'_>) {
+/// Keys of the codebook, and those that set core attributes. Those of tags are changed in the codebook.
+fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
     let Some(work) = cx.app.work() else { return };
     let codebook = &work.project().codebook;
     section_head(ui, &cx.theme, "Tags, from the codebook");
     let tags = codebook.tags.iter();
     let rows = tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
     rows_ui(ui, cx, "tags", rows);
-    section_head(ui, &cx.theme, "Core attributes of the selected annotation");
     for tag in &codebook.tags {
-        let letters = attribute_keys(codebook, &tag.id, cx.app.settings());
-        let rows = letters.into_iter().map(|key| {
-            let what = match key.choice {
-                Some(choice) => format!("{}: {} {}", tag.id, key.attribute, choice),
-                None => format!("{}: {}", tag.id, key.attribute),
-            };
-            (what.replace('_', " "), key.letter.to_string())
-        });
-        rows_ui(ui, cx, tag.id.as_str(), rows);
-    }
-}
-
-fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: impl IntoIterator<Item = (String, String)>) {
-    Grid::new(id)
-        .num_columns(2)
-        .min_col_width(270.0)
-        .spacing(vec2(16.0, 5.0))
-        .show(ui, |ui| {
-            for (what, keys) in rows {
-                ui.label(what);
-                ui.label(soft(&cx.theme, keys));
+        let values = attribute_keys(codebook, &tag.id, cx.app.settings());
+        if values.is_empty() {
+            continue;
+        }
+        let tag_words = in_words(tag.id.as_str());
+        section_head(
+            ui,
+            &cx.theme,
+            &format!("Values of a selected “{tag_words}”"),
+        );
+        grid(tag.id.as_str()).show(ui, |ui| {
+            for value in values {
+                ui.label(in_words(&value.name()));
+                ui.push_id(value.name(), |ui| value_key_ui(ui, cx, state, &value));
                 ui.end_row();
             }
         });
+        ui.add_space(8.0);
+    }
+}
+
+/// The key of a value as a button that changes it.
+fn value_key_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState, value: &AttributeKey) {
+    let name = value.name();
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 5.0;
+        if state.capturing == Some(Captured::Value(name.clone())) {
+            return awaited_ui(ui, cx);
+        }
+        let change = ui.small_button(keys::in_words(ui.ctx(), &value.keys));
+        let spoken = in_words(&name);
+        label_button(&change, format!("Change the key of {spoken}"));
+        if change.on_hover_text("Change this key").clicked() {
+            state.capturing = Some(Captured::Value(name.clone()));
+        }
+        if cx.app.settings().own_value_keys.contains_key(&name) {
+            let usual = ui.small_button("usual");
+            label_button(&usual, format!("Usual key for {spoken}"));
+            if usual.clicked() {
+                cx.ask(Command::SetValueKey(name, None));
+            }
+        }
+    });
+}
+
+fn awaited_ui(ui: &mut Ui, cx: &Cx<'_>) {
+    let words = "press the key, Esc to give up";
+    ui.label(RichText::new(words).color(cx.theme.accent).size(12.0));
+}
+
+fn label_button(button: &Response, name: String) {
+    button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+}
+
+fn grid(id: &str) -> Grid {
+    Grid::new(id)
+        .num_columns(2)
+        .min_col_width(270.0)
+        .spacing(vec2(16.0, 3.0))
+}
+
+fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: impl IntoIterator<Item = (String, String)>) {
+    grid(id).show(ui, |ui| {
+        for (what, keys) in rows {
+            ui.label(what);
+            ui.label(soft(&cx.theme, keys));
+            ui.end_row();
+        }
+    });
     ui.add_space(8.0);
 }
 
@@ -129,35 +180,24 @@ fn entry_keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState, entry: 
         for written in &own {
             let words = keys::in_words(ui.ctx(), written);
             let button = ui.small_button(&words);
-            button.widget_info(|| {
-                let name = format!("Take {words} from {title}");
-                egui::WidgetInfo::labeled(egui::Role::Button, true, name)
-            });
+            label_button(&button, format!("Take {words} from {title}"));
             if button.on_hover_text("Take this key away").clicked() {
                 let left = own.iter().filter(|other| *other != written);
                 let left = left.map(|other| (*other).to_owned()).collect();
                 cx.ask(Command::SetKeys(entry.title, Some(left)));
             }
         }
-        if state.capturing == Some(entry.title) {
-            let words = "press the key, Esc to give up";
-            ui.label(RichText::new(words).color(cx.theme.accent).size(12.0));
-            return;
+        if state.capturing == Some(Captured::Command(entry.title)) {
+            return awaited_ui(ui, cx);
         }
         let add = ui.small_button("+");
-        add.widget_info(|| {
-            let name = format!("Add a key for {title}");
-            egui::WidgetInfo::labeled(egui::Role::Button, true, name)
-        });
+        label_button(&add, format!("Add a key for {title}"));
         if add.on_hover_text("Add a key").clicked() {
-            state.capturing = Some(entry.title);
+            state.capturing = Some(Captured::Command(entry.title));
         }
         if cx.app.settings().has_own_keys(entry) {
             let usual = ui.small_button("usual");
-            usual.widget_info(|| {
-                let name = format!("Usual keys for {title}");
-                egui::WidgetInfo::labeled(egui::Role::Button, true, name)
-            });
+            label_button(&usual, format!("Usual keys for {title}"));
             if usual.clicked() {
                 cx.ask(Command::SetKeys(entry.title, None));
             }
@@ -165,27 +205,33 @@ fn entry_keys_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState, entry: 
     });
 }
 
-/// Takes the next key pressed for the command that waits for one.
+/// Takes the next key pressed for what waits for one.
 fn capture(ui: &Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
-    let Some(title) = state.capturing else { return };
+    if !state.is_capturing() {
+        return;
+    }
     let Some((modifiers, key)) = take_pressed(ui) else {
         return;
     };
-    state.capturing = None;
+    let captured = state.capturing.take();
     if (modifiers, key) == (Modifiers::NONE, Key::Escape) {
         return;
     }
+    let written = keys::written(modifiers, key);
+    match captured {
+        Some(Captured::Command(title)) => add_key(cx, title, written),
+        Some(Captured::Value(name)) => cx.ask(Command::SetValueKey(name, Some(written))),
+        None => {}
+    }
+}
+
+/// A further key for a command.
+fn add_key(cx: &mut Cx<'_>, title: &'static str, written: String) {
     let Some(entry) = listed().iter().find(|entry| entry.title == title) else {
         return;
     };
-    let mut all: Vec<String> = cx
-        .app
-        .settings()
-        .keys_of(entry)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
-    let written = keys::written(modifiers, key);
+    let own = cx.app.settings().keys_of(entry).into_iter();
+    let mut all: Vec<String> = own.map(str::to_owned).collect();
     if !all.contains(&written) {
         all.push(written);
         cx.ask(Command::SetKeys(title, Some(all)));

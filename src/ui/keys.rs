@@ -193,7 +193,7 @@ fn is_global(written: &str) -> bool {
     written.starts_with("Ctrl+") || is_function_key
 }
 
-/// The letters that set core attributes of the annotation held.
+/// The keys that set core attributes of the annotation held.
 fn attribute_commands(app: &App) -> Vec<(String, Command)> {
     let Some((work, picked)) = app
         .work()
@@ -217,7 +217,7 @@ fn attribute_commands(app: &App) -> Vec<(String, Command)> {
                 Command::SetAttribute(key.attribute.into(), (!stands).then_some(value))
             }
         };
-        (key.letter.to_string(), command)
+        (key.keys, command)
     });
     commands.collect()
 }

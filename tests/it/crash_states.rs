@@ -151,7 +151,12 @@ fn make_backups(sim: &SimDisk, storage: Storage) {
 fn make_some(sim: &SimDisk, storage: &Storage, numbers: impl Iterator<Item = u64>) {
     for number in numbers {
         let words = &WORDS[number as usize - 1];
-        let made = store::back_up(storage, Path::new(PROJECT), words, BackupReason::Saved);
+        let made = store::back_up(
+            storage,
+            Path::new(PROJECT),
+            words.to_vec(),
+            BackupReason::Saved,
+        );
         if made.is_ok() {
             sim.mark(Mark::Safe(number));
         }

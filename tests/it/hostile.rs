@@ -89,7 +89,7 @@ fn refused(outcome: Result<Opened, OpenError>, expected: &str) {
 fn kept(outcome: Result<Opened, OpenError>, expected: &str) {
     let opened = outcome.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(opened.project.annotations.len(), 1);
-    let words: Vec<String> = opened.findings.iter().map(ToString::to_string).collect();
+    let words: Vec<String> = opened.check().iter().map(ToString::to_string).collect();
     assert!(
         words.iter().any(|words| words.contains(expected)),
         "{words:?}"

@@ -29,7 +29,7 @@ impl Driven {
         let key = keys
             .into_iter()
             .find(|key| key.attribute == attribute && key.choice.as_deref() == choice);
-        Key::from_name(&key.unwrap().letter.to_string()).unwrap()
+        Key::from_name(&key.unwrap().keys).unwrap()
     }
 
     fn finish(&mut self) {
@@ -115,17 +115,14 @@ fn letters_of_attributes_take_no_key_that_stands_for_something_else() {
             );
         }
         for key in &keys {
-            let is_command = |entry: &&ascribe::app::Listed| {
-                entry.keys.contains(&key.letter.to_string().as_str())
-            };
+            let is_command =
+                |entry: &&ascribe::app::Listed| entry.keys.contains(&key.keys.as_str());
             assert!(
                 ascribe::app::listed().iter().find(is_command).is_none(),
                 "{key:?}"
             );
             assert_eq!(
-                keys.iter()
-                    .filter(|other| other.letter == key.letter)
-                    .count(),
+                keys.iter().filter(|other| other.keys == key.keys).count(),
                 1
             );
         }
@@ -381,6 +378,80 @@ fn keys_that_stand_for_something_else_are_refused_with_the_reason() {
             .run(Command::SetKeys("Next sentence", Some(own)));
         assert_eq!(driven.app().notices().last().unwrap().words, reason);
         assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
+    }
+}
+
+/// The keys of a value of denials, as they are written.
+fn keys_of_value(driven: &mut Driven, name: &str) -> String {
+    let app = driven.app();
+    let codebook = &app.work().unwrap().project().codebook;
+    let keys = attribute_keys(codebook, &TagId::new("denial"), app.settings());
+    let key = keys.into_iter().find(|key| key.name() == name);
+    key.unwrap().keys
+}
+
+#[test]
+fn the_key_of_a_value_is_changed_on_its_page_and_works_from_then_on() {
+    let mut driven = Driven::with_text("The navy denied it.");
+    let usual = keys_of_value(&mut driven, "form: flat");
+    driven.key(NONE, Key::F1);
+    let change = "Change the key of form: flat";
+    driven.harness.get_by_label(change).scroll_to_me();
+    driven.steps();
+    driven.click(change);
+    driven.key(Modifiers::ALT, Key::W);
+    assert_eq!(keys_of_value(&mut driven, "form: flat"), "Alt+W");
+    driven.key(NONE, Key::Escape);
+    driven.key(NONE, Key::J);
+    driven.type_key("2");
+    driven.key(Modifiers::ALT, Key::W);
+    let flat = Some(AttributeValue::Words("flat".into()));
+    assert_eq!(driven.value("form"), flat);
+    let other = Command::SetValueKey("form: flat".to_owned(), None);
+    driven.app().run(other);
+    assert_eq!(keys_of_value(&mut driven, "form: flat"), usual);
+}
+
+#[test]
+fn what_the_program_chose_gives_way_to_what_the_person_chose() {
+    let mut driven = Driven::with_text("One.");
+    let flat = keys_of_value(&mut driven, "form: flat");
+    let own = Command::SetValueKey("speaker".to_owned(), Some(flat.clone()));
+    driven.app().run(own);
+    assert_eq!(keys_of_value(&mut driven, "speaker"), flat);
+    assert_ne!(keys_of_value(&mut driven, "form: flat"), flat);
+    driven.app().run(Command::UsualKeys);
+    assert_eq!(keys_of_value(&mut driven, "form: flat"), flat);
+}
+
+#[test]
+fn keys_of_values_that_stand_for_something_else_are_refused_with_the_reason() {
+    let mut driven = Driven::with_text("One.");
+    let own = |name: &str, keys: &str| Command::SetValueKey(name.to_owned(), Some(keys.to_owned()));
+    driven.app().run(own("speaker", "Alt+Q"));
+    let by_command = Command::SetKeys("Next sentence", Some(vec!["Alt+Q".to_owned()]));
+    for (command, reason) in [
+        (
+            own("form: flat", "K"),
+            "K already stands for “Previous sentence”; give that other keys first",
+        ),
+        (
+            own("form: flat", "2"),
+            "The key 2 already stands for “denial”",
+        ),
+        (
+            own("form: flat", "Alt+Q"),
+            "Alt+Q already stands for “speaker”; give that other keys first",
+        ),
+        (
+            by_command,
+            "Alt+Q already stands for “speaker”; give that other keys first",
+        ),
+    ] {
+        let before = driven.app().settings().clone();
+        driven.app().run(command);
+        assert_eq!(driven.app().notices().last().unwrap().words, reason);
+        assert_eq!(*driven.app().settings(), before);
     }
 }
 

@@ -320,10 +320,7 @@ fn what_does_not_fit_its_text_stays_in_the_project() {
             (2, 0),
             "{to}"
         );
-        assert!(
-            opened.findings.iter().any(|finding| finding.is_error()),
-            "{to}"
-        );
+        assert!(!opened.errors.is_empty(), "{to}");
         let written = project_to_string(&opened.project, &opened.texts);
         assert!(written.contains(to), "it is saved as it was: {to}");
     }
@@ -350,7 +347,7 @@ fn a_text_changed_outside_is_seen_and_its_words_are_found_again() {
     fs::write(&text, "BREAKING: Estonia blamed the group for the outage.").unwrap();
     let opened = saved.open().unwrap();
     let is_changed = |finding: &query::Finding| finding.kind == FindingKind::TextChanged;
-    assert!(opened.findings.iter().any(is_changed));
+    assert!(opened.errors.iter().any(is_changed));
     let starts: Vec<usize> = opened.changed[0]
         .found
         .values()
@@ -403,7 +400,7 @@ fn a_missing_text_is_a_finding_and_the_rest_opens() {
     assert_eq!(opened.project.annotations.len(), 2);
     assert!(
         opened
-            .findings
+            .errors
             .iter()
             .any(|finding| matches!(finding.kind, FindingKind::TextUnreadable { .. }))
     );
@@ -439,7 +436,7 @@ fn paths_that_lead_elsewhere_are_not_followed() {
         assert!(opened.texts.is_empty(), "{path}");
         assert!(
             opened
-                .findings
+                .errors
                 .iter()
                 .any(|finding| matches!(finding.kind, FindingKind::TextUnreadable { .. })),
             "{path}"
@@ -687,14 +684,7 @@ fn offsets_count_both_characters_of_cr_lf() {
     let saved = Saved::of(open.project(), &texts);
     assert!(saved.words().contains("spans: [(6, 16)]"));
     assert!(saved.words().contains("line_ends: \"CRLF\""));
-    assert!(
-        saved
-            .open()
-            .unwrap()
-            .findings
-            .iter()
-            .all(|finding| !finding.is_error())
-    );
+    assert!(saved.open().unwrap().errors.is_empty());
 }
 
 #[test]
@@ -750,12 +740,7 @@ fn texts_from_elsewhere_are_copied_and_never_written_over() {
 fn the_sample_is_sound_and_canonical() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("saves/sample.ascribe.ron");
     let opened = open_project(&path, &Progress::default()).unwrap();
-    let errors: Vec<String> = opened
-        .findings
-        .iter()
-        .filter(|finding| finding.is_error())
-        .map(ToString::to_string)
-        .collect();
+    let errors: Vec<String> = opened.errors.iter().map(ToString::to_string).collect();
     assert!(errors.is_empty(), "{errors:?}");
     let project = &opened.project;
     let counts = (

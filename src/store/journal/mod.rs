@@ -247,8 +247,7 @@ impl Journal {
 
     fn check_expected(&self, expected_sha256: Option<&str>) -> Result<(), SaveError> {
         let (disk, path) = (&*self.storage.disk, &self.project_file);
-        let found = disk.read(path, MOST_PROJECT_BYTES).ok();
-        let found = found.map(|bytes| sha256_of(&bytes));
+        let found = disk.sha256(path, MOST_PROJECT_BYTES).ok();
         let is_ours = found.is_some() && found == *self.tried();
         if found.as_deref() == expected_sha256 || is_ours {
             return Ok(());
