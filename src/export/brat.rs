@@ -60,7 +60,7 @@ fn write(exporting: &Exporting<'_>, losses: &mut LossReport) -> Vec<FileInMemory
             let annotations = annotations_of(exporting, each, &mut losses);
             let text = FileInMemory {
                 path: format!("{stem}.txt"),
-                bytes: import::text_file(each.text.as_str()),
+                bytes: import::text_file(each.text.as_str()).into_owned(),
             };
             let annotations = FileInMemory {
                 path: format!("{stem}.ann"),

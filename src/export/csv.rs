@@ -185,7 +185,7 @@ fn write(exporting: &Exporting<'_>, is_guarded: bool) -> Vec<FileInMemory> {
     ];
     let texts = exporting.documents.iter().map(|each| FileInMemory {
         path: format!("texts/{}.txt", super::file_stem(each.document.id.as_str())),
-        bytes: import::text_file(each.text.as_str()),
+        bytes: import::text_file(each.text.as_str()).into_owned(),
     });
     files.extend(texts);
     files

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::import::{self, FileInMemory, ImportError, ImportOptions, file_stem};
+use crate::import::{self, FileInMemory, ImportError, file_stem};
 use crate::model::{Annotation, AnnotationId, Document, Link, Project, Region, Texts};
 use crate::query;
 use crate::text::{OffsetUnit, Text};
@@ -181,7 +181,7 @@ pub fn export(
         Carries::Everything | Carries::Tokens(_) => {}
     }
     if let Some(reader) = format.reader {
-        let read_back = import::import_alone(reader, &files, &ImportOptions::default())?;
+        let read_back = import::read_back(reader, &files, texts)?;
         proof::compare(&exporting, &losses, &read_back.into(), format.carries)
             .map_err(ExportError::Differs)?;
     }

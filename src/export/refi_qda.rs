@@ -85,7 +85,7 @@ fn write_project(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMem
         let guid = guid("text", each.document.id.as_str());
         members.push((
             format!("sources/{guid}.txt"),
-            import::text_file(each.text.as_str()),
+            import::text_file(each.text.as_str()).into_owned(),
         ));
     }
     one_file("project.qdpx", archive(members))

@@ -42,7 +42,7 @@ fn write(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
         let source = source(each);
         files.push(FileInMemory {
             path: source.clone(),
-            bytes: import::text_file(each.text.as_str()),
+            bytes: import::text_file(each.text.as_str()).into_owned(),
         });
         documents.push(json!({"id": each.document.id.as_str(), "source": source, "sha256": each.document.sha256,
             "fields": each.document.fields}));

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::documents::{PlacedDocument, place_documents};
 use super::found::{Found, FoundDocument, FoundSpan, Problem, shortened};
-use super::heal::{Healed, Placed, favourite, heal};
+use super::heal::{Favourite, Healed, Placed, favourite, heal};
 use super::known::KnownNames;
 use super::report::{Displaced, ImportReport, ReadingCount};
 use super::{Imported, Target};
@@ -35,12 +35,6 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
     };
     let size_bytes: usize = pairs().map(|(_, text)| text.end().0).sum();
     let favourite = favourite(pairs());
-    let healed: Vec<Option<Healed>> = found
-        .documents
-        .par_iter()
-        .zip(&documents)
-        .map(|(found, placed)| Some(heal(found, placed.text.as_ref()?, favourite)))
-        .collect();
     let mut building = Building {
         target,
         fallback: AnnotatorId::new(annotator),
@@ -58,9 +52,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
     };
     building.keep_numbers(&found);
-    for ((found, placed), healed) in found.documents.iter_mut().zip(documents).zip(healed) {
-        building.add_document(found, placed, healed);
-    }
+    building.add_documents(&mut found.documents, &documents, favourite);
     building.add_links(&mut found);
     building.add_claims(&found);
     building.add_annotators(&found.annotators);
@@ -96,6 +88,9 @@ const MOST_NUMBER: u32 = 1 << 30;
 const MOST_COVERING: usize = 50;
 /// So much they may cover anyhow.
 const SMALL_COVERED_BYTES: usize = 50_000_000;
+
+/// So many documents are healed while those before them are added.
+const DOCUMENTS_AT_ONCE: usize = 512;
 
 /// A project's addition in the making.
 struct Building<'a> {
@@ -185,14 +180,42 @@ impl Building<'_> {
         }
     }
 
+    /// Numbers are given one after the other, which one core does while the others heal what comes next.
+    fn add_documents<'f>(
+        &mut self,
+        found: &'f mut [FoundDocument],
+        placed: &'f [PlacedDocument],
+        favourite: Option<Favourite>,
+    ) {
+        let heal_some = |(found, placed): (&'f mut [FoundDocument], &'f [PlacedDocument])| {
+            let both = found.par_iter().zip(placed);
+            let healed: Vec<Option<Healed>> = both
+                .map(|(found, placed)| Some(heal(found, placed.text.as_ref()?, favourite)))
+                .collect();
+            (found, placed, healed)
+        };
+        let found = found.chunks_mut(DOCUMENTS_AT_ONCE);
+        let mut coming = found.zip(placed.chunks(DOCUMENTS_AT_ONCE));
+        let mut next = coming.next().map(heal_some);
+        while let Some((found, placed, healed)) = next {
+            let heal_next = || coming.next().map(heal_some);
+            let add = || {
+                for ((found, placed), healed) in found.iter_mut().zip(placed).zip(healed) {
+                    self.add_document(found, placed, healed);
+                }
+            };
+            (next, ()) = rayon::join(heal_next, add);
+        }
+    }
+
     fn add_document(
         &mut self,
         found: &mut FoundDocument,
-        placed: PlacedDocument,
+        placed: &PlacedDocument,
         healed: Option<Healed>,
     ) {
         let spans = std::mem::take(&mut found.spans);
-        let (Some(text), Some(healed)) = (placed.text, healed) else {
+        let (Some(text), Some(healed)) = (&placed.text, healed) else {
             for span in spans {
                 let why = "its document has no text";
                 let counts = self
@@ -214,7 +237,7 @@ impl Building<'_> {
         };
         self.count_reading(&healed, spans.len());
         for (span, place) in spans.into_iter().zip(healed.spans) {
-            self.add_span(found, &placed.id, &text, span, place);
+            self.add_span(found, &placed.id, text, span, place);
         }
         for (region, place) in std::mem::take(&mut found.regions)
             .into_iter()
@@ -250,8 +273,8 @@ impl Building<'_> {
         if !placed.is_joined {
             self.additions
                 .documents
-                .push(document(found, placed.id.clone(), &text));
-            self.texts.insert(placed.id, text);
+                .push(document(found, placed.id.clone(), text));
+            self.texts.insert(placed.id.clone(), text.clone());
         }
     }
 
@@ -498,12 +521,14 @@ impl Building<'_> {
             .iter()
             .flat_map(|document| document.states.keys());
         let described_ids = described.iter().map(|annotator| &annotator.id);
-        let all: BTreeSet<&AnnotatorId> = made
-            .chain(linked)
-            .chain(set_aside)
-            .chain(states)
-            .chain(described_ids)
-            .collect();
+        let mut all: BTreeSet<&AnnotatorId> = BTreeSet::new();
+        // One by one: collecting would sort them all before it looks for twins.
+        all.extend(
+            made.chain(linked)
+                .chain(set_aside)
+                .chain(states)
+                .chain(described_ids),
+        );
         let new = all
             .into_iter()
             .filter(|id| !self.target.project.annotators.contains_key(*id));

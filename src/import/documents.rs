@@ -38,6 +38,7 @@ pub fn place_documents(
         .map(|document| match &mut document.text {
             FoundText::Words(words) => Some(Text::new(std::mem::take(words))),
             FoundText::Named(name) => named(target, name).map(|(_, text)| text.clone()),
+            FoundText::Known(text) => Some(text.clone()),
         })
         .collect();
     // Where every document has a name of its own and the project is empty, none can be joined with another.

@@ -89,13 +89,11 @@ pub fn stem(path: &str) -> &str {
 
 /// The text of a document as a file. A byte order mark that is its first character gets one before it, since readers
 /// take one for the file's.
-pub fn text_file(words: &str) -> Vec<u8> {
-    let mark = if words.starts_with('\u{FEFF}') {
-        "\u{FEFF}"
-    } else {
-        ""
-    };
-    [mark, words].concat().into_bytes()
+pub fn text_file(words: &str) -> Cow<'_, [u8]> {
+    match words.starts_with('\u{FEFF}') {
+        true => Cow::Owned(["\u{FEFF}", words].concat().into_bytes()),
+        false => Cow::Borrowed(words.as_bytes()),
+    }
 }
 
 impl FileInMemory {

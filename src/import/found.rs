@@ -14,6 +14,7 @@ use crate::model::{
     Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, TagId, Tier,
     Timestamp,
 };
+use crate::text::Text;
 
 /// What the files of one import say.
 #[derive(Debug, Default)]
@@ -74,6 +75,8 @@ pub enum FoundText {
     Words(String),
     /// The name of a document of the project, or of a text given beside.
     Named(String),
+    /// A text that is in memory already.
+    Known(Text),
 }
 
 impl Default for FoundText {

@@ -41,13 +41,18 @@ pub fn each_record<T: DeserializeOwned, U: Send>(
 
 /// The lines of a file with their numbers from 1. JSON has no raw line break inside of values, so CR ends one too.
 pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
-    let lines = words
-        .split('\n')
-        .map(|line| line.strip_suffix('\r').unwrap_or(line));
-    lines
-        .flat_map(|line| line.split('\r'))
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
+    let mut rest = Some(words);
+    let lines = std::iter::from_fn(move || {
+        let words = rest?;
+        let Some(end) = memchr::memchr2(b'\n', b'\r', words.as_bytes()) else {
+            rest = None;
+            return Some(words);
+        };
+        let (line, behind) = (words.get(..end)?, words.get(end..)?);
+        rest = behind.strip_prefix("\r\n").or_else(|| behind.get(1..));
+        Some(line)
+    });
+    lines.enumerate().map(|(index, line)| (index + 1, line))
 }
 
 fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {

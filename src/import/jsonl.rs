@@ -361,6 +361,8 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
         .into_iter()
         .map(|span| self::span(span, &annotator, file, line_number));
     document.spans = spans.collect();
+    // Else they would lie in the memory of what the line said, which is much larger.
+    document.spans.shrink_to_fit();
     document.regions = line
         .regions
         .into_iter()

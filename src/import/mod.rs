@@ -69,7 +69,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::edit::Additions;
-use crate::model::{AttributeValue, Project, Texts, Timestamp};
+use crate::model::{AttributeValue, DocumentId, Project, Texts, Timestamp};
 
 pub use brat::BRAT;
 pub use cas::OURS;
@@ -288,6 +288,33 @@ pub fn import_alone(
         texts: &no_texts,
     };
     Ok(import(format, files, options, target)?.into_project())
+}
+
+/// As [`import_alone`], for what was just written of these texts: those that came through need not be in memory twice.
+///
+/// # Errors
+/// If nothing of the files can be used.
+pub fn read_back(
+    format: &Format,
+    files: &[FileInMemory],
+    written: &Texts,
+) -> Result<(Project, Texts, ImportReport), ImportError> {
+    let options = ImportOptions::default();
+    let mut found = (format.read)(&Files::new(files), &options)?;
+    for document in &mut found.documents {
+        let text = written.get(&DocumentId::new(&*document.name));
+        if let (FoundText::Words(words), Some(text)) = (&document.text, text)
+            && words == text.as_str()
+        {
+            document.text = FoundText::Known(text.clone());
+        }
+    }
+    let (project, texts) = (Project::default(), Texts::new());
+    let target = Target {
+        project: &project,
+        texts: &texts,
+    };
+    Ok(build::build(found, &options.annotator, target).into_project())
 }
 
 impl Imported {

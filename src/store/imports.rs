@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::disk::{Disk, read_regular, sha256_of};
-use super::replace::{WriteError, flush_folder_of, io_error, write_checked};
+use super::replace::{WriteError, flush_file, flush_folder_of, io_error, write_many};
 use super::texts::{MOST_TEXT_BYTES, ReadError, TEXT_FOLDER, make_text_folder};
 use super::{Progress, folder_of};
 use crate::import::{self, FileInMemory};
 use crate::model::{Document, Encoding, Texts};
-use crate::text::Text;
 
 /// How deep folders are searched; deeper ones are links in a circle or somebody's whole disk.
 const MOST_FOLDER_DEPTH: usize = 12;
@@ -156,40 +155,14 @@ pub fn write_texts(
             ..Encoding::default()
         };
     }
-    writing
-        .par_iter()
-        .try_for_each(|(place, text)| write_text(disk, place, text))?;
-    // Only now, when all are written, does flushing them cost little.
-    writing.par_iter().try_for_each(|(place, _)| {
-        let failed = io_error("the text could not be flushed", place);
-        let flushed = flush_text(disk, place);
-        if flushed.is_err() {
-            // Nobody knows what is in it now.
-            let _ = disk.remove(place);
-        }
-        flushed.map_err(failed)
-    })?;
+    write_many(disk, &writing, |text| import::text_file(text.as_str()))?;
     for place in &found {
         // An import that was killed may have left it unflushed. Somebody else's may not be ours to flush.
-        let _ = flush_text(disk, place);
+        let _ = flush_file(disk, place);
     }
-    let any = writing.iter().map(|(place, _)| place).chain(&found).next();
-    any.map_or(Ok(()), |place| flush_folder_of(disk, place))
-}
-
-/// What could not be written to its end is taken away again.
-fn write_text(disk: &dyn Disk, place: &Path, text: &Text) -> Result<(), WriteError> {
-    let failed = io_error("the text could not be written", place);
-    let mut file = disk.create(place).map_err(failed)?;
-    let outcome = write_checked(&mut *file, place, &import::text_file(text.as_str()));
-    if outcome.is_err() {
-        let _ = disk.remove(place);
-    }
-    outcome
-}
-
-fn flush_text(disk: &dyn Disk, place: &Path) -> io::Result<()> {
-    disk.open_to_append(place)?.flush()
+    found
+        .first()
+        .map_or(Ok(()), |place| flush_folder_of(disk, place))
 }
 
 /// An id as a file name on every system.

@@ -1,8 +1,10 @@
 //! Writing files so that the old one or the new one is there, whatever happens in between.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use super::disk::{Disk, DiskFile, Found, RealDisk, reason};
@@ -183,6 +185,44 @@ pub fn write_new(
     Ok(Some(file))
 }
 
+/// Writes new files where nothing stands yet. What could not be written to its end is taken away again.
+///
+/// # Errors
+/// If one cannot be written. The others may be there or not.
+pub fn write_many<T: Sync>(
+    disk: &dyn Disk,
+    files: &[(PathBuf, T)],
+    bytes_of: impl Fn(&T) -> Cow<'_, [u8]> + Sync,
+) -> Result<(), WriteError> {
+    let unless = |outcome: Result<(), WriteError>, path: &Path| {
+        if outcome.is_err() {
+            // Nobody knows what is in it now.
+            let _ = disk.remove(path);
+        }
+        outcome
+    };
+    files.par_iter().try_for_each(|(path, content)| {
+        let failed = io_error("the file could not be made", path);
+        let mut file = disk.create(path).map_err(failed)?;
+        unless(write_checked(&mut *file, path, &bytes_of(content)), path)
+    })?;
+    // Only now, when all are written, does flushing them cost little.
+    files.par_iter().try_for_each(|(path, _)| {
+        let failed = io_error("the file could not be flushed", path);
+        unless(flush_file(disk, path).map_err(failed), path)
+    })?;
+    let mut folders: Vec<&Path> = files.iter().map(|(path, _)| &**path).collect();
+    folders.dedup_by_key(|path| path.parent());
+    folders
+        .into_iter()
+        .try_for_each(|path| flush_folder_of(disk, path))
+}
+
+/// Makes certain what was written to a file.
+pub fn flush_file(disk: &dyn Disk, path: &Path) -> io::Result<()> {
+    disk.open_to_append(path)?.flush()
+}
+
 /// Makes a folder and those above it.
 pub fn make_folder(disk: &dyn Disk, folder: &Path) -> Result<(), WriteError> {
     disk.make_folder(folder)
@@ -236,12 +276,23 @@ pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError>
     if RealDisk.list(to).is_ok_and(|paths| !paths.is_empty()) {
         return Err(WriteError::FolderNotEmpty(to.to_owned()));
     }
-    for file in files {
-        let path = to.join(&file.path);
-        make_folder(&RealDisk, path.parent().unwrap_or(to))?;
-        replace_file(&RealDisk, &path, &file.bytes)?;
+    let files: Vec<(PathBuf, &[u8])> = files
+        .iter()
+        .map(|file| (to.join(&file.path), &*file.bytes))
+        .collect();
+    let mut folders: Vec<&Path> = files.iter().filter_map(|(path, _)| path.parent()).collect();
+    folders.dedup();
+    for folder in &folders {
+        make_folder(&RealDisk, folder)?;
     }
-    Ok(())
+    let written = write_many(&RealDisk, &files, |bytes| Cow::Borrowed(*bytes));
+    if written.is_err() {
+        // A part of an export is of no use, and would stand in the way of the next try.
+        for (path, _) in &files {
+            let _ = RealDisk.remove(path);
+        }
+    }
+    written
 }
 
 /// Where an export goes for which a folder was chosen: there if nothing is in it, else into a new folder of this

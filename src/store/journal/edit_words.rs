@@ -83,10 +83,13 @@ pub fn edit_from_str(words: &str, names: &mut Names) -> Result<edit::Edit, Strin
             .map_err(|_| format!("“{at}” is no time such as 2026-11-24T10:42:00Z"))?,
     };
     let changes = changes.into_iter().map(|change| change_of(change, names));
+    let mut changes = changes.collect::<Result<Vec<_>, String>>()?;
+    // Else they would lie in the memory of what the line said: of a large import, a hundred times as much.
+    changes.shrink_to_fit();
     Ok(edit::Edit {
         label,
         author,
-        changes: changes.collect::<Result<_, String>>()?,
+        changes,
     })
 }
 
