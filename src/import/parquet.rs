@@ -29,6 +29,8 @@ mod with_crate {
     use std::time::Duration;
 
     use bytes::Bytes;
+    use parquet::basic::Compression;
+    use parquet::file::metadata::ParquetMetaData;
     use parquet::file::reader::{FileReader, SerializedFileReader};
     use parquet::record::{Field, Row};
     use serde_json::{Map, Value, json};
@@ -58,6 +60,7 @@ mod with_crate {
 
     fn read(bytes: Bytes) -> Result<Table, String> {
         let reader = SerializedFileReader::new(bytes).map_err(|error| error.to_string())?;
+        refuse_compression(reader.metadata())?;
         let metadata = reader.metadata().file_metadata();
         let pairs = metadata.key_value_metadata().into_iter().flatten();
         let said = pairs
@@ -83,6 +86,19 @@ mod with_crate {
             }
         }
         Ok(table)
+    }
+
+    /// The strong compressions may turn a few bytes into any number of them before anybody can count.
+    fn refuse_compression(metadata: &ParquetMetaData) -> Result<(), String> {
+        let columns = metadata.row_groups().iter().flat_map(|rows| rows.columns());
+        let mut kinds = columns.map(|column| column.compression());
+        let known = [Compression::UNCOMPRESSED, Compression::SNAPPY];
+        match kinds.find(|kind| !known.contains(kind)) {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "it is compressed with {other}, which is not read here; save it with Snappy, which is usual, or as JSON Lines"
+            )),
+        }
     }
 
     /// A row as JSON; counts its bytes.

@@ -127,7 +127,7 @@ fn users(root: &Element) -> HashMap<String, Annotator> {
         let id = user.attribute("id").filter(|id| !id.trim().is_empty());
         let id = id.or(Some(name)).filter(|id| !id.is_empty())?;
         let annotator = Annotator {
-            id: AnnotatorId::new(id.trim()),
+            id: AnnotatorId::new(id),
             name: if name.is_empty() { id } else { name }.to_owned(),
             kind: AnnotatorKind::Person,
         };

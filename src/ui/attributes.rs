@@ -73,7 +73,7 @@ pub fn attributes_ui(
             .iter()
             .filter(|attribute| annotation.attributes.contains_key(&attribute.name))
             .count();
-        let words = format!("Optional ({filled} of {})", optional.len());
+        let words = format!("More attributes ({filled} of {})", optional.len());
         ui.collapsing(soft(&theme, words), |ui| {
             for attribute in optional {
                 attribute_ui(ui, cx, work, annotation, attribute, focus, &[]);

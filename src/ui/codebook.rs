@@ -499,15 +499,18 @@ fn new_attribute_ui(
 fn attribute_from(typed: &str) -> Option<Attribute> {
     let (name, choices) = typed.split_once(':').unwrap_or((typed, ""));
     let name = name.trim();
-    let choices: Vec<Choice> = choices
-        .split(',')
-        .map(str::trim)
-        .filter(|choice| !choice.is_empty())
-        .map(|choice| Choice {
-            name: choice.into(),
-            description: String::new(),
-        })
-        .collect();
+    // The same choice twice is one.
+    let mut names: Vec<&str> = Vec::new();
+    for choice in choices.split(',').map(str::trim) {
+        if !choice.is_empty() && !names.contains(&choice) {
+            names.push(choice);
+        }
+    }
+    let choice = |name: &str| Choice {
+        name: name.into(),
+        description: String::new(),
+    };
+    let choices: Vec<Choice> = names.into_iter().map(choice).collect();
     let kind = if choices.is_empty() {
         AttributeKind::Text
     } else {

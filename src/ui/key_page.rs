@@ -1,11 +1,12 @@
 //! The page on which every key can be looked up and changed.
 
 use egui::{
-    Event, Grid, Key, Modifiers, Response, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
+    Event, Grid, Key, Modifiers, Response, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo,
+    vec2,
 };
 
 use super::pages::head_ui;
-use super::widgets::{in_words, name_bar, section_head, soft};
+use super::widgets::{in_words, name_bar, name_field, section_head, soft};
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Listed, Menu, NoticeKind, attribute_keys, listed};
 
@@ -14,6 +15,8 @@ use crate::app::{AttributeKey, Command, Listed, Menu, NoticeKind, attribute_keys
 pub struct KeyPageState {
     /// What the next key is for.
     capturing: Option<Captured>,
+    /// Only what has these words in its name is shown.
+    filter: String,
 }
 
 /// What a key is for.
@@ -29,6 +32,11 @@ impl KeyPageState {
     /// Whether the next key pressed becomes the key of something.
     pub fn is_capturing(&self) -> bool {
         self.capturing.is_some()
+    }
+
+    fn shows(&self, what: &str) -> bool {
+        let words = self.filter.trim().to_lowercase();
+        words.is_empty() || what.to_lowercase().contains(&words)
     }
 }
 
@@ -49,8 +57,13 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     let is_done = head_ui(ui, "Keys");
     ui.label(soft(
         &theme,
-        "Press a key of a command to take it away, + to add another. Press that of a value to change it.",
+        "Click a key to take it away, + to add another. Click the key of a value to change it.",
     ));
+    ui.add_space(6.0);
+    let field = TextEdit::singleline(&mut state.filter).hint_text("Filter");
+    let field = ui.add(field.desired_width(f32::INFINITY).margin(vec2(8.0, 5.0)));
+    name_field(&field, &state.filter, "Filter keys");
+    ui.add_space(8.0);
     let refused = cx.app.notices().last();
     if let Some(notice) = refused.filter(|notice| notice.kind == NoticeKind::Refused) {
         ui.label(RichText::new(&notice.words).color(theme.bad));
@@ -58,30 +71,10 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     let area = ScrollArea::vertical().auto_shrink(false);
     let output = area.show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
-        let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
-        for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
-            section_head(ui, &theme, menu.title());
-            grid(menu.title()).show(ui, |ui| {
-                for entry in listed().iter().filter(|entry| entry.menu == menu) {
-                    ui.push_id(entry.title, |ui| {
-                        ui.label(entry.title.trim_end_matches('…'));
-                    });
-                    ui.push_id((entry.title, "keys"), |ui| {
-                        entry_keys_ui(ui, cx, state, entry)
-                    });
-                    ui.end_row();
-                }
-            });
-            ui.add_space(8.0);
-        }
+        commands_ui(ui, cx, state);
         tags_ui(ui, cx, state);
-        section_head(ui, &theme, "Mouse");
-        rows_ui(
-            ui,
-            cx,
-            "mouse",
-            MOUSE.map(|(what, how)| (what.to_owned(), how.to_owned())),
-        );
+        let mouse = MOUSE.map(|(what, how)| (what.to_owned(), how.to_owned()));
+        rows_ui(ui, cx, state, "Mouse", mouse);
         if ui.button("Usual keys for everything").clicked() {
             cx.ask(Command::UsualKeys);
         }
@@ -90,16 +83,40 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     is_done
 }
 
+fn commands_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
+    let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
+    for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
+        let of_menu = listed().iter().filter(|entry| entry.menu == menu);
+        let entries: Vec<&Listed> = of_menu.filter(|entry| state.shows(entry.title)).collect();
+        if entries.is_empty() {
+            continue;
+        }
+        section_head(ui, &cx.theme, menu.title());
+        grid(menu.title()).show(ui, |ui| {
+            for entry in entries {
+                ui.push_id(entry.title, |ui| {
+                    ui.label(entry.title.trim_end_matches('…'));
+                });
+                ui.push_id((entry.title, "keys"), |ui| {
+                    entry_keys_ui(ui, cx, state, entry)
+                });
+                ui.end_row();
+            }
+        });
+        ui.add_space(8.0);
+    }
+}
+
 /// Keys of the codebook, and those that set core attributes. Those of tags are changed in the codebook.
 fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
     let Some(work) = cx.app.work() else { return };
     let codebook = &work.project().codebook;
-    section_head(ui, &cx.theme, "Tags, from the codebook");
     let tags = codebook.tags.iter();
     let rows = tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
-    rows_ui(ui, cx, "tags", rows);
+    rows_ui(ui, cx, state, "Tags, from the codebook", rows);
     for tag in &codebook.tags {
-        let values = attribute_keys(codebook, &tag.id, cx.app.settings());
+        let mut values = attribute_keys(codebook, &tag.id, cx.app.settings());
+        values.retain(|value| state.shows(&in_words(&value.name())));
         if values.is_empty() {
             continue;
         }
@@ -160,8 +177,21 @@ fn grid(id: &str) -> Grid {
         .spacing(vec2(16.0, 3.0))
 }
 
-fn rows_ui(ui: &mut Ui, cx: &Cx<'_>, id: &str, rows: impl IntoIterator<Item = (String, String)>) {
-    grid(id).show(ui, |ui| {
+/// Keys that cannot be changed here.
+fn rows_ui(
+    ui: &mut Ui,
+    cx: &Cx<'_>,
+    state: &KeyPageState,
+    title: &str,
+    rows: impl IntoIterator<Item = (String, String)>,
+) {
+    let rows = rows.into_iter().filter(|(what, _)| state.shows(what));
+    let rows: Vec<(String, String)> = rows.collect();
+    if rows.is_empty() {
+        return;
+    }
+    section_head(ui, &cx.theme, title);
+    grid(title).show(ui, |ui| {
         for (what, keys) in rows {
             ui.label(what);
             ui.label(soft(&cx.theme, keys));

@@ -413,6 +413,24 @@ fn the_key_of_a_value_is_changed_on_its_page_and_works_from_then_on() {
 }
 
 #[test]
+fn the_page_of_keys_is_filtered_by_what_keys_do() {
+    let mut driven = Driven::with_text("One here. Two there.");
+    driven.key(NONE, Key::F1);
+    driven.click("Filter keys");
+    driven.type_key("hedge: ab");
+    assert!(
+        driven
+            .harness
+            .query_by_label("Add a key for Undo")
+            .is_none()
+    );
+    driven.click("Change the key of hedge: about");
+    driven.key(Modifiers::ALT, Key::W);
+    let own = &driven.app().settings().own_value_keys;
+    assert_eq!(own.get("hedge: about").map(String::as_str), Some("Alt+W"));
+}
+
+#[test]
 fn what_the_program_chose_gives_way_to_what_the_person_chose() {
     let mut driven = Driven::with_text("One.");
     let flat = keys_of_value(&mut driven, "form: flat");

@@ -171,6 +171,33 @@ fn a_parquet_table_cut_off_or_changed_anywhere_ends_in_a_message() {
     }
 }
 
+#[test]
+fn a_parquet_table_with_a_strong_compression_says_what_to_do_instead() {
+    let whole = golden("spans.parquet").bytes;
+    // In the footer, Snappy is the number 2 behind a mark for numbers; Zstandard is 12.
+    let places = whole.windows(2).enumerate();
+    let said = places.filter(|(_, two)| *two == [0x15, 0x02]);
+    let refused = said.filter_map(|(at, _)| {
+        let mut changed = whole.clone();
+        changed[at + 1] = 12;
+        let table = file("spans.parquet", changed);
+        import_alone(
+            format("huggingface").unwrap(),
+            &[table],
+            &ImportOptions::default(),
+        )
+        .err()
+    });
+    let refused: Vec<String> = refused.map(|error| error.to_string()).collect();
+    let words = "it is compressed with ZSTD";
+    assert!(
+        refused
+            .iter()
+            .any(|reason| reason.contains(words) && reason.contains("Snappy")),
+        "{refused:?}"
+    );
+}
+
 /// The features that `datasets` looks for stand in the table, with the classes in the order of the codebook.
 #[test]
 fn a_parquet_table_names_its_classes() {
