@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Command, Motion};
+use crate::model::DocumentId;
 use crate::store::{Holder, Opened};
 use crate::text::Span;
 
@@ -142,6 +143,8 @@ pub enum FileChoice {
     Texts,
     /// A folder of texts to add.
     TextFolder,
+    /// The file of a document whose text is not where it was.
+    MissingText(DocumentId),
     /// Files to import.
     Import,
     /// A folder to import.

@@ -192,6 +192,8 @@ impl App {
             C::SaveAt(path) => self.save_at(path),
             C::AddTexts => self.choose_in_project(FileChoice::Texts),
             C::AddFolder => self.choose_in_project(FileChoice::TextFolder),
+            C::FindText => self.ask_where_text_is(),
+            C::FindTextAt(document_id, file) => self.find_text_at(document_id, file),
             C::Import => self.ask_what_to_import(false),
             C::ImportFolder => self.ask_what_to_import(true),
             C::ImportFrom(paths) => self.import_from(paths, ImportChoice::default()),
@@ -321,6 +323,7 @@ impl App {
             }
             TaskResult::ImportKept(imported, outcome) => self.import_kept(*imported, outcome),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
+            TaskResult::TextFound(document_id, outcome) => self.text_found(document_id, outcome),
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept | TaskResult::Tidied => {}

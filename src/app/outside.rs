@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::{App, Command, NoticeKind, Page, Question, Request, TaskResult, Work, author_of};
+use super::{
+    App, Command, FileChoice, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
+};
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::edit::{
     self, Author, Change, Double, Edit, Merged, OpenProject, Refusal, Swap, TakenUp, Verdict,
@@ -437,7 +439,10 @@ impl App {
     pub(super) fn read_again_where_needed(&mut self, edit: &Edit) {
         let Some(work) = &self.work else { return };
         let is_other = |swap: &Swap<Option<Arc<Document>>>| match (&swap.before, &swap.after) {
-            (Some(a), Some(b)) => a.encoding != b.encoding || a.sha256 != b.sha256,
+            (Some(a), Some(b)) => {
+                let is_found = a.path != b.path && !work.texts.contains_key(&b.id);
+                a.encoding != b.encoding || a.sha256 != b.sha256 || is_found
+            }
             (Some(only), None) | (None, Some(only)) => !work.texts.contains_key(&only.id),
             (None, None) => false,
         };
@@ -449,15 +454,58 @@ impl App {
         });
         let changed: Vec<DocumentId> = changes.map(|document| document.id.clone()).collect();
         for document_id in changed {
-            let (path, project) = (work.path.clone(), work.project().clone());
-            let Some(document) = project.documents.get(&document_id).cloned() else {
-                continue;
-            };
-            self.tasks
-                .start(format!("Reading {}", document.title()), move |_| {
-                    let outcome = store::read_labelled(&path, &project, &document);
-                    TaskResult::Labelled(document_id, Box::new(outcome))
-                });
+            self.read_again(document_id);
+        }
+    }
+
+    fn read_again(&mut self, document_id: DocumentId) {
+        let Some(work) = &self.work else { return };
+        let (path, project) = (work.path.clone(), work.project().clone());
+        let Some(document) = project.documents.get(&document_id).cloned() else {
+            return;
+        };
+        self.tasks
+            .start(format!("Reading {}", document.title()), move |_| {
+                let outcome = store::read_labelled(&path, &project, &document);
+                TaskResult::Labelled(document_id, Box::new(outcome))
+            });
+    }
+
+    /// Asks where the text of the document shown lies, if it is not where it was.
+    pub(super) fn ask_where_text_is(&mut self) {
+        let Some(work) = &self.work else { return };
+        match (work.document(), work.text()) {
+            (Some(document), None) => {
+                let choice = FileChoice::MissingText(document.id.clone());
+                self.request(Request::Choose(choice));
+            }
+            _ => self.tell(NoticeKind::Refused, "The text of this document is there"),
+        }
+    }
+
+    /// Looks whether a file can be the text of a document; one from elsewhere is copied beside the project.
+    pub(super) fn find_text_at(&mut self, document_id: DocumentId, file: PathBuf) {
+        let Some(work) = &self.work else { return };
+        let path = work.path.clone();
+        self.tasks.start("Reading the text", move |_| {
+            TaskResult::TextFound(document_id, store::bring_text(&path, &file))
+        });
+    }
+
+    pub(super) fn text_found(
+        &mut self,
+        document_id: DocumentId,
+        outcome: Result<String, ReadError>,
+    ) {
+        let path = match outcome {
+            Ok(path) => path,
+            Err(error) => return self.tell(NoticeKind::Failure, error.to_string()),
+        };
+        let found =
+            self.edit(|work, author| edit::set_path(work.project(), author, &document_id, path));
+        match found {
+            Ok(()) => self.read_again(document_id),
+            Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
         }
     }
 

@@ -70,6 +70,25 @@ pub fn remove_document(
     })
 }
 
+/// Says where the text of a document lies, relative to the project file.
+///
+/// # Errors
+/// If the document does not exist, or another one has the path.
+pub fn set_path(
+    project: &Project,
+    author: &Author,
+    document_id: &DocumentId,
+    path: String,
+) -> Result<Edit, Refusal> {
+    let mut others = project.documents.values();
+    if others.any(|other| other.id != *document_id && other.path == path) {
+        return Err(Refusal::DocumentExists(path));
+    }
+    let label = format!("find the text {path}");
+    let change = |document: &mut Document| document.path = path;
+    change_document(project, author, document_id, label, change)
+}
+
 /// Says how far the author is with a document.
 ///
 /// # Errors

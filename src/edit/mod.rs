@@ -30,7 +30,7 @@ pub use codebook::{
 };
 pub use difference::{become_project, changes_between, differences_in_words};
 pub use documents::{
-    add_documents, change_document, remove_document, rename_project, set_field, set_state,
+    add_documents, change_document, remove_document, rename_project, set_field, set_path, set_state,
 };
 pub use links::{link, unlink};
 pub use merge::{Double, Merged, merge};

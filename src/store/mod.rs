@@ -63,8 +63,8 @@ pub use sources::{
     read_sources_with,
 };
 pub use texts::{
-    BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, copy_texts, is_text_file,
-    read_document, read_labelled, read_text,
+    BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, bring_text, copy_texts,
+    is_text_file, read_document, read_labelled, read_text,
 };
 pub use write::{SaveError, Saved, project_to_string, save_project, save_project_on};
 

@@ -403,6 +403,29 @@ impl Known {
     }
 }
 
+/// The path at which a project has this text: where it lies if that is below the project's folder, else that of a copy.
+///
+/// # Errors
+/// If it cannot be read, is no text, or cannot be copied.
+pub fn bring_text(project_file: &Path, file: &Path) -> Result<String, ReadError> {
+    path_of_text(project_file, file, &bytes_of(file)?)
+}
+
+fn path_of_text(project_file: &Path, file: &Path, bytes: &[u8]) -> Result<String, ReadError> {
+    if let Some(what) = no_text(bytes) {
+        return Err(ReadError::NoText {
+            name: name_of(file),
+            what,
+            path: file.to_owned(),
+        });
+    }
+    let folder = folder_of(project_file);
+    match relative(&folder, file) {
+        Some(path) => Ok(path),
+        None => keep_beside(&folder, file, bytes, &sha256_of(bytes)),
+    }
+}
+
 fn bring_in_one(
     project_file: &Path,
     file: &Path,
@@ -412,18 +435,7 @@ fn bring_in_one(
     if is_source(&file.to_string_lossy()) {
         return bring_in_source(project_file, file, bytes, known);
     }
-    if let Some(what) = no_text(&bytes) {
-        return Err(ReadError::NoText {
-            name: name_of(file),
-            what,
-            path: file.to_owned(),
-        });
-    }
-    let folder = folder_of(project_file);
-    let path = match relative(&folder, file) {
-        Some(path) => path,
-        None => keep_beside(&folder, file, &bytes, &sha256_of(&bytes))?,
-    };
+    let path = path_of_text(project_file, file, &bytes)?;
     let read = read_bytes(file, bytes, None)?;
     if !known.paths.insert(path.clone()) {
         return Ok(None);

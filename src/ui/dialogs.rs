@@ -104,6 +104,13 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
                     .map(|folder| Command::Receive(vec![path(&folder)]))
             })
         }
+        FileChoice::MissingText(document_id) => {
+            let file = dialog.set_title("Where the text is now").pick_file();
+            Box::pin(async move {
+                file.await
+                    .map(|file| Command::FindTextAt(document_id, path(&file)))
+            })
+        }
         FileChoice::Import => {
             let mut endings: Vec<&str> = import::FORMATS
                 .iter()

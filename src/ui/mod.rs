@@ -429,7 +429,10 @@ fn text_ui(
             document.path
         );
         return widgets::empty_state(ui, &theme, "The text is missing", &why, |ui| {
-            if widgets::main_button(ui, &theme, "Show findings").clicked() {
+            if widgets::main_button(ui, &theme, "Find the file…").clicked() {
+                cx.ask(Command::FindText);
+            }
+            if widgets::plain_button(ui, "Show findings").clicked() {
                 cx.ask(Command::Show(Page::Findings));
             }
         });

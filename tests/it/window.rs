@@ -1156,20 +1156,79 @@ fn a_project_that_is_in_use_can_be_read_edited_or_shown_where_it_is_open() {
     second.get_by_label("New project…");
 }
 
-#[test]
-fn a_text_that_is_missing_is_among_the_findings_however_often_one_looks() {
+/// The sample with its first text taken away; the bytes of that.
+fn without_first_text() -> (Driven, Vec<u8>) {
     let folder = TempDir::new().unwrap();
     let path = unpack_sample_into(folder.path()).unwrap();
     let words = fs::read_to_string(&path).unwrap();
     let start = words.find("path: \"").unwrap() + 7;
     let text = words[start..].split('"').next().unwrap();
-    fs::remove_file(folder.path().join(path.parent().unwrap()).join(text)).unwrap();
+    let text = path.parent().unwrap().join(text);
+    let bytes = fs::read(&text).unwrap();
+    fs::remove_file(text).unwrap();
     let harness = open_window(Some(path.clone()));
-    let mut driven = Driven {
+    let driven = Driven {
         harness,
         folder,
         path,
     };
+    (driven, bytes)
+}
+
+#[test]
+fn a_missing_text_is_found_at_another_place() {
+    let (mut driven, bytes) = without_first_text();
+    let document = |driven: &mut Driven| driven.app().work().unwrap().document().unwrap().clone();
+    let before = document(&mut driven);
+    assert!(driven.app().work().unwrap().text().is_none());
+    driven.harness.get_by_label("Find the file…");
+    let elsewhere = TempDir::new().unwrap();
+    let file = elsewhere.path().join("moved.txt");
+    fs::write(&file, &bytes).unwrap();
+    driven
+        .app()
+        .run(Command::FindTextAt(before.id.clone(), file));
+    driven.app().finish_tasks();
+    driven.app().finish_tasks();
+    driven.steps();
+    let work = driven.app().work().unwrap();
+    assert_eq!(work.document().unwrap().path, "texts/moved.txt");
+    assert_eq!(work.text().unwrap().as_str().as_bytes(), bytes);
+    assert!(work.misplaced().is_empty() && work.changed().is_empty());
+    driven.app().run(Command::Undo);
+    assert_eq!(document(&mut driven).path, before.path);
+}
+
+/// Words of its own follow the annotations, as after any other change of a text.
+#[test]
+fn a_text_found_elsewhere_with_other_words_is_reviewed() {
+    let (mut driven, bytes) = without_first_text();
+    let document_id = driven.app().work().unwrap().document().unwrap().id.clone();
+    let file = driven.path.with_file_name("rewritten.txt");
+    fs::write(&file, [b"Updated. ", bytes.as_slice()].concat()).unwrap();
+    driven
+        .app()
+        .run(Command::FindTextAt(document_id.clone(), file));
+    driven.app().finish_tasks();
+    driven.app().finish_tasks();
+    let work = driven.app().work().unwrap();
+    assert_eq!(work.document().unwrap().path, "rewritten.txt");
+    assert!(work.changed().contains_key(&document_id));
+    let other = work.project().documents.values().nth(1).unwrap().clone();
+    let taken = driven.path.parent().unwrap().join(&other.path);
+    driven.app().run(Command::FindTextAt(document_id, taken));
+    driven.app().finish_tasks();
+    let work = driven.app().work().unwrap();
+    assert_eq!(
+        work.document().unwrap().path,
+        "rewritten.txt",
+        "the other document has that one"
+    );
+}
+
+#[test]
+fn a_text_that_is_missing_is_among_the_findings_however_often_one_looks() {
+    let (mut driven, _) = without_first_text();
     for _ in 0..2 {
         driven
             .app()
