@@ -34,7 +34,8 @@ impl<'a> Known<'a> {
             .iter()
             .flat_map(|mark| {
                 let starts = mark.spans.iter().map(|span| span.start().0);
-                starts.zip(pieces_of_quote(mark)).collect::<Vec<_>>()
+                let words = pieces_of_quote(mark).into_iter().flatten();
+                starts.zip(words).collect::<Vec<_>>()
             })
             .collect();
         all.sort_by_key(|(start, words)| (*start, std::cmp::Reverse(words.len())));

@@ -150,23 +150,24 @@ impl Search<'_> {
     }
 
     fn find(&self, mark: &Mark<'_>) -> Found {
-        let words = pieces_of_quote(mark);
+        let Some(words) = pieces_of_quote(mark) else {
+            // Which words stood in which piece nobody knows, so nothing is certain.
+            return one_of(match self.find_piece(mark.spans.hull(), mark.quote) {
+                FoundPiece::Certain(place) => vec![place],
+                FoundPiece::Doubtful(offers) => offers,
+            });
+        };
         let found: Vec<FoundPiece> = mark
             .spans
             .iter()
             .zip(words)
             .map(|(span, words)| self.find_piece(span, words))
             .collect();
-        if let [only] = found.as_slice() {
-            return match only {
-                FoundPiece::Certain(span) => Found::Certain((*span).into()),
-                FoundPiece::Doubtful(offers) if offers.is_empty() => Found::Orphan,
-                FoundPiece::Doubtful(offers) => {
-                    Found::Doubtful(offers.iter().map(|span| (*span).into()).collect())
-                }
-            };
+        match found.as_slice() {
+            [FoundPiece::Certain(span)] => Found::Certain((*span).into()),
+            [FoundPiece::Doubtful(offers)] => one_of(offers.clone()),
+            _ => join_pieces(&found),
         }
-        join_pieces(&found)
     }
 
     fn find_piece(&self, span: Span, words: &str) -> FoundPiece {
@@ -202,17 +203,38 @@ impl Search<'_> {
     }
 }
 
-/// The words of each piece. Where the quote does not fall into as many pieces as there are spans, all of it stands
-/// for the first.
-fn pieces_of_quote<'a>(mark: &Mark<'a>) -> Vec<&'a str> {
-    let pieces: Vec<&str> = match mark.spans.count() {
-        1 => vec![mark.quote],
-        _ => mark.quote.split(QUOTE_JOIN).collect(),
-    };
-    if pieces.len() == mark.spans.count() {
-        pieces
-    } else {
-        vec![mark.quote]
+/// The words of each piece. `None` where the quote does not fall into as many pieces as there are spans.
+fn pieces_of_quote<'a>(mark: &Mark<'a>) -> Option<Vec<&'a str>> {
+    if mark.spans.count() == 1 {
+        return Some(vec![mark.quote]);
+    }
+    // What joins the pieces may stand in one of them too, so their sizes are believed first.
+    cut_by_size(mark).or_else(|| {
+        let pieces: Vec<&str> = mark.quote.split(QUOTE_JOIN).collect();
+        (pieces.len() == mark.spans.count()).then_some(pieces)
+    })
+}
+
+/// The quote cut into pieces that are as long as the spans.
+fn cut_by_size<'a>(mark: &Mark<'a>) -> Option<Vec<&'a str>> {
+    let mut rest = mark.quote;
+    let mut pieces = Vec::with_capacity(mark.spans.count());
+    for span in mark.spans.iter() {
+        if !pieces.is_empty() {
+            rest = rest.strip_prefix(QUOTE_JOIN)?;
+        }
+        let (piece, behind) = rest.split_at_checked(span.size_bytes())?;
+        pieces.push(piece);
+        rest = behind;
+    }
+    rest.is_empty().then_some(pieces)
+}
+
+/// One of these places, if there is any.
+fn one_of(places: Vec<Span>) -> Found {
+    match places.is_empty() {
+        true => Found::Orphan,
+        false => Found::Doubtful(places.into_iter().map(Spans::from).collect()),
     }
 }
 

@@ -98,12 +98,15 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
     let names = documents.iter().map(|document| {
         let number = numbers.entry(&document.file).or_default();
         *number += 1;
-        let name: String = document.name.chars().take(MOST_NAME_CHARACTERS).collect();
+        let name = match document.name.char_indices().nth(MOST_NAME_CHARACTERS) {
+            Some((cut, _)) => document.name.get(..cut).unwrap_or_default(),
+            None => &*document.name,
+        };
         // What comes without a file, as from a pipe, has no stem.
         let stem = Some(super::stem(&document.file)).filter(|stem| !stem.trim().is_empty());
         let stem = stem.unwrap_or("document");
         let name = match in_file.get(&*document.file) {
-            _ if !name.trim().is_empty() => name,
+            _ if !name.trim().is_empty() => name.to_owned(),
             Some(1) => stem.to_owned(),
             // Padded with zeros, so that the order of names is that of the file.
             _ => format!("{stem}-{number:06}"),

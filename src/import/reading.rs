@@ -294,7 +294,7 @@ pub fn places(words: &str, reading: Reading, ascending: &[usize]) -> Vec<Option<
 }
 
 /// As [`places`], for readings in which line breaks are characters like others. Most imports spend their time here, so
-/// stretches of ASCII, which count the same in every unit, are passed at once.
+/// stretches in which nothing is wanted are counted at once.
 fn plain_places<I: Iterator<Item = usize>>(
     mut walk: Walk<I>,
     rest: &str,
@@ -303,16 +303,24 @@ fn plain_places<I: Iterator<Item = usize>>(
     mut count: usize,
 ) -> Vec<Option<usize>> {
     const STRETCH: usize = 32;
+    /// The last character of a stretch may end so far behind it.
+    const OVERHANG: usize = 3;
     let bytes = rest.as_bytes();
     let mut at = 0;
     while let Some(&wanted) = walk.wanted.peek() {
-        while count + STRETCH < wanted
-            && bytes
-                .get(at..at + STRETCH)
-                .is_some_and(|stretch| stretch.is_ascii())
+        while count + STRETCH + OVERHANG < wanted
+            && let Some(stretch) = bytes.get(at..).and_then(<[u8]>::first_chunk::<STRETCH>)
         {
+            let from = at;
             at += STRETCH;
-            count += STRETCH;
+            while bytes.get(at).is_some_and(|byte| !is_first(*byte)) {
+                at += 1;
+            }
+            count += match unit {
+                Unit::CodePoint | Unit::Grapheme => count_of(stretch, is_first),
+                Unit::Utf16 => count_of(stretch, is_first) + count_of(stretch, is_first_of_four),
+                Unit::Byte => at - from,
+            };
         }
         let Some(&lead) = bytes.get(at) else { break };
         let (length, utf16) = match lead {
@@ -330,6 +338,20 @@ fn plain_places<I: Iterator<Item = usize>>(
         walk.at(before + at, count);
     }
     walk.finish()
+}
+
+fn count_of(stretch: &[u8], is_it: impl Fn(u8) -> bool) -> usize {
+    stretch.iter().filter(|byte| is_it(**byte)).count()
+}
+
+/// Whether a character begins with this byte.
+fn is_first(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+/// Whether a character of four bytes, which is two units of UTF-16, begins with this byte.
+fn is_first_of_four(byte: u8) -> bool {
+    byte >= 0xF0
 }
 
 fn is_line_break(cluster: &str) -> bool {

@@ -193,6 +193,33 @@ fn pieces_of_one_annotation_move_together() {
     );
 }
 
+/// What joins pieces in a quote may be in the text too.
+#[test]
+fn no_piece_is_left_behind_where_the_text_itself_has_what_joins_them() {
+    let old = Text::new("They denied … everything, and the port closed on Friday.".to_owned());
+    let pieces = |text: &Text, last: &str| {
+        Spans::new(vec![
+            span_of(text, "denied … everything"),
+            span_of(text, last),
+        ])
+        .unwrap()
+    };
+    let spans = pieces(&old, "the port closed");
+    let quote = quote_of(&old, &spans).unwrap();
+    let mark = Mark {
+        spans: &spans,
+        quote: &quote,
+    };
+    let moved = Text::new(format!("Breaking: {}", old.as_str()));
+    assert_eq!(
+        find_again(Some(&old), &moved, &[mark]),
+        [Found::Certain(pieces(&moved, "the port closed"))]
+    );
+    let gone = Text::new("They denied … everything, and all was well.".to_owned());
+    let found = find_again(Some(&old), &gone, &[mark]);
+    assert!(!matches!(found[..], [Found::Certain(_)]), "{found:?}");
+}
+
 /// Numbers that are the same on every run.
 struct Dice(u64);
 

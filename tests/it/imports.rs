@@ -735,6 +735,36 @@ fn places_far_into_a_text_are_found_to_the_character() {
     );
 }
 
+/// Each place by itself, far from the last one, in characters of one to four bytes and however they are counted.
+#[test]
+fn places_far_apart_are_found_in_every_unit() {
+    let text = "Уряд заперечив це 🦉🦉 denied it 港口 👩‍🚀 é. ".repeat(9);
+    let characters: Vec<(usize, char)> = text.char_indices().collect();
+    let lengths: [fn(char) -> usize; 3] = [|_| 1, char::len_utf16, char::len_utf8];
+    for length in lengths {
+        let units = |words: &str| words.chars().map(length).sum::<usize>();
+        let records = characters.windows(4).step_by(5).map(|four| {
+            let (start, end) = (four[0].0, four[3].0);
+            let span = json!({
+                "start": units(&text[..start]),
+                "end": units(&text[..end]),
+                "label": "x",
+                "text": text[start..end],
+            });
+            json!({"text": text, "spans": [span]}).to_string()
+        });
+        let records: Vec<String> = records.collect();
+        let (_, _, report) = imported(&[file("a.jsonl", records.join("\n"))]);
+        assert_eq!(report.tags["x"].in_file, records.len());
+        assert_eq!(
+            report.tags["x"].exact,
+            records.len(),
+            "{:?}",
+            report.moved.first()
+        );
+    }
+}
+
 #[test]
 fn a_format_that_is_named_is_read_whatever_the_ending() {
     let files = [file("tokens.data", "Moscow\tB-a\n")];
