@@ -12,6 +12,9 @@ use crate::text::{
     self, ByteOffset, Edge, Span, Spans, Stride, Text, sentence_after, sentence_at, sentence_before,
 };
 
+/// What notices of undo and redo begin with.
+const STEPS: [&str; 2] = ["Undone", "Done again"];
+
 impl App {
     /// Tags the selection, retags the annotation held, or arms the tag (again: puts it away).
     pub(super) fn use_tag(&mut self, tag_id: TagId) -> Result<(), Refusal> {
@@ -451,7 +454,7 @@ impl App {
             .filter(|work| !work.is_for_reading())
             .and_then(|work| work.open.undo())
             .cloned();
-        self.after_step(edit, "Undone");
+        self.after_step(edit, STEPS[0]);
     }
 
     pub(super) fn redo(&mut self) {
@@ -461,7 +464,7 @@ impl App {
             .filter(|work| !work.is_for_reading())
             .and_then(|work| work.open.redo())
             .cloned();
-        self.after_step(edit, "Done again");
+        self.after_step(edit, STEPS[1]);
     }
 
     /// Puts away notices that offer to undo a step which is not the last one any more.
@@ -475,6 +478,9 @@ impl App {
     fn after_step(&mut self, edit: Option<Edit>, what: &str) {
         let Some(edit) = edit else { return };
         self.put_away_undo();
+        // What was said of the step before is no longer the last word.
+        let is_of_step = |words: &str| STEPS.iter().any(|step| words.starts_with(step));
+        self.notices.retain(|notice| !is_of_step(&notice.words));
         self.after_change();
         self.read_again_where_needed(&edit);
         match place_of(&edit) {

@@ -46,9 +46,9 @@ pub enum Command {
     /// Asks for a folder and adds the texts in it.
     AddFolder,
     /// Asks where the text of the document shown is, if it is missing.
-    FindText,
+    LocateText,
     /// The text of this document is this file, or one like it.
-    FindTextAt(DocumentId, PathBuf),
+    LocateTextAt(DocumentId, PathBuf),
     /// Asks for files that other tools wrote.
     Import,
     /// Asks for a folder of them.
@@ -475,7 +475,7 @@ pub fn listed_on(is_mac: bool) -> Vec<Listed> {
             (C::OpenSample, "Open sample", &[], false),
             (C::AddTexts, "Add texts…", &["Ctrl+Shift+O"], true),
             (C::AddFolder, "Add folder of texts…", &[], false),
-            (C::FindText, "Find missing text…", &[], false),
+            (C::LocateText, "Locate missing text…", &[], false),
             (C::Import, "Import…", &["Ctrl+Shift+E"], false),
             (C::ImportFolder, "Import folder…", &[], false),
             (C::Save, "Save", &["Ctrl+S"], true),

@@ -199,7 +199,6 @@ impl App {
             .as_ref()
             .is_some_and(|work| !work.changed.is_empty());
         if has_changed_texts {
-            self.tell_changed_texts();
             self.request(Request::Show(super::Page::Review));
         } else if errors > 0 {
             let things = match errors {
@@ -554,11 +553,18 @@ impl App {
         }
     }
 
-    /// Whether there is something unsaved; then the person is asked first and `then` waits.
+    /// Whether there is something unsaved; then `then` waits until it is saved. The project saves itself anyway, so the
+    /// person is asked only where that has failed or would leave something out.
     fn asks_about_unsaved(&mut self, then: Command) -> bool {
         let Some(work) = &self.work else { return false };
         if work.is_saved() {
             return false;
+        }
+        let has_failed = work.saved.failure.is_some() || work.saved.again_at.is_some();
+        if !has_failed && work.unreadable.is_empty() {
+            self.after_save = Some(then);
+            self.save();
+            return true;
         }
         self.ask(Question::Unsaved {
             name: work.project().name.clone(),

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use super::task::ImportFailure;
-use super::{App, FileChoice, ImportChoice, NoticeKind, Page, Request, TaskResult, run_import};
+use super::{
+    App, Command, FileChoice, ImportChoice, NoticeKind, Page, Request, TaskResult, counted,
+    run_import,
+};
 use crate::edit::{self, Refusal};
 use crate::import::{ImportError, ImportReport, Imported, Target};
 use crate::model::DocumentId;
@@ -153,7 +156,7 @@ impl App {
             Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
             Ok(()) => {
                 let count = counts.exact + counts.moved - counts.merged;
-                let words = format!("{count} annotations were imported; one undo takes them back");
+                let words = format!("{} imported", counted(count, "annotation"));
                 let kind = if is_lossless {
                     NoticeKind::Done
                 } else {
@@ -164,7 +167,8 @@ impl App {
                 } else {
                     ". Not everything came over"
                 };
-                self.tell(kind, format!("{words}{rest}"));
+                let deed = ("Undo".to_owned(), Command::Undo);
+                self.tell_with(kind, format!("{words}{rest}"), Some(deed));
                 self.show_first(first);
             }
         }

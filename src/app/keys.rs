@@ -1,7 +1,7 @@
 //! Which keys stand for which command: the usual ones, or those that the person has chosen instead.
 //!
 //! Keys are written as `Ctrl+Alt+Shift+S`, in this order; only the window knows what a key is. A person's own
-//! keys are kept by the command's title, so that the file of settings reads well.
+//! keys are kept by the command's title or the value's name, so that the file of settings reads well.
 
 use std::collections::BTreeSet;
 
@@ -61,71 +61,61 @@ pub fn clash<'a>(entries: &'a [Listed], settings: &Settings) -> Option<(String, 
     None
 }
 
-/// The keys that set core attributes of annotations with a tag while one of them is selected: for each choice one,
-/// and one for each field that is written in. Those that the person has chosen, else a letter of the name where it is
-/// free; keys that stand for something else are left alone. Choices beyond the alphabet get none.
+/// What can have a key while an annotation with a tag is selected: each choice of a core attribute, and each field that
+/// is written in. The person's own keys come first, then a letter of the name where it is free; keys that stand for
+/// something else are left alone. Beyond the alphabet, only the person gives keys.
 pub fn attribute_keys(
     codebook: &Codebook,
     tag_id: &TagId,
     settings: &Settings,
 ) -> Vec<AttributeKey> {
     let attributes = codebook.attributes_of(tag_id);
-    let mut keys: Vec<AttributeKey> = attributes
-        .filter(|attribute| attribute.is_core)
-        .flat_map(|attribute| values_with_key(attribute, settings))
-        .collect();
+    let core = attributes.filter(|attribute| attribute.is_core);
+    let mut values: Vec<AttributeKey> = core.flat_map(values_of).collect();
     let by_command = taken_by_commands(settings);
-    let is_taken = |written: &str| {
-        let is_command = by_command.iter().any(|taken| taken == written);
-        is_command || tag_for(codebook, written).is_some()
-    };
-    let mut seen = BTreeSet::new();
-    for key in &mut keys {
+    let mut taken = BTreeSet::new();
+    for value in &mut values {
         // A command or a tag that got the key later has it now.
-        let chosen = std::mem::take(&mut key.keys);
-        if !chosen.is_empty() && !is_taken(&chosen) && seen.insert(chosen.clone()) {
-            key.keys = chosen;
-        }
+        let own = settings.own_value_keys.get(&value.name()).cloned();
+        value.shortcut = own.filter(|own| {
+            let is_free = !by_command.contains(own) && tag_for(codebook, own).is_none();
+            is_free && taken.insert(own.clone())
+        });
     }
-    let letters = ('A'..='Z').map(String::from);
-    let mut free: Vec<String> = letters
-        .filter(|letter| !is_taken(letter) && !seen.contains(letter))
-        .collect();
-    for key in keys.iter_mut().filter(|key| key.keys.is_empty()) {
-        let name = key.choice.as_ref().unwrap_or(&key.attribute);
+    // A capital I reads as a small L.
+    let letters = ('A'..='Z').filter(|letter| *letter != 'I');
+    let letters = letters.map(String::from).filter(|letter| {
+        let is_taken = by_command.contains(letter) || taken.contains(letter);
+        !is_taken && tag_for(codebook, letter).is_none()
+    });
+    let mut free: Vec<String> = letters.collect();
+    for value in values.iter_mut().filter(|value| value.shortcut.is_none()) {
+        let name = value.choice.as_ref().unwrap_or(&value.attribute);
         let wanted = name.chars().flat_map(char::to_uppercase).map(String::from);
         let place = wanted
             .filter_map(|letter| free.iter().position(|known| *known == letter))
             .next();
-        if let Some(place) = place.or_else(|| (!free.is_empty()).then_some(0)) {
-            key.keys = free.remove(place);
-        }
+        let place = place.or_else(|| (!free.is_empty()).then_some(0));
+        value.shortcut = place.map(|place| free.remove(place));
     }
-    keys.retain(|key| !key.keys.is_empty());
-    keys
+    values
 }
 
-/// The values of an attribute that can have a key, with that which the person has chosen, else none.
-fn values_with_key(attribute: &Attribute, settings: &Settings) -> Vec<AttributeKey> {
-    let values = names_to_choose(attribute).into_iter().map(|choice| {
-        let mut key = AttributeKey {
-            keys: String::new(),
-            attribute: attribute.name.to_string(),
-            choice: choice.map(str::to_owned),
-        };
-        if let Some(own) = settings.own_value_keys.get(&key.name()) {
-            key.keys.clone_from(own);
-        }
-        key
-    });
-    values.collect()
+/// The values of an attribute that can have a key.
+fn values_of(attribute: &Attribute) -> impl Iterator<Item = AttributeKey> {
+    let choices = names_to_choose(attribute).into_iter();
+    choices.map(|choice| AttributeKey {
+        shortcut: None,
+        attribute: attribute.name.to_string(),
+        choice: choice.map(str::to_owned),
+    })
 }
 
-/// Keys that set a core attribute.
+/// A value of a core attribute, and the keys that set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeKey {
-    /// As they are written: a capital letter, or one with Ctrl, Alt or Shift.
-    pub keys: String,
+    /// As it is written: a capital letter, or one with Ctrl, Alt or Shift. `None` where there is none left.
+    pub shortcut: Option<String>,
     /// The attribute's name.
     pub attribute: String,
     /// What it is set to; `None` if the keys lead to a field.
@@ -166,10 +156,14 @@ impl App {
         keys: Option<Vec<String>>,
     ) -> Result<(), Refusal> {
         let mut after = self.settings.clone();
+        let usual = listed().iter().filter(|entry| entry.title == title);
+        let usual = usual
+            .flat_map(|entry| entry.keys)
+            .map(|keys| (*keys).to_owned());
         if let Some(codebook) = self.codebook() {
-            for written in keys.iter().flatten() {
-                refuse_tag_key(codebook, written)?;
-                refuse_value_key(codebook, &self.settings, written, None)?;
+            for written in keys.clone().unwrap_or_else(|| usual.collect()) {
+                refuse_tag_key(codebook, &written)?;
+                refuse_value_key(codebook, &self.settings, &written, None)?;
             }
         }
         match keys {
@@ -230,7 +224,7 @@ fn shortcut_taken(keys: &str, by: &str) -> Refusal {
 }
 
 /// Everything that stands for a command.
-fn taken_by_commands(settings: &Settings) -> Vec<String> {
+fn taken_by_commands(settings: &Settings) -> BTreeSet<String> {
     let entries = listed().iter();
     entries
         .flat_map(|entry| taken_by(entry, &settings.keys_of(entry)))
@@ -269,7 +263,9 @@ fn refuse_value_key(
         let chosen = keys.iter().find(|key| {
             let name = key.name();
             let is_other = for_value != Some(name.as_str());
-            key.keys == written && is_other && settings.own_value_keys.contains_key(&name)
+            key.shortcut.as_deref() == Some(written)
+                && is_other
+                && settings.own_value_keys.contains_key(&name)
         });
         if let Some(key) = chosen {
             return Err(shortcut_taken(written, &key.name()));

@@ -130,6 +130,14 @@ pub enum Request {
     Close,
 }
 
+/// `1 place`, `2 places`.
+pub fn counted(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 /// A file dialog of the system.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FileChoice {

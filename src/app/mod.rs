@@ -36,7 +36,7 @@ pub use files::{PROJECT_ENDING, project_name};
 pub use find::Find;
 pub use importing::{Importing, Preview};
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
-pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request};
+pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request, counted};
 pub use outside::ReviewCounts;
 pub use settings::{ReadingFace, Settings, ThemeChoice};
 pub use task::{Running, TaskResult, Tasks, run_export, run_import};
@@ -192,8 +192,8 @@ impl App {
             C::SaveAt(path) => self.save_at(path),
             C::AddTexts => self.choose_in_project(FileChoice::Texts),
             C::AddFolder => self.choose_in_project(FileChoice::TextFolder),
-            C::FindText => self.ask_where_text_is(),
-            C::FindTextAt(document_id, file) => self.find_text_at(document_id, file),
+            C::LocateText => self.ask_where_text_is(),
+            C::LocateTextAt(document_id, file) => return self.locate_text_at(document_id, file),
             C::Import => self.ask_what_to_import(false),
             C::ImportFolder => self.ask_what_to_import(true),
             C::ImportFrom(paths) => self.import_from(paths, ImportChoice::default()),
@@ -323,7 +323,9 @@ impl App {
             }
             TaskResult::ImportKept(imported, outcome) => self.import_kept(*imported, outcome),
             TaskResult::Reread(document_id, outcome) => self.reread(document_id, *outcome),
-            TaskResult::TextFound(document_id, outcome) => self.text_found(document_id, outcome),
+            TaskResult::TextLocated(path, document_id, outcome) => {
+                self.text_located(path, document_id, outcome);
+            }
             TaskResult::Labelled(document_id, outcome) => self.labelled(document_id, *outcome),
             TaskResult::FoundAgain(found) => self.found_again(found),
             TaskResult::TextsKept | TaskResult::Tidied => {}

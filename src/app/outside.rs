@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{
     App, Command, FileChoice, NoticeKind, Page, Question, Request, TaskResult, Work, author_of,
+    counted,
 };
 use crate::anchor::{Found, MarkId, all_stand_in, find_marks_again};
 use crate::edit::{
@@ -187,8 +188,24 @@ impl App {
             project,
             changed,
             changed_back,
+            gone,
+            back,
         } = look;
         work.seen = seen;
+        let documents = &work.project().documents;
+        let gone = gone.iter().filter_map(|id| documents.get(id));
+        let names: Vec<String> = gone.map(|gone| format!("“{}”", gone.path)).collect();
+        if !names.is_empty() {
+            let words = format!(
+                "{} cannot be found any more. What you see stays until the project is closed; put it back until then",
+                names.join(", ")
+            );
+            self.tell(NoticeKind::Warning, words);
+        }
+        for (document_id, labelled) in back {
+            self.labelled(document_id, Ok(labelled));
+        }
+        let Some(work) = &mut self.work else { return };
         for document_id in changed_back {
             work.changed.remove(&document_id);
         }
@@ -374,10 +391,10 @@ impl App {
             count => format!("{count} texts have changed since they were labelled"),
         };
         let words = match counts.doubtful + counts.orphans {
-            0 => format!("{texts}. {} places were found again", counts.certain),
+            0 => format!("{texts}. {} found again", counted(counts.certain, "place")),
             left => format!(
-                "{texts}. {} places were found again, {left} {} for your decision",
-                counts.certain,
+                "{texts}. {} found again, {left} {} for your decision",
+                counted(counts.certain, "place"),
                 if left == 1 { "waits" } else { "wait" }
             ),
         };
@@ -484,19 +501,41 @@ impl App {
     }
 
     /// Looks whether a file can be the text of a document; one from elsewhere is copied beside the project.
-    pub(super) fn find_text_at(&mut self, document_id: DocumentId, file: PathBuf) {
-        let Some(work) = &self.work else { return };
+    ///
+    /// # Errors
+    /// If the project is open for reading.
+    pub(super) fn locate_text_at(
+        &mut self,
+        document_id: DocumentId,
+        file: PathBuf,
+    ) -> Result<(), Refusal> {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        if work.is_for_reading() {
+            return Err(Refusal::OpenForReading);
+        }
         let path = work.path.clone();
         self.tasks.start("Reading the text", move |_| {
-            TaskResult::TextFound(document_id, store::bring_text(&path, &file))
+            let outcome = store::bring_text(&path, &file);
+            TaskResult::TextLocated(path, document_id, outcome)
         });
+        Ok(())
     }
 
-    pub(super) fn text_found(
+    pub(super) fn text_located(
         &mut self,
+        project_file: PathBuf,
         document_id: DocumentId,
         outcome: Result<String, ReadError>,
     ) {
+        if self
+            .work
+            .as_ref()
+            .is_none_or(|work| work.path != project_file)
+        {
+            return;
+        }
         let path = match outcome {
             Ok(path) => path,
             Err(error) => return self.tell(NoticeKind::Failure, error.to_string()),

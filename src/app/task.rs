@@ -47,7 +47,7 @@ pub enum TaskResult {
     /// The texts of an import were written beside the project.
     ImportKept(Box<Imported>, Result<(), store::WriteError>),
     /// Where the text of a document lies now, relative to the project file.
-    TextFound(DocumentId, Result<String, ReadError>),
+    TextLocated(PathBuf, DocumentId, Result<String, ReadError>),
     /// A text was read again.
     Reread(DocumentId, Box<Result<ReadText, ReadError>>),
     /// A text was read again, as the project knows it.

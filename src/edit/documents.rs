@@ -84,7 +84,7 @@ pub fn set_path(
     if others.any(|other| other.id != *document_id && other.path == path) {
         return Err(Refusal::DocumentExists(path));
     }
-    let label = format!("find the text {path}");
+    let label = format!("locate the text {path}");
     let change = |document: &mut Document| document.path = path;
     change_document(project, author, document_id, label, change)
 }

@@ -79,10 +79,7 @@ impl AllBut {
             (Loss::Tier, annotation.tier != Tier::Core),
             (Loss::Annotator, true),
             (Loss::Time, is_timed),
-            (
-                Loss::Character,
-                has_illegal(annotation.tag_id.as_str()) || has_illegal(&annotation.note),
-            ),
+            (Loss::Character, names_of(annotation).any(has_illegal)),
         ];
         let lost = has
             .into_iter()
@@ -236,10 +233,13 @@ impl AllBut {
             fact.push_str(&format!(" “{}”", self.words(note)));
         }
         if !self.loses(Loss::Annotator) {
-            fact.push_str(&format!(" @{}", annotation.annotator_id()));
+            let who = annotation.annotator_id();
+            fact.push_str(&format!(" @{}", self.words(who.as_str())));
         }
         if !self.loses(Loss::Time) {
             let (created, changed) = (&annotation.created_at, &annotation.changed);
+            let changed = changed.as_ref();
+            let changed = changed.map(|stamp| (self.words(stamp.by.as_str()), stamp.at));
             fact.push_str(&format!(" {created:?} {changed:?}"));
         }
         if !self.loses(Loss::Tier) {
@@ -250,8 +250,8 @@ impl AllBut {
 
     fn of_link(self, link: &Link, facts: &HashMap<&AnnotationId, String>) -> String {
         let end = |id| facts.get(id).map_or("nowhere", String::as_str);
-        let origin =
-            (!self.loses(Loss::LinkOrigin)).then_some((&link.id.annotator_id, link.created_at));
+        let who = self.words(link.id.annotator_id.as_str());
+        let origin = (!self.loses(Loss::LinkOrigin)).then_some((who, link.created_at));
         let kind = self.words(&link.kind);
         format!(
             "{kind} from {} to {} {origin:?}",
@@ -285,6 +285,17 @@ impl AllBut {
             words.to_owned()
         }
     }
+}
+
+/// What people and codebooks have named around an annotation.
+fn names_of(annotation: &Annotation) -> impl Iterator<Item = &str> {
+    let changed_by = annotation.changed.iter().map(|stamp| stamp.by.as_str());
+    let names = [
+        annotation.tag_id.as_str(),
+        &annotation.note,
+        annotation.annotator_id().as_str(),
+    ];
+    names.into_iter().chain(changed_by)
 }
 
 /// What a format that does not keep white space keeps.

@@ -184,7 +184,7 @@ impl Finding {
     pub fn remedy(&self) -> &'static str {
         match self.kind {
             FindingKind::TextUnreadable { .. } => {
-                "Put the file back, or show where it is now: “Find missing text…”"
+                "Put the file back, or show where it is now: “Locate missing text…”"
             }
             FindingKind::TextChanged => {
                 "Review where its annotations stand now: “Review changed texts…”"

@@ -65,6 +65,8 @@ pub trait Disk: Debug + Send + Sync {
     fn remove(&self, path: &Path) -> io::Result<()>;
     /// Makes a folder and those above it.
     fn make_folder(&self, folder: &Path) -> io::Result<()>;
+    /// Takes an empty folder away.
+    fn remove_folder(&self, folder: &Path) -> io::Result<()>;
     /// Makes the names in a folder certain.
     fn flush_folder(&self, folder: &Path) -> io::Result<()>;
     /// Gives a file the owner, the permissions and the extended attributes of another, as far as the system lets us.
@@ -176,6 +178,10 @@ impl Disk for RealDisk {
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
+    }
+
+    fn remove_folder(&self, folder: &Path) -> io::Result<()> {
+        fs::remove_dir(folder)
     }
 
     fn make_folder(&self, folder: &Path) -> io::Result<()> {

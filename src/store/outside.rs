@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use super::disk::hash_of_file;
 use super::read::{OpenError, Opened, read_project};
-use super::texts::{ChangedText, place_of, read_document};
+use super::texts::{ChangedText, Labelled, place_of, read_document, read_labelled};
 use crate::anchor::all_stand_in;
 use crate::model::{DocumentId, Project, Texts};
 
@@ -65,6 +65,10 @@ pub struct Look {
     pub changed: Vec<ChangedText>,
     /// Texts that had changed and are again what was labelled.
     pub changed_back: Vec<DocumentId>,
+    /// Documents whose file was there the last time.
+    pub gone: Vec<DocumentId>,
+    /// Documents whose text was missing and can be read now.
+    pub back: Vec<(DocumentId, Labelled)>,
 }
 
 /// Looks at the project file and its texts.
@@ -77,6 +81,8 @@ pub fn look_outside(path: &Path, known: &Known) -> Look {
         project: None,
         changed: Vec::new(),
         changed_back: Vec::new(),
+        gone: Vec::new(),
+        back: Vec::new(),
     };
     if look.seen.project_file.is_some()
         && look.seen.project_file != known.seen.project_file
@@ -98,9 +104,21 @@ fn look_at_text(
 ) -> Option<()> {
     let document = known.project.documents.get(document_id)?;
     let place = place_of(path, &document.path).ok()?;
-    let stamp = stamp_of(&place)?;
+    let seen = known.seen.texts.get(document_id);
+    let Some(stamp) = stamp_of(&place) else {
+        look.gone.extend(seen.map(|_| document_id.clone()));
+        return None;
+    };
     look.seen.texts.insert(document_id.clone(), stamp);
-    if known.seen.texts.get(document_id) == Some(&stamp) || document.sha256.is_empty() {
+    if seen == Some(&stamp) {
+        return None;
+    }
+    if !known.texts.contains_key(document_id) {
+        let labelled = read_labelled(path, &known.project, document).ok()?;
+        look.back.push((document_id.clone(), labelled));
+        return None;
+    }
+    if document.sha256.is_empty() {
         return None;
     }
     let now = read_document(path, &document.path, Some(&document.encoding.name)).ok()?;

@@ -288,8 +288,15 @@ pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError>
     let written = write_many(&RealDisk, &files, |bytes| Cow::Borrowed(*bytes));
     if written.is_err() {
         // A part of an export is of no use, and would stand in the way of the next try.
-        for (path, _) in &files {
-            let _ = RealDisk.remove(path);
+        for (path, bytes) in &files {
+            let is_ours = |there: Vec<u8>| bytes.starts_with(&there);
+            if RealDisk.read(path, u64::MAX).is_ok_and(is_ours) {
+                let _ = RealDisk.remove(path);
+            }
+        }
+        folders.sort_unstable();
+        for folder in folders.iter().rev().filter(|folder| **folder != to) {
+            let _ = RealDisk.remove_folder(folder);
         }
     }
     written

@@ -99,8 +99,8 @@ fn attribute_ui(
         let is_it = |key: &&AttributeKey| {
             key.attribute == *attribute.name && key.choice.as_deref() == choice
         };
-        let key = by_value.iter().find(is_it)?;
-        Some(keys::in_words(&ctx, &key.keys))
+        let shortcut = by_value.iter().find(is_it)?.shortcut.as_deref()?;
+        Some(keys::in_words(&ctx, shortcut))
     };
     ui.push_id(&attribute.name, |ui| {
         let words = if attribute.is_required && value.is_none() && attribute.default.is_none() {

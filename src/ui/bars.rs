@@ -75,9 +75,14 @@ fn menus_ui(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.menu_button(menu.title(), |ui| {
             ui.set_min_width(230.0);
             let height = ui.ctx().content_rect().height() - 60.0;
-            ScrollArea::vertical()
-                .max_height(height)
-                .show(ui, |ui| menu_ui(ui, cx, menu));
+            // Popups are no higher than 400 points if nobody says otherwise.
+            ui.set_max_height(height);
+            let mut area = ScrollArea::vertical().max_height(height);
+            if ui.is_sizing_pass() {
+                // It has just been opened: not where it was left the last time.
+                area = area.vertical_scroll_offset(0.0);
+            }
+            area.show(ui, |ui| menu_ui(ui, cx, menu));
         });
     }
 }

@@ -108,7 +108,7 @@ fn answer(dialog: AsyncFileDialog, choice: FileChoice) -> Answer {
             let file = dialog.set_title("Where the text is now").pick_file();
             Box::pin(async move {
                 file.await
-                    .map(|file| Command::FindTextAt(document_id, path(&file)))
+                    .map(|file| Command::LocateTextAt(document_id, path(&file)))
             })
         }
         FileChoice::Import => {

@@ -7,7 +7,7 @@ use egui::{ComboBox, Grid, Id, PopupCloseBehavior, RichText, ScrollArea, Ui, vec
 use super::Cx;
 use super::pages::head_ui;
 use super::widgets::{buttons_at_right, cut_label, main_button, name_bar, row, section_head, soft};
-use crate::app::{Command, ExportChoice, Work};
+use crate::app::{Command, ExportChoice, Work, counted};
 use crate::export::{Asks, ExportOptions, FORMATS, Format, Newlines, Scheme};
 use crate::model::DocumentState;
 use crate::text::OffsetUnit;
@@ -230,12 +230,5 @@ fn outlook_ui(ui: &mut Ui, cx: &mut Cx<'_>, format: &'static Format, options: &E
                 ui.label(soft(&theme, line).size(12.0));
             }
         }
-    }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
     }
 }

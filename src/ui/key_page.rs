@@ -8,7 +8,7 @@ use egui::{
 use super::pages::head_ui;
 use super::widgets::{in_words, name_bar, name_field, section_head, soft};
 use super::{Cx, keys};
-use crate::app::{AttributeKey, Command, Listed, Menu, NoticeKind, attribute_keys, listed};
+use crate::app::{AttributeKey, Command, Listed, Menu, attribute_keys, listed};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -34,9 +34,11 @@ impl KeyPageState {
         self.capturing.is_some()
     }
 
-    fn shows(&self, what: &str) -> bool {
+    /// Whether what these keys do, or one of them, has the words of the filter.
+    fn shows<'a>(&self, what: &str, keys: impl IntoIterator<Item = &'a str>) -> bool {
         let words = self.filter.trim().to_lowercase();
-        words.is_empty() || what.to_lowercase().contains(&words)
+        let has_words = |name: &str| name.to_lowercase().contains(&words);
+        words.is_empty() || has_words(what) || keys.into_iter().any(has_words)
     }
 }
 
@@ -54,6 +56,10 @@ const MOUSE: [(&str, &str); 6] = [
 pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bool {
     let theme = cx.theme;
     capture(ui, cx, state);
+    if ui.input(|input| input.pointer.any_pressed()) {
+        // Whoever clicks elsewhere has given up.
+        state.capturing = None;
+    }
     let is_done = head_ui(ui, "Keys");
     ui.label(soft(
         &theme,
@@ -64,10 +70,6 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     let field = ui.add(field.desired_width(f32::INFINITY).margin(vec2(8.0, 5.0)));
     name_field(&field, &state.filter, "Filter keys");
     ui.add_space(8.0);
-    let refused = cx.app.notices().last();
-    if let Some(notice) = refused.filter(|notice| notice.kind == NoticeKind::Refused) {
-        ui.label(RichText::new(&notice.words).color(theme.bad));
-    }
     let area = ScrollArea::vertical().auto_shrink(false);
     let output = area.show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
@@ -87,12 +89,15 @@ fn commands_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
     let menus = Menu::BAR.into_iter().filter(|menu| *menu != Menu::Go);
     for menu in [Menu::Go, Menu::Caret].into_iter().chain(menus) {
         let of_menu = listed().iter().filter(|entry| entry.menu == menu);
-        let entries: Vec<&Listed> = of_menu.filter(|entry| state.shows(entry.title)).collect();
+        let settings = cx.app.settings();
+        let entries: Vec<&Listed> = of_menu
+            .filter(|entry| state.shows(entry.title, settings.keys_of(entry)))
+            .collect();
         if entries.is_empty() {
             continue;
         }
         section_head(ui, &cx.theme, menu.title());
-        grid(menu.title()).show(ui, |ui| {
+        grid(ui, menu.title()).show(ui, |ui| {
             for entry in entries {
                 ui.push_id(entry.title, |ui| {
                     ui.label(entry.title.trim_end_matches('…'));
@@ -113,10 +118,10 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
     let codebook = &work.project().codebook;
     let tags = codebook.tags.iter();
     let rows = tags.filter_map(|tag| Some((format!("Tag as {}", tag.id), tag.key?.to_string())));
-    rows_ui(ui, cx, state, "Tags, from the codebook", rows);
+    rows_ui(ui, cx, state, "Tags; changed in the codebook", rows);
     for tag in &codebook.tags {
         let mut values = attribute_keys(codebook, &tag.id, cx.app.settings());
-        values.retain(|value| state.shows(&in_words(&value.name())));
+        values.retain(|value| state.shows(&in_words(&value.name()), value.shortcut.as_deref()));
         if values.is_empty() {
             continue;
         }
@@ -126,7 +131,7 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) {
             &cx.theme,
             &format!("Values of a selected “{tag_words}”"),
         );
-        grid(tag.id.as_str()).show(ui, |ui| {
+        grid(ui, tag.id.as_str()).show(ui, |ui| {
             for value in values {
                 ui.label(in_words(&value.name()));
                 ui.push_id(value.name(), |ui| value_key_ui(ui, cx, state, &value));
@@ -145,7 +150,9 @@ fn value_key_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState, value: &
         if state.capturing == Some(Captured::Value(name.clone())) {
             return awaited_ui(ui, cx);
         }
-        let change = ui.small_button(keys::in_words(ui.ctx(), &value.keys));
+        let written = value.shortcut.as_deref();
+        let words = written.map_or_else(|| "+".to_owned(), |keys| keys::in_words(ui.ctx(), keys));
+        let change = ui.small_button(words);
         let spoken = in_words(&name);
         label_button(&change, format!("Change the key of {spoken}"));
         if change.on_hover_text("Change this key").clicked() {
@@ -170,10 +177,12 @@ fn label_button(button: &Response, name: String) {
     button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
 }
 
-fn grid(id: &str) -> Grid {
+/// Two columns, narrower where the window is.
+fn grid(ui: &Ui, id: &str) -> Grid {
+    let width = f32::min(270.0, (ui.available_width() - 16.0) / 2.0);
     Grid::new(id)
         .num_columns(2)
-        .min_col_width(270.0)
+        .min_col_width(width)
         .spacing(vec2(16.0, 3.0))
 }
 
@@ -185,13 +194,15 @@ fn rows_ui(
     title: &str,
     rows: impl IntoIterator<Item = (String, String)>,
 ) {
-    let rows = rows.into_iter().filter(|(what, _)| state.shows(what));
+    let rows = rows
+        .into_iter()
+        .filter(|(what, keys)| state.shows(what, [&**keys]));
     let rows: Vec<(String, String)> = rows.collect();
     if rows.is_empty() {
         return;
     }
     section_head(ui, &cx.theme, title);
-    grid(title).show(ui, |ui| {
+    grid(ui, title).show(ui, |ui| {
         for (what, keys) in rows {
             ui.label(what);
             ui.label(soft(&cx.theme, keys));

@@ -203,7 +203,8 @@ fn attribute_commands(app: &App) -> Vec<(String, Command)> {
     };
     let codebook = &work.project().codebook;
     let keys = attribute_keys(codebook, &picked.tag_id, app.settings());
-    let commands = keys.into_iter().map(|key| {
+    let commands = keys.into_iter().filter_map(|key| {
+        let shortcut = key.shortcut?;
         let command = match key.choice {
             None => Command::FocusAttribute(key.attribute),
             Some(choice) => {
@@ -217,7 +218,7 @@ fn attribute_commands(app: &App) -> Vec<(String, Command)> {
                 Command::SetAttribute(key.attribute.into(), (!stands).then_some(value))
             }
         };
-        (key.keys, command)
+        Some((shortcut, command))
     });
     commands.collect()
 }

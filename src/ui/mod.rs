@@ -414,7 +414,7 @@ fn text_ui(
 ) {
     let theme = cx.theme;
     let Some(document) = work.document() else {
-        let why = "Texts are plain text or Markdown files. They stay as they are; what you mark is kept beside them.";
+        let why = "Plain text, Markdown, web pages, Word and PDF files. They stay as they are; what you mark is kept beside them.";
         return widgets::empty_state(ui, &theme, "No texts yet", why, |ui| {
             if widgets::main_button(ui, &theme, "Add texts…").clicked() {
                 cx.ask(Command::AddTexts);
@@ -424,13 +424,15 @@ fn text_ui(
     };
     let Some(text) = work.text() else {
         let count = work.project().annotations.count_in(&document.id);
-        let why = format!(
-            "“{}” could not be read. Its {count} annotations are kept.",
-            document.path
-        );
+        let kept = match count {
+            0 => String::new(),
+            1 => " Its annotation is kept.".to_owned(),
+            count => format!(" Its {count} annotations are kept."),
+        };
+        let why = format!("“{}” could not be read.{kept}", document.path);
         return widgets::empty_state(ui, &theme, "The text is missing", &why, |ui| {
-            if widgets::main_button(ui, &theme, "Find the file…").clicked() {
-                cx.ask(Command::FindText);
+            if widgets::main_button(ui, &theme, "Locate the file…").clicked() {
+                cx.ask(Command::LocateText);
             }
             if widgets::plain_button(ui, "Show findings").clicked() {
                 cx.ask(Command::Show(Page::Findings));

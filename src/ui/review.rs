@@ -12,7 +12,7 @@ use super::widgets::{
     row, section_head, soft, tag_square,
 };
 use crate::anchor::{Found, MarkId};
-use crate::app::{Command, Work};
+use crate::app::{Command, Work, counted};
 use crate::edit::Verdict;
 use crate::model::Project;
 use crate::store::ChangedText;
@@ -60,22 +60,18 @@ pub fn review_ui(
             },
         })
         .collect();
-    let certain = work.review_counts().certain;
+    let certain = counted(work.review_counts().certain, "place");
     let undecided = doubts
         .iter()
         .filter(|doubt| !state.verdicts.contains_key(doubt.mark_id))
         .count();
     let words = match (work.changed().len(), undecided) {
         (0, _) => "No text has changed since it was labelled".to_owned(),
-        (_, 0) => {
-            format!("{certain} places were found again, with the same words; all else is decided")
+        (_, 0) => format!("{certain} found again, with the same words; all else is decided"),
+        (_, 1) => format!("{certain} found again, with the same words; one needs your decision"),
+        (_, left) => {
+            format!("{certain} found again, with the same words; {left} need your decision")
         }
-        (_, 1) => format!(
-            "{certain} places were found again, with the same words; one needs your decision"
-        ),
-        (_, left) => format!(
-            "{certain} places were found again, with the same words; {left} need your decision"
-        ),
     };
     ui.label(soft(&theme, words));
     ui.add_space(6.0);

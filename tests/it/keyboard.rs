@@ -29,7 +29,7 @@ impl Driven {
         let key = keys
             .into_iter()
             .find(|key| key.attribute == attribute && key.choice.as_deref() == choice);
-        Key::from_name(&key.unwrap().keys).unwrap()
+        Key::from_name(&key.unwrap().shortcut.unwrap()).unwrap()
     }
 
     fn finish(&mut self) {
@@ -115,14 +115,17 @@ fn letters_of_attributes_take_no_key_that_stands_for_something_else() {
             );
         }
         for key in &keys {
-            let is_command =
-                |entry: &&ascribe::app::Listed| entry.keys.contains(&key.keys.as_str());
+            let is_command = |entry: &&ascribe::app::Listed| {
+                entry.keys.contains(&key.shortcut.as_deref().unwrap())
+            };
             assert!(
                 ascribe::app::listed().iter().find(is_command).is_none(),
                 "{key:?}"
             );
             assert_eq!(
-                keys.iter().filter(|other| other.keys == key.keys).count(),
+                keys.iter()
+                    .filter(|other| other.shortcut == key.shortcut)
+                    .count(),
                 1
             );
         }
@@ -387,7 +390,7 @@ fn keys_of_value(driven: &mut Driven, name: &str) -> String {
     let codebook = &app.work().unwrap().project().codebook;
     let keys = attribute_keys(codebook, &TagId::new("denial"), app.settings());
     let key = keys.into_iter().find(|key| key.name() == name);
-    key.unwrap().keys
+    key.unwrap().shortcut.unwrap()
 }
 
 #[test]
@@ -428,6 +431,72 @@ fn the_page_of_keys_is_filtered_by_what_keys_do() {
     driven.key(Modifiers::ALT, Key::W);
     let own = &driven.app().settings().own_value_keys;
     assert_eq!(own.get("hedge: about").map(String::as_str), Some("Alt+W"));
+}
+
+#[test]
+fn a_key_is_no_longer_waited_for_after_a_click_elsewhere() {
+    let mut driven = Driven::with_text("One here. Two there.");
+    driven.key(NONE, Key::F1);
+    driven.click("Add a key for Next sentence");
+    driven.click("Filter keys");
+    driven.key(NONE, Key::S);
+    driven.type_key("ctrl+e");
+    driven.steps();
+    assert_eq!(keys_of(driven.app(), "Next sentence"), ["J"]);
+    driven.harness.get_by_label("Add a key for Export");
+    assert!(
+        driven
+            .harness
+            .query_by_label("Add a key for Undo")
+            .is_none()
+    );
+}
+
+/// Where the alphabet is used up, people give keys with Ctrl or Alt.
+#[test]
+fn values_beyond_the_alphabet_can_be_given_keys() {
+    let mut codebook = ascribe::store::default_codebook();
+    let tag = &mut codebook.tags[0];
+    let choices = (0..40).map(|number| ascribe::model::Choice {
+        name: format!("q{number}").into(),
+        description: String::new(),
+    });
+    tag.attributes[0].kind = ascribe::model::AttributeKind::Choice {
+        is_ordered: false,
+        choices: choices.collect(),
+    };
+    tag.attributes[0].is_core = true;
+    let tag_id = tag.id.clone();
+    let name = format!("{}: q39", tag.attributes[0].name);
+    let shortcut = |settings: &Settings| {
+        let keys = attribute_keys(&codebook, &tag_id, settings);
+        let key = keys.into_iter().find(|key| key.name() == name);
+        key.unwrap().shortcut
+    };
+    let mut settings = Settings::default();
+    assert_eq!(shortcut(&settings), None);
+    settings
+        .own_value_keys
+        .insert(name.clone(), "Alt+Q".to_owned());
+    assert_eq!(shortcut(&settings), Some("Alt+Q".to_owned()));
+}
+
+/// A command gets its usual keys back only if nothing else has them now.
+#[test]
+fn usual_keys_that_a_value_has_now_are_refused() {
+    let mut driven = Driven::with_text("One.");
+    let title = "Next sentence";
+    driven.app().run(Command::SetKeys(title, Some(Vec::new())));
+    driven.app().run(Command::SetValueKey(
+        "speaker".to_owned(),
+        Some("J".to_owned()),
+    ));
+    driven.app().run(Command::SetKeys(title, None));
+    assert_eq!(
+        driven.app().notices().last().unwrap().words,
+        "J already stands for “speaker”; give that other keys first"
+    );
+    assert!(keys_of(driven.app(), title).is_empty());
 }
 
 #[test]

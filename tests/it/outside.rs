@@ -695,7 +695,7 @@ fn a_lock_of_another_machine_that_beats_no_more_is_taken_over() {
         "the lock is ours: {words}"
     );
     app.run(Command::CloseProject);
-    app.run(Command::Answer(Answer::Other));
+    app.finish_tasks();
     assert!(!lock.exists());
 }
 

@@ -380,6 +380,10 @@ impl Disk for SimDisk {
         self.call().map(drop)
     }
 
+    fn remove_folder(&self, _: &Path) -> io::Result<()> {
+        self.call().map(drop)
+    }
+
     fn flush_folder(&self, folder: &Path) -> io::Result<()> {
         self.call()?.log.push(Op::FlushFolder(folder.to_owned()));
         Ok(())
@@ -532,6 +536,9 @@ impl Disk for Mistaken {
     }
     fn make_folder(&self, folder: &Path) -> io::Result<()> {
         self.0.make_folder(folder)
+    }
+    fn remove_folder(&self, folder: &Path) -> io::Result<()> {
+        self.0.remove_folder(folder)
     }
     fn flush_folder(&self, folder: &Path) -> io::Result<()> {
         match self.1 {

@@ -22,7 +22,7 @@ use tempfile::TempDir;
 pub struct Driven {
     pub harness: Harness<'static, Option<Window>>,
     folder: TempDir,
-    path: PathBuf,
+    pub path: PathBuf,
 }
 
 fn settings() -> Settings {
@@ -95,6 +95,17 @@ impl Driven {
 
     pub fn rect(&self, name: &str) -> Rect {
         self.harness.get_by_label(name).rect()
+    }
+
+    /// Something that is no file stands where the project was; the person leaves it at that.
+    pub fn try_to_save_in_vain(&mut self) {
+        fs::remove_file(&self.path).unwrap();
+        fs::create_dir(&self.path).unwrap();
+        self.app().run(Command::CloseProject);
+        self.app().finish_tasks();
+        self.app()
+            .run(Command::Answer(ascribe::app::Answer::Cancel));
+        self.steps();
     }
 
     pub fn click(&mut self, name: &str) {
@@ -533,10 +544,36 @@ fn a_pause_saves_by_itself() {
 }
 
 #[test]
-fn closing_asks_about_unsaved_changes() {
+fn closing_saves_first() {
     let mut driven = Driven::new();
     driven.select_byline();
     driven.type_key("2");
+    let count = driven.app().work().unwrap().project().annotations.len();
+    driven.key(Modifiers::COMMAND, Key::W);
+    driven.app().finish_tasks();
+    driven.steps();
+    assert!(driven.app().work().is_none());
+    let saved = fs::read_to_string(&driven.path).unwrap();
+    assert_eq!(saved.matches("spans: [").count(), count);
+}
+
+#[test]
+fn every_entry_of_a_menu_can_be_reached_in_a_usual_window() {
+    let mut driven = Driven::new();
+    driven.click("File");
+    driven.steps();
+    driven.click("Close project");
+    driven.steps();
+    assert!(driven.app().work().is_none());
+}
+
+#[test]
+fn closing_asks_where_the_project_cannot_be_saved() {
+    let mut driven = Driven::new();
+    driven.select_byline();
+    driven.type_key("2");
+    driven.try_to_save_in_vain();
+    assert!(driven.app().work().is_some());
     driven.key(Modifiers::COMMAND, Key::W);
     driven.harness.get_by_label("Save your changes?");
     driven.click("Cancel");
@@ -1181,13 +1218,13 @@ fn a_missing_text_is_found_at_another_place() {
     let document = |driven: &mut Driven| driven.app().work().unwrap().document().unwrap().clone();
     let before = document(&mut driven);
     assert!(driven.app().work().unwrap().text().is_none());
-    driven.harness.get_by_label("Find the file…");
+    driven.harness.get_by_label("Locate the file…");
     let elsewhere = TempDir::new().unwrap();
     let file = elsewhere.path().join("moved.txt");
     fs::write(&file, &bytes).unwrap();
     driven
         .app()
-        .run(Command::FindTextAt(before.id.clone(), file));
+        .run(Command::LocateTextAt(before.id.clone(), file));
     driven.app().finish_tasks();
     driven.app().finish_tasks();
     driven.steps();
@@ -1199,6 +1236,31 @@ fn a_missing_text_is_found_at_another_place() {
     assert_eq!(document(&mut driven).path, before.path);
 }
 
+#[test]
+fn a_missing_text_that_is_put_back_is_read_without_being_asked_for() {
+    let (mut driven, bytes) = without_first_text();
+    let path = driven
+        .app()
+        .work()
+        .unwrap()
+        .document()
+        .unwrap()
+        .path
+        .clone();
+    let place = driven.path.parent().unwrap().join(path);
+    fs::write(&place, &bytes).unwrap();
+    driven.app().tick(Instant::now() + Duration::from_secs(4));
+    driven.app().finish_tasks();
+    let text = driven.app().work().unwrap().text().unwrap();
+    assert_eq!(text.as_str().as_bytes(), bytes);
+    fs::remove_file(&place).unwrap();
+    driven.app().tick(Instant::now() + Duration::from_secs(8));
+    driven.app().finish_tasks();
+    let last = driven.app().notices().last().unwrap().words.clone();
+    assert!(last.contains("cannot be found any more"), "{last}");
+    assert!(driven.app().work().unwrap().text().is_some());
+}
+
 /// Words of its own follow the annotations, as after any other change of a text.
 #[test]
 fn a_text_found_elsewhere_with_other_words_is_reviewed() {
@@ -1208,7 +1270,7 @@ fn a_text_found_elsewhere_with_other_words_is_reviewed() {
     fs::write(&file, [b"Updated. ", bytes.as_slice()].concat()).unwrap();
     driven
         .app()
-        .run(Command::FindTextAt(document_id.clone(), file));
+        .run(Command::LocateTextAt(document_id.clone(), file));
     driven.app().finish_tasks();
     driven.app().finish_tasks();
     let work = driven.app().work().unwrap();
@@ -1216,7 +1278,7 @@ fn a_text_found_elsewhere_with_other_words_is_reviewed() {
     assert!(work.changed().contains_key(&document_id));
     let other = work.project().documents.values().nth(1).unwrap().clone();
     let taken = driven.path.parent().unwrap().join(&other.path);
-    driven.app().run(Command::FindTextAt(document_id, taken));
+    driven.app().run(Command::LocateTextAt(document_id, taken));
     driven.app().finish_tasks();
     let work = driven.app().work().unwrap();
     assert_eq!(
