@@ -203,7 +203,7 @@ impl Search<'_> {
     }
 }
 
-/// The words of each piece. `None` where the quote does not fall into as many pieces as there are spans.
+/// The words of each piece. `None` where the quote falls neither into pieces as long as the spans nor into as many.
 fn pieces_of_quote<'a>(mark: &Mark<'a>) -> Option<Vec<&'a str>> {
     if mark.spans.count() == 1 {
         return Some(vec![mark.quote]);

@@ -282,12 +282,10 @@ pub fn import_alone(
     files: &[FileInMemory],
     options: &ImportOptions,
 ) -> Result<(Project, Texts, ImportReport), ImportError> {
-    let (empty, no_texts) = (Project::default(), Texts::new());
-    let target = Target {
-        project: &empty,
-        texts: &no_texts,
-    };
-    Ok(import(format, files, options, target)?.into_project())
+    let found = (format.read)(&Files::new(files), options)?;
+    let (project, texts, mut report) = alone(found, options);
+    report.format = format.name.to_owned();
+    Ok((project, texts, report))
 }
 
 /// As [`import_alone`], for what was just written of these texts: those that came through need not be in memory twice.
@@ -309,12 +307,16 @@ pub fn read_back(
             document.text = FoundText::Known(text.clone());
         }
     }
+    Ok(alone(found, &options))
+}
+
+fn alone(found: Found, options: &ImportOptions) -> (Project, Texts, ImportReport) {
     let (project, texts) = (Project::default(), Texts::new());
     let target = Target {
         project: &project,
         texts: &texts,
     };
-    Ok(build::build(found, &options.annotator, target).into_project())
+    build::build(found, &options.annotator, target).into_project()
 }
 
 impl Imported {

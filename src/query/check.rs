@@ -318,16 +318,16 @@ fn short(quote: &str) -> String {
 /// Looks at everything. Documents whose text is missing are not checked for places: that they are missing
 /// is found where they are read.
 pub fn check(project: &Project, texts: &Texts) -> Vec<Finding> {
-    found(project, texts, |_| true)
+    findings_that(project, texts, |_| true)
 }
 
 /// What cannot be used as it is. A large project may have millions of other findings, which take as much memory as
 /// its annotations.
 pub fn errors(project: &Project, texts: &Texts) -> Vec<Finding> {
-    found(project, texts, Finding::is_error)
+    findings_that(project, texts, Finding::is_error)
 }
 
-fn found(
+fn findings_that(
     project: &Project,
     texts: &Texts,
     counts: impl Fn(&Finding) -> bool + Sync,

@@ -63,10 +63,6 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     ui.horizontal(|ui| {
         let head = ui.label(RichText::new("Codebook").font(semibold(18.0)));
         name_dialog(ui, &head);
-        cut_label(
-            ui,
-            soft(&theme, format!("{} {}", codebook.name, codebook.version)),
-        );
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             is_done = ui.button("Close").clicked();
             if ui.button("Save as…").clicked() {
@@ -75,6 +71,10 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
             if ui.button("Replace…").clicked() {
                 cx.ask(Command::ImportCodebook);
             }
+            let name = format!("{} {}", codebook.name, codebook.version);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                cut_label(ui, soft(&theme, name));
+            });
         });
     });
     ui.add_space(8.0);
@@ -125,7 +125,7 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
             state.chosen = Some(tag.id.clone());
         }
     }
-    order_ui(ui, cx, work, state.chosen.as_ref());
+    chosen_tag_ui(ui, cx, work, state.chosen.as_ref());
     ui.add_space(8.0);
     new_tag_ui(ui, cx, work, state);
     ui.add_space(12.0);
@@ -147,8 +147,8 @@ fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState)
     );
 }
 
-/// Moves the chosen tag up or down; buttons of tags and lists keep this order.
-fn order_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, chosen: Option<&TagId>) {
+/// Moves the chosen tag up or down, since buttons of tags and lists keep this order, or deletes it.
+fn chosen_tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, chosen: Option<&TagId>) {
     let tags = &work.project().codebook.tags;
     let place = chosen.and_then(|chosen| tags.iter().position(|tag| tag.id == *chosen));
     let Some((chosen, place)) = chosen.zip(place) else {
@@ -166,6 +166,7 @@ fn order_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, chosen: Option<&TagId>) {
                 }));
             }
         }
+        delete_ui(ui, cx, work, chosen);
     });
 }
 
@@ -236,9 +237,6 @@ fn tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) 
         name_ui(ui, cx, work, tag, state);
         key_ui(ui, cx, work, tag);
         color_ui(ui, cx, work, tag);
-        ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-            delete_ui(ui, cx, work, tag)
-        });
     });
     let line = words_ui(ui, cx, tag, "In one line", &tag.description, |words| {
         TextEdit::singleline(words).desired_width(f32::INFINITY)
@@ -344,15 +342,15 @@ fn color_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
     });
 }
 
-fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
-    let button = ui.button("Delete tag").on_hover_ui(|ui| {
+fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag_id: &TagId) {
+    let button = ui.small_button("Delete tag").on_hover_ui(|ui| {
         let project = work.project();
         let documents = project.documents.keys();
-        let counts = documents.map(|id| project.annotations.count_of_tag(id, &tag.id));
+        let counts = documents.map(|id| project.annotations.count_of_tag(id, tag_id));
         ui.label(format!("{} annotations carry it", counts.sum::<usize>()));
     });
     if button.clicked() {
-        cx.ask(Command::DeleteTag(tag.id.clone()));
+        cx.ask(Command::DeleteTag(tag_id.clone()));
     }
 }
 

@@ -70,7 +70,8 @@ pub fn key_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut KeyPageState) -> bo
     let field = ui.add(field.desired_width(f32::INFINITY).margin(vec2(8.0, 5.0)));
     name_field(&field, &state.filter, "Filter keys");
     ui.add_space(8.0);
-    let area = ScrollArea::vertical().auto_shrink(false);
+    // In a narrow window, rows with many keys are scrolled to.
+    let area = ScrollArea::both().auto_shrink(false);
     let output = area.show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         commands_ui(ui, cx, state);
