@@ -302,7 +302,7 @@ fn plain_places<I: Iterator<Item = usize>>(
     before: usize,
     mut count: usize,
 ) -> Vec<Option<usize>> {
-    const STRETCH: usize = 32;
+    const STRETCH: usize = 8;
     /// The last character of a stretch may end so far behind it.
     const OVERHANG: usize = 3;
     let bytes = rest.as_bytes();
@@ -313,12 +313,13 @@ fn plain_places<I: Iterator<Item = usize>>(
         {
             let from = at;
             at += STRETCH;
-            while bytes.get(at).is_some_and(|byte| !is_first(*byte)) {
+            while bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
                 at += 1;
             }
+            let (first, first_of_four) = first_bytes(u64::from_le_bytes(*stretch));
             count += match unit {
-                Unit::CodePoint | Unit::Grapheme => count_of(stretch, is_first),
-                Unit::Utf16 => count_of(stretch, is_first) + count_of(stretch, is_first_of_four),
+                Unit::CodePoint | Unit::Grapheme => first,
+                Unit::Utf16 => first + first_of_four,
                 Unit::Byte => at - from,
             };
         }
@@ -340,18 +341,16 @@ fn plain_places<I: Iterator<Item = usize>>(
     walk.finish()
 }
 
-fn count_of(stretch: &[u8], is_it: impl Fn(u8) -> bool) -> usize {
-    stretch.iter().filter(|byte| is_it(**byte)).count()
-}
-
-/// Whether a character begins with this byte.
-fn is_first(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
-}
-
-/// Whether a character of four bytes, which is two units of UTF-16, begins with this byte.
-fn is_first_of_four(byte: u8) -> bool {
-    byte >= 0xF0
+/// In how many of eight bytes of UTF-8 a character begins, and in how many one of four bytes, which is two units of
+/// UTF-16. Bytes that go on begin with the bits 10, the first of four with 1111.
+fn first_bytes(eight: u64) -> (usize, usize) {
+    const HIGHEST: u64 = 0x8080_8080_8080_8080;
+    let go_on = eight & !(eight << 1) & HIGHEST;
+    let of_four = eight & (eight << 1) & (eight << 2) & (eight << 3) & HIGHEST;
+    (
+        8 - go_on.count_ones() as usize,
+        of_four.count_ones() as usize,
+    )
 }
 
 fn is_line_break(cluster: &str) -> bool {
