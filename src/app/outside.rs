@@ -193,13 +193,11 @@ impl App {
         } = look;
         work.seen = seen;
         let documents = &work.project().documents;
-        let gone = gone.iter().filter_map(|id| documents.get(id));
-        let names: Vec<String> = gone.map(|gone| format!("“{}”", gone.path)).collect();
-        if !names.is_empty() {
-            let words = format!(
-                "{} cannot be found any more. What you see stays until the project is closed; put it back until then",
-                names.join(", ")
-            );
+        let gone: Vec<&str> = gone
+            .iter()
+            .filter_map(|id| Some(&*documents.get(id)?.path))
+            .collect();
+        if let Some(words) = words_on_gone(&gone) {
             self.tell(NoticeKind::Warning, words);
         }
         for (document_id, labelled) in back {
@@ -567,6 +565,18 @@ impl App {
         work.look_for_misplaced();
         self.tell_changed_texts();
     }
+}
+
+/// What is said when texts are no longer where they were.
+fn words_on_gone(paths: &[&str]) -> Option<String> {
+    let (first, others) = paths.split_first()?;
+    let others = match others.len() {
+        0 => String::new(),
+        _ => format!(" and {}", counted(others.len(), "other text")),
+    };
+    Some(format!(
+        "“{first}”{others} cannot be found any more. What you see stays until the project is closed; put it back until then"
+    ))
 }
 
 /// The edits of a journal, carried out on what they followed on, merged with the project as it is. `None` if that is not

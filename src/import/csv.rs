@@ -345,17 +345,20 @@ fn read_links(table: &Table, found: &mut Found) {
 }
 
 fn read_tags(table: &Table, found: &mut Found) {
-    let tags = table.rows.iter().map(|(_, row)| Tag {
-        description: table.cell(row, "description").to_owned(),
-        ..Tag::new(
-            TagId::new(table.cell(row, "tag")),
-            Color::parse(table.cell(row, "color")).unwrap_or(Color([0x7F; 3])),
-        )
-    });
-    let codebook = Codebook {
-        tags: tags.collect(),
-        ..Codebook::default()
-    };
+    let mut codebook = Codebook::default();
+    for (line, row) in &table.rows {
+        let name = table.cell(row, "tag");
+        if name.trim().is_empty() {
+            let what = table.cell(row, "description");
+            found.left_out(&table.file, *line, "a tag has no name", what);
+            continue;
+        }
+        let color = Color::parse(table.cell(row, "color")).unwrap_or(Color([0x7F; 3]));
+        codebook.tags.push(Tag {
+            description: table.cell(row, "description").to_owned(),
+            ..Tag::new(TagId::new(name), color)
+        });
+    }
     add_codebook(&mut found.codebook, codebook);
 }
 

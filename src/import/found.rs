@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Reading;
 use crate::model::{
-    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, TagId, Tier,
+    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
     Timestamp,
 };
 use crate::text::Text;
@@ -278,7 +278,9 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
         .filter(|_| !tags.is_empty());
     let mut indexes: HashMap<TagId, usize> =
         known.map(|(index, tag)| (tag.id.clone(), index)).collect();
-    for mut tag in tags {
+    // What has no name describes nothing, and would keep all the rest from being taken in.
+    let named = |tag: &Tag| !tag.id.as_str().trim().is_empty();
+    for mut tag in tags.into_iter().filter(named) {
         let index = indexes.get(&tag.id).copied();
         match index.and_then(|index| codebook.tags.get_mut(index)) {
             Some(own) => {

@@ -766,6 +766,30 @@ fn places_far_apart_are_found_in_every_unit() {
 }
 
 #[test]
+fn a_tag_without_a_name_costs_only_itself() {
+    let tags = "tag,color,description\n,#0072B2,Nobody knows\ndenial,#D55E00,The accused denies\n";
+    let (project, _, report) = imported(&[
+        file("tags.csv", tags),
+        file("t.csv", "text,label\nThe navy denied it.,denial\n"),
+    ]);
+    let names: Vec<&str> = project
+        .codebook
+        .tags
+        .iter()
+        .map(|tag| tag.id.as_str())
+        .collect();
+    assert_eq!(names, ["denial"]);
+    let said = report
+        .problems
+        .iter()
+        .find(|problem| problem.words == "a tag has no name");
+    assert_eq!(
+        said.map(|problem| (&*problem.file, problem.line)),
+        Some(("tags.csv", 2))
+    );
+}
+
+#[test]
 fn a_format_that_is_named_is_read_whatever_the_ending() {
     let files = [file("tokens.data", "Moscow\tB-a\n")];
     assert!(recognise(&files).is_none());
