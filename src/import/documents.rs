@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::Target;
 use super::found::{Found, FoundDocument, FoundText};
 use super::report::ImportReport;
-use crate::model::DocumentId;
+use crate::model::{DocumentId, Project, Texts};
 use crate::text::Text;
 
 /// Longer names of documents are cut, since some of them are whole addresses.
@@ -54,8 +54,8 @@ pub fn place_documents(
         .par_iter()
         .map(|text| text.as_ref().map(hash_of))
         .collect();
-    let found = found.documents.iter().zip(&names);
-    let candidates: Vec<Candidate<'_>> = found
+    let found = found.documents.iter().zip(names);
+    let mut candidates: Vec<Candidate<'_>> = found
         .zip(texts.into_iter().zip(hashes))
         .map(|((document, name), (text, hash))| Candidate {
             document,
@@ -63,6 +63,27 @@ pub fn place_documents(
             text: text.zip(hash),
         })
         .collect();
+    if !target.texts.is_empty() {
+        // What comes in again is known by what it was called when it came in for the first time.
+        let (project, texts) = (Project::default(), Texts::new());
+        let nothing = Target {
+            project: &project,
+            texts: &texts,
+        };
+        let placed = place(&candidates, nothing, true, &mut ImportReport::default());
+        for (candidate, placed) in candidates.iter_mut().zip(placed) {
+            candidate.name = placed.id.to_string();
+        }
+    }
+    place(&candidates, target, may_join, report)
+}
+
+fn place(
+    candidates: &[Candidate<'_>],
+    target: Target<'_>,
+    may_join: bool,
+    report: &mut ImportReport,
+) -> Vec<PlacedDocument> {
     let mut known = KnownTexts::of(target);
     let mut placed = Vec::with_capacity(candidates.len());
     for of_file in candidates.chunk_by(|one, next| one.document.file == next.document.file) {
@@ -83,7 +104,7 @@ pub fn place_documents(
 /// A found document, what it is to be called, and its text with the hash of it, where somebody has one.
 struct Candidate<'a> {
     document: &'a FoundDocument,
-    name: &'a str,
+    name: String,
     text: Option<(Text, u64)>,
 }
 
@@ -196,7 +217,7 @@ impl Alike {
 
     /// The document of the name that a found one would get.
     fn of_name(&mut self, candidate: &Candidate<'_>, text: &Text) -> Option<usize> {
-        let named = self.by_id.get(&DocumentId::new(candidate.name)).copied();
+        let named = self.by_id.get(&DocumentId::new(&*candidate.name)).copied();
         named.filter(|index| self.may_be(*index, &candidate.document.file, text))
     }
 
@@ -282,7 +303,7 @@ impl<'a> KnownTexts<'a> {
         let Some((text, hash)) = &candidate.text else {
             report.documents.without_text += 1;
             return PlacedDocument {
-                id: DocumentId::new(candidate.name),
+                id: DocumentId::new(&*candidate.name),
                 is_joined: true,
                 text: None,
             };
@@ -305,7 +326,7 @@ impl<'a> KnownTexts<'a> {
 
     /// Makes a document known under a name that nothing else has, on any system.
     fn add(&mut self, candidate: &Candidate<'_>, text: &Text, hash: u64) -> DocumentId {
-        let id = DocumentId::new(self.ids.free(candidate.name.to_owned()));
+        let id = DocumentId::new(self.ids.free(candidate.name.clone()));
         debug_assert!(
             !self.target.project.documents.contains_key(&id),
             "the id is free"
