@@ -14,6 +14,8 @@ use crate::text::Text;
 
 /// Longer names of documents are cut, since some of them are whole addresses.
 const MOST_NAME_CHARACTERS: usize = 255;
+/// Names with a number behind them are cut so far that they are no longer than others.
+const MOST_NUMBERED_CHARACTERS: usize = 240;
 
 /// Which document of the project a found one is, and its text.
 pub struct PlacedDocument {
@@ -119,22 +121,25 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
     let names = documents.iter().map(|document| {
         let number = numbers.entry(&document.file).or_default();
         *number += 1;
-        let name = match document.name.char_indices().nth(MOST_NAME_CHARACTERS) {
-            Some((cut, _)) => document.name.get(..cut).unwrap_or_default(),
-            None => &*document.name,
-        };
         // What comes without a file, as from a pipe, has no stem.
         let stem = Some(super::stem(&document.file)).filter(|stem| !stem.trim().is_empty());
         let stem = stem.unwrap_or("document");
         let name = match in_file.get(&*document.file) {
-            _ if !name.trim().is_empty() => name.to_owned(),
-            Some(1) => stem.to_owned(),
+            _ if !document.name.trim().is_empty() => {
+                cut(&document.name, MOST_NAME_CHARACTERS).to_owned()
+            }
+            Some(1) => cut(stem, MOST_NAME_CHARACTERS).to_owned(),
             // Padded with zeros, so that the order of names is that of the file.
-            _ => format!("{stem}-{number:06}"),
+            _ => format!("{}-{number:06}", cut(stem, MOST_NUMBERED_CHARACTERS)),
         };
         taken.entry(&document.file).or_default().free(name)
     });
     names.collect()
+}
+
+fn cut(name: &str, most_characters: usize) -> &str {
+    let cut = name.char_indices().nth(most_characters);
+    cut.and_then(|(cut, _)| name.get(..cut)).unwrap_or(name)
 }
 
 /// Names that differ from each other on any system.
@@ -151,7 +156,7 @@ impl FreeNames {
         let mut free = name.clone();
         while !self.taken.insert(free.to_lowercase()) {
             let number = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
-            free = format!("{name}-{number}");
+            free = format!("{}-{number}", cut(&name, MOST_NUMBERED_CHARACTERS));
             *number += 1;
         }
         free

@@ -765,6 +765,23 @@ fn places_far_apart_are_found_in_every_unit() {
     }
 }
 
+/// Even of documents that come from long file names, and of several with the same name.
+#[test]
+fn documents_with_very_long_names_can_be_exported() {
+    for length in [254, 255, 256, 300] {
+        let name = "ф".repeat(length);
+        let record =
+            json!({"id": name, "text": "Denied.", "spans": [{"start": 0, "end": 6, "label": "x"}]});
+        let other = json!({"id": name, "text": "Denied it.", "spans": [{"start": 0, "end": 6, "label": "x"}]});
+        let named = file("a.jsonl", format!("{record}\n{other}"));
+        let by_file = file(&format!("{name}.conll"), "Denied B-x\n");
+        for files in [vec![named], vec![by_file]] {
+            let (project, texts, _) = imported(&files);
+            export(&JSONL, &project, &texts, &ExportOptions::default()).unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_tag_without_a_name_costs_only_itself() {
     let tags = "tag,color,description\n,#0072B2,Nobody knows\ndenial,#D55E00,The accused denies\n";
