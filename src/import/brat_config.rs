@@ -68,8 +68,11 @@ fn add_type(codebook: &mut Codebook, line: &str, parents: &mut Vec<(usize, TagId
         return;
     };
     let tag_id = TagId::new(unescaped(name));
+    if tag_id.as_str().trim().is_empty() {
+        return;
+    }
     parents.retain(|(other, _)| *other < depth);
-    if codebook.tag(&tag_id).is_none() && !name.is_empty() {
+    if codebook.tag(&tag_id).is_none() {
         let mut tag = codebook.new_tag(tag_id.clone());
         // Keys are what kb_shortcuts.conf says.
         tag.key = None;
@@ -103,9 +106,10 @@ fn types_of(types: &str) -> Vec<TagId> {
     if types.contains('<') {
         return Vec::new();
     }
-    types
-        .split('|')
-        .map(|name| TagId::new(unescaped(name.trim())))
+    let names = types.split('|').map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .map(|name| TagId::new(unescaped(name)))
         .collect()
 }
 
