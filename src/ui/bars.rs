@@ -222,6 +222,9 @@ pub fn why_not(app: &App, command: &Command) -> Option<&'static str> {
         {
             Some("Select words or an annotation first")
         }
+        C::LocateText if work.document().is_none() || work.text().is_some() => {
+            Some("The text of this document is there")
+        }
         C::ReviewTexts if work.misplaced().is_empty() && work.changed().is_empty() => {
             Some("Every annotation stands where it should")
         }
