@@ -317,14 +317,13 @@ impl Building<'_> {
         place: Placed,
     ) {
         let tag = tag_name(&span.tag);
-        if !self.report.tags.contains_key(tag) {
-            self.report.tags.insert(tag.to_owned(), Default::default());
-        }
-        let Some(counts) = self.report.tags.get_mut(tag) else {
-            return;
+        let place = within(&mut self.room_bytes, place);
+        let counts = match self.report.tags.get_mut(tag) {
+            Some(counts) => counts,
+            None => self.report.tags.entry(tag.to_owned()).or_default(),
         };
         counts.in_file += 1;
-        let spans = match within(&mut self.room_bytes, place) {
+        let spans = match place {
             Placed::Nowhere { why, near } => {
                 counts.unplaced += 1;
                 self.report.unplaced.push(displaced(

@@ -86,17 +86,16 @@ fn place(
     may_join: bool,
     report: &mut ImportReport,
 ) -> Vec<PlacedDocument> {
-    let mut known = KnownTexts::of(target);
+    let mut known = KnownTexts::of(target, may_join);
     let mut placed = Vec::with_capacity(candidates.len());
     for of_file in candidates.chunk_by(|one, next| one.document.file == next.document.file) {
         // Those of their own name first: none may be taken for one whose name is not there.
         let named: Vec<_> = of_file
             .iter()
-            .map(|candidate| known.joined(candidate, may_join, Alike::of_name))
+            .map(|candidate| known.joined(candidate, Alike::of_name))
             .collect();
         for (candidate, named) in of_file.iter().zip(named) {
-            let joined =
-                named.or_else(|| known.joined(candidate, may_join, Alike::next_of_any_name));
+            let joined = named.or_else(|| known.joined(candidate, Alike::next_of_any_name));
             placed.push(known.placed(candidate, joined, report));
         }
     }
@@ -186,6 +185,8 @@ struct KnownTexts<'a> {
     target: Target<'a>,
     by_hash: HashMap<u64, Alike>,
     ids: FreeNames,
+    /// Whether any text can be the same as another.
+    may_join: bool,
 }
 
 /// Documents with the same text. There may be very many, as in lists of short answers, so none is looked at twice.
@@ -260,7 +261,7 @@ impl Alike {
 }
 
 impl<'a> KnownTexts<'a> {
-    fn of(target: Target<'a>) -> Self {
+    fn of(target: Target<'a>, may_join: bool) -> Self {
         let mut by_hash: HashMap<u64, Alike> = HashMap::new();
         for (id, text) in target.texts {
             let known = Known {
@@ -279,6 +280,7 @@ impl<'a> KnownTexts<'a> {
                 taken,
                 next_numbers: HashMap::new(),
             },
+            may_join,
         }
     }
 
@@ -286,10 +288,9 @@ impl<'a> KnownTexts<'a> {
     fn joined(
         &mut self,
         candidate: &Candidate<'_>,
-        may_join: bool,
         find: impl Fn(&mut Alike, &Candidate<'_>, &Text) -> Option<usize>,
     ) -> Option<(DocumentId, Text)> {
-        let (text, hash) = candidate.text.as_ref().filter(|_| may_join)?;
+        let (text, hash) = candidate.text.as_ref().filter(|_| self.may_join)?;
         let alike = self.by_hash.get_mut(hash)?;
         let index = find(alike, candidate, text)?;
         let known = alike.all.get_mut(index)?;
@@ -336,6 +337,9 @@ impl<'a> KnownTexts<'a> {
             !self.target.project.documents.contains_key(&id),
             "the id is free"
         );
+        if !self.may_join {
+            return id;
+        }
         let known = Known {
             id: id.clone(),
             text: text.clone(),
