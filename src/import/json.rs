@@ -5,8 +5,23 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::ImportError;
+
 /// One record of a file, or why it cannot be read, with the line on which it begins.
 pub type Record<T> = (usize, Result<T, String>);
+
+/// Refuses a file of which any value is kept, if there are too many: an object takes some hundred bytes of memory,
+/// however short it is written.
+pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
+    const MOST_OBJECTS: usize = 2_000_000;
+    if memchr::memchr_iter(b'{', words.as_bytes()).count() <= MOST_OBJECTS {
+        return Ok(());
+    }
+    Err(ImportError::Broken {
+        file: file.to_owned(),
+        words: format!("it has more than {MOST_OBJECTS} objects; split it into several files"),
+    })
+}
 
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {

@@ -87,6 +87,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     for file in files.ending_in(JSON.endings) {
         let label = file.label();
         let words = file.words(&mut found)?;
+        json::refuse_countless(&file.path, &words)?;
         let mut records = Vec::new();
         for (line, record) in json::records::<Record>(&words) {
             match record {

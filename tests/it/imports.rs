@@ -765,6 +765,22 @@ fn places_far_apart_are_found_in_every_unit() {
     }
 }
 
+/// A hundred megabytes of them would take nine gigabytes of memory.
+#[test]
+fn json_of_countless_tiny_objects_is_refused_before_it_is_read() {
+    let tiny = format!("[{}{{}}]", "{\"a\":0},".repeat(2_000_001));
+    let error = import_alone(
+        format("json").unwrap(),
+        &[file("tiny.json", tiny)],
+        &ImportOptions::default(),
+    );
+    let words = error.unwrap_err().to_string();
+    assert!(
+        words.contains("tiny.json") && words.contains("split it"),
+        "{words}"
+    );
+}
+
 /// Even of documents that come from long file names, and of several with the same name.
 #[test]
 fn documents_with_very_long_names_can_be_exported() {
