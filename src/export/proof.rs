@@ -10,7 +10,7 @@ use super::kept::AllBut;
 use super::{Exporting, ExportingDocument, Loss, LossReport};
 use crate::import::ImportReport;
 use crate::model::{Annotation, DocumentId, Project, Texts, quote_of};
-use crate::text::{ByteOffset, Text, is_blank};
+use crate::text::{ByteOffset, Span, Text, is_blank};
 
 /// What a format keeps, for the loss report and for the comparison after reading back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -285,14 +285,10 @@ fn fingerprint(
     if quote.is_empty() {
         return None;
     }
-    let first = annotation
-        .spans
-        .iter()
-        .find(|span| !letters(text.slice(*span).unwrap_or_default()).is_empty())?;
-    let first = if keeps_pieces {
-        first.start()
-    } else {
-        hull.start()
+    let has_letters = |span: &Span| !letters(text.slice(*span).unwrap_or_default()).is_empty();
+    let first = match keeps_pieces {
+        true => annotation.spans.iter().find(has_letters)?.start(),
+        false => hull.start(),
     };
     let mut words = format!(
         "{} in {} at {}: “{quote}”",

@@ -538,17 +538,23 @@ fn split<'a>(cell: &'a str, sign: &str) -> Vec<&'a str> {
     parts
 }
 
+/// Whether the words end with a backslash that is not itself escaped.
+fn escapes_what_follows(words: &str) -> bool {
+    let backslashes = words.chars().rev().take_while(|c| *c == '\\').count();
+    backslashes % 2 == 1
+}
+
 /// The value and the number in brackets behind it.
 fn number_of(item: &str) -> (&str, &str) {
     let Some(inner) = item
         .strip_suffix(']')
-        .filter(|inner| !inner.ends_with('\\'))
+        .filter(|inner| !escapes_what_follows(inner))
     else {
         return (item, "");
     };
     let is_number = |c: char| c.is_ascii_digit() || c == '_';
     match inner.rsplit_once('[') {
-        Some((value, number)) if number.chars().all(is_number) && !value.ends_with('\\') => {
+        Some((value, number)) if number.chars().all(is_number) && !escapes_what_follows(value) => {
             (value, number)
         }
         _ => (item, ""),

@@ -765,6 +765,16 @@ fn places_far_apart_are_found_in_every_unit() {
     }
 }
 
+#[test]
+fn tags_that_end_with_a_backslash_come_back_from_webanno() {
+    for tag in ["\\", "C:\\", "a\\\\", "\\[1]"] {
+        let record = json!({"text": "Denied it.", "spans": [{"start": 0, "end": 6, "label": tag}]});
+        let (project, texts, _) = imported(&[file("a.jsonl", record.to_string())]);
+        let webanno = ascribe::export::format("webanno-tsv").unwrap();
+        export(webanno, &project, &texts, &ExportOptions::default()).unwrap();
+    }
+}
+
 /// A hundred megabytes of them would take nine gigabytes of memory.
 #[test]
 fn json_of_countless_tiny_objects_is_refused_before_it_is_read() {
