@@ -1,19 +1,21 @@
 //! The configuration files of brat: types, relations, events, attributes, labels, colours and keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::brat::spread;
 use super::found::{Found, add_codebook};
 use super::unescaped;
-use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, LinkEnds, LinkKind, TagId};
+use crate::model::{
+    Attribute, AttributeKind, Choice, Codebook, Color, LinkEnds, LinkKind, Tag, TagId,
+};
 
 /// What the configuration says about tags, links, attributes, colours and keys.
 pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
     let mut section = "";
     let mut codebook = Codebook::default();
-    let mut macros: HashMap<&str, &str> = HashMap::new();
-    let mut parents: Vec<(usize, TagId)> = Vec::new();
+    let mut macros = Macros::default();
+    let mut types = Types::default();
     for line in words.lines() {
         let bare = line.split(" #").next().unwrap_or(line).trim_end();
         if bare.trim().is_empty() || bare.starts_with('#') || bare.trim().chars().all(|c| c == '-')
@@ -26,24 +28,23 @@ pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
             .and_then(|rest| rest.strip_suffix(']'))
         {
             section = name;
-            parents.clear();
+            types.parents.clear();
             continue;
         }
         if let Some((name, value)) = bare
             .split_once('=')
             .filter(|(name, _)| name.trim().starts_with('<'))
         {
-            macros.insert(name.trim(), value.trim());
+            let value = macros.expand(value.trim());
+            macros.values.insert(name.trim().to_owned(), value);
             continue;
         }
-        let expanded = macros.iter().fold(bare.to_owned(), |line, (name, value)| {
-            line.replace(name, value)
-        });
+        let expanded = macros.expand(bare);
         let bare = expanded.as_str();
         match (name, section) {
-            ("annotation", "entities") => add_type(&mut codebook, bare, &mut parents),
+            ("annotation", "entities") => types.add(&mut codebook, bare),
             ("annotation", "events") => {
-                add_type(&mut codebook, bare, &mut parents);
+                types.add(&mut codebook, bare);
                 add_roles(&mut codebook, bare);
             }
             ("annotation", "relations") => add_relation(&mut codebook, bare),
@@ -57,29 +58,68 @@ pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
     add_codebook(&mut found.codebook, codebook);
 }
 
-/// A line of types: deeper ones are kinds of the one above. `!` marks one that nothing is tagged with.
-fn add_type(codebook: &mut Codebook, line: &str, parents: &mut Vec<(usize, TagId)>) {
-    let depth = line.chars().take_while(|c| *c == '\t').count();
-    let Some(name) = line
-        .split_whitespace()
-        .next()
-        .map(|name| name.trim_start_matches('!'))
-    else {
-        return;
-    };
-    let tag_id = TagId::new(unescaped(name));
-    if tag_id.as_str().trim().is_empty() {
-        return;
+/// `<NAME>=A|B` stands for its value in all lines after it, those of other macros too.
+#[derive(Default)]
+struct Macros {
+    /// By their names with the brackets.
+    values: HashMap<String, String>,
+    /// How many bytes they have put into lines.
+    put_in: usize,
+}
+
+impl Macros {
+    /// A macro of macros of macros could grow without end. Behind this, names stay as they are written.
+    const MOST_BYTES: usize = 1_000_000;
+
+    fn expand(&mut self, line: &str) -> String {
+        let mut expanded = String::with_capacity(line.len());
+        let mut rest = line;
+        while let Some(start) = rest.find('<') {
+            let (before, bracket) = rest.split_at(start);
+            expanded.push_str(before);
+            let end = bracket.find('>').map_or(bracket.len(), |end| end + 1);
+            // The name begins with the last bracket that opens.
+            let start = bracket.get(..end).and_then(|name| name.rfind('<'));
+            let (before, name) = bracket.split_at(end).0.split_at(start.unwrap_or(0));
+            let value = self.values.get(name);
+            let value = value.filter(|value| self.put_in + value.len() <= Self::MOST_BYTES);
+            expanded.push_str(before);
+            expanded.push_str(value.map_or(name, String::as_str));
+            self.put_in += value.map_or(0, String::len);
+            rest = bracket.get(end..).unwrap_or_default();
+        }
+        expanded.push_str(rest);
+        expanded
     }
-    parents.retain(|(other, _)| *other < depth);
-    if codebook.tag(&tag_id).is_none() {
-        let mut tag = codebook.new_tag(tag_id.clone());
-        // Keys are what kb_shortcuts.conf says.
-        tag.key = None;
-        tag.parent = parents.last().map(|(_, parent)| parent.clone());
-        codebook.tags.push(tag);
+}
+
+/// The types of a configuration, line by line.
+#[derive(Default)]
+struct Types {
+    /// The line above and those that it is a kind of, with their depths.
+    parents: Vec<(usize, TagId)>,
+    known: HashSet<TagId>,
+}
+
+impl Types {
+    /// A line of types: deeper ones are kinds of the one above. `!` marks one that nothing is tagged with.
+    fn add(&mut self, codebook: &mut Codebook, line: &str) {
+        let depth = line.chars().take_while(|c| *c == '\t').count();
+        let name = line.split_whitespace().next().unwrap_or_default();
+        let tag_id = TagId::new(unescaped(name.trim_start_matches('!')));
+        if tag_id.as_str().trim().is_empty() {
+            return;
+        }
+        self.parents.retain(|(other, _)| *other < depth);
+        if self.known.insert(tag_id.clone()) {
+            // Keys are what kb_shortcuts.conf says.
+            codebook.tags.push(Tag {
+                parent: self.parents.last().map(|(_, parent)| parent.clone()),
+                ..Tag::new(tag_id.clone(), codebook.new_color())
+            });
+        }
+        self.parents.push((depth, tag_id));
     }
-    parents.push((depth, tag_id));
 }
 
 /// `Name Arg1:A|B, Arg2:C, <REL-TYPE>:symmetric-transitive`

@@ -97,10 +97,13 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
 struct Documents {
     list: Vec<FoundDocument>,
     by_name: HashMap<String, usize>,
+    /// By the name of the file of the text; `None` where several have the same.
+    by_file: HashMap<String, Option<usize>>,
 }
 
 impl Documents {
-    /// The document of that name, made if it is new.
+    /// The document of that name, made if it is new. One without a text of its own may be named by the file
+    /// of another.
     fn named(
         &mut self,
         name: &str,
@@ -109,14 +112,36 @@ impl Documents {
         let index = match self.by_name.get(name) {
             Some(index) => *index,
             None => {
-                self.list.push(make()?);
-                self.by_name.insert(name.to_owned(), self.list.len() - 1);
-                self.list.len() - 1
+                let index = self.add(make()?);
+                self.by_name.insert(name.to_owned(), index);
+                index
             }
         };
         self.list
             .get_mut(index)
             .ok_or(ImportError::WrongFormat(CSV.title))
+    }
+
+    fn add(&mut self, document: FoundDocument) -> usize {
+        let of_file = self.by_file.get(stem(&document.name)).copied().flatten();
+        let other = of_file.and_then(|index| Some((index, self.list.get(index)?)));
+        let is_same = |other: &FoundDocument| match (&document.text, &other.text) {
+            _ if !document.path.is_empty() => false,
+            (FoundText::Words(own), FoundText::Words(other)) => own == other,
+            (text, _) => matches!(text, FoundText::Named(_)),
+        };
+        if let Some((index, _)) = other.filter(|(_, other)| is_same(other)) {
+            return index;
+        }
+        let index = self.list.len();
+        if !document.path.is_empty() {
+            let others = self.by_file.entry(stem(&document.path).to_owned());
+            others
+                .and_modify(|other| *other = None)
+                .or_insert(Some(index));
+        }
+        self.list.push(document);
+        index
     }
 }
 
@@ -276,6 +301,8 @@ fn read_documents(
                 &format!("texts/{}.txt", super::file_stem(name)),
             ))
         });
+        let path = table.cell(row, "path");
+        let text = text.or_else(|| files.text(path).filter(|_| !path.is_empty()));
         let (text, _) = text_or_name(text, name, found)?;
         let states: BTreeMap<String, String> =
             serde_json::from_str(table.cell(row, "states")).unwrap_or_default();
@@ -292,7 +319,7 @@ fn read_documents(
             file: table.file.clone(),
             line: *line,
             text,
-            path: table.cell(row, "path").to_owned(),
+            path: path.to_owned(),
             sha256: table.cell(row, "sha256").to_owned(),
             size_bytes: table.cell(row, "size_bytes").parse().unwrap_or(0),
             encoding: Some(Encoding {

@@ -4,11 +4,12 @@
 //! say it in a key of their own. Of several files each is an annotator's, as in doccano's export of a project in
 //! which members do not share their work. A label set file gives colours and keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
@@ -56,31 +57,60 @@ fn looks_so(head: &str) -> bool {
     has("start_offset") || ((has("text") || has("data")) && (is_list("label") || is_list("labels")))
 }
 
-#[derive(Deserialize)]
-#[serde(expecting = "a document as an object")]
+#[derive(Default)]
 struct Line {
-    #[serde(alias = "data")]
     text: Option<String>,
-    #[serde(default, alias = "labels")]
     label: Vec<(usize, usize, String)>,
-    #[serde(default)]
     entities: Vec<Entity>,
-    #[serde(default)]
     relations: Vec<Relation>,
-    #[serde(default, rename = "Comments", alias = "comments")]
     comments: Vec<Value>,
-    #[serde(default)]
     id: Value,
-    #[serde(default)]
     offset_unit: String,
-    #[serde(default)]
     document: Value,
-    #[serde(default)]
     annotator: String,
-    #[serde(default)]
     meta: Value,
-    #[serde(flatten)]
     rest: BTreeMap<String, Value>,
+}
+
+/// By hand, since serde holds back all of a record that may have any other keys, and then reads it for a second time.
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(LineVisitor)
+    }
+}
+
+struct LineVisitor;
+
+impl<'de> Visitor<'de> for LineVisitor {
+    type Value = Line;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a document as an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Line, M::Error> {
+        let mut line = Line::default();
+        let mut seen = HashSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if !seen.insert(key.clone()) {
+                return Err(M::Error::custom(format!("“{key}” is said twice")));
+            }
+            match &*key {
+                "text" | "data" if line.text.is_none() => line.text = map.next_value()?,
+                "label" | "labels" => line.label.append(&mut map.next_value()?),
+                "entities" => line.entities.append(&mut map.next_value()?),
+                "relations" => line.relations.append(&mut map.next_value()?),
+                "Comments" | "comments" => line.comments.append(&mut map.next_value()?),
+                "id" => line.id = map.next_value()?,
+                "offset_unit" => line.offset_unit = map.next_value()?,
+                "document" => line.document = map.next_value()?,
+                "annotator" => line.annotator = map.next_value()?,
+                "meta" => line.meta = map.next_value()?,
+                _ => drop(line.rest.insert(key, map.next_value()?)),
+            }
+        }
+        Ok(line)
+    }
 }
 
 #[derive(Deserialize)]

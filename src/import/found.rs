@@ -3,7 +3,7 @@
 //! A parser fills a [`Found`] and judges nothing: numbers stay as they are written, quotes as they are
 //! recorded. `heal` finds the places, `build` makes a project of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -299,33 +299,26 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
             }
         }
     }
-    for attribute in common_attributes {
-        let is_new = codebook
-            .common_attributes
-            .iter()
-            .all(|own| own.name != attribute.name);
-        codebook
-            .common_attributes
-            .extend(is_new.then_some(attribute));
+    add_new(&mut codebook.common_attributes, common_attributes, |it| {
+        it.name.clone()
+    });
+    add_new(&mut codebook.link_kinds, link_kinds, |it| it.name.clone());
+    add_new(&mut codebook.region_kinds, region_kinds, |it| {
+        it.name.clone()
+    });
+    add_new(&mut codebook.document_fields, document_fields, |it| {
+        it.name.clone()
+    });
+}
+
+/// Adds those whose name is new.
+fn add_new<T>(own: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> Arc<str>) {
+    // Most bring nothing, and then there is nothing to compare.
+    if more.is_empty() {
+        return;
     }
-    for kind in link_kinds {
-        let is_new = codebook.link_kinds.iter().all(|own| own.name != kind.name);
-        codebook.link_kinds.extend(is_new.then_some(kind));
-    }
-    for kind in region_kinds {
-        let is_new = codebook
-            .region_kinds
-            .iter()
-            .all(|own| own.name != kind.name);
-        codebook.region_kinds.extend(is_new.then_some(kind));
-    }
-    for field in document_fields {
-        let is_new = codebook
-            .document_fields
-            .iter()
-            .all(|own| own.name != field.name);
-        codebook.document_fields.extend(is_new.then_some(field));
-    }
+    let mut names: HashSet<Arc<str>> = own.iter().map(&name).collect();
+    own.extend(more.into_iter().filter(|it| names.insert(name(it))));
 }
 
 /// The first characters of something that may be megabytes, on one line, without what a terminal would obey.

@@ -213,13 +213,18 @@ impl Codebook {
     /// A tag of this name that is not in the codebook yet, with the next free digit and colour.
     pub fn new_tag(&self, tag_id: TagId) -> Tag {
         let is_free = |key: &char| self.tag_for_key(*key).is_none();
+        Tag {
+            key: ('1'..='9').find(is_free),
+            ..Tag::new(tag_id, self.new_color())
+        }
+    }
+
+    /// The next free colour for a tag; the last one where all are taken.
+    pub fn new_color(&self) -> Color {
         let is_new = |color: &Color| self.tags.iter().all(|tag| tag.color != *color);
         let colors = TAG_COLORS.into_iter();
         let color = colors.clone().find(is_new).or(colors.last());
-        Tag {
-            key: ('1'..='9').find(is_free),
-            ..Tag::new(tag_id, color.unwrap_or(Color([0x7F; 3])))
-        }
+        color.unwrap_or(Color([0x7F; 3]))
     }
 
     /// The tag that a key stands for.

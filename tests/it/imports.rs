@@ -7,7 +7,8 @@ use ascribe::import::{
     import_alone, recognise,
 };
 use ascribe::model::{
-    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, Project, Texts,
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, LinkEnds, Project, TagId,
+    Texts,
 };
 use ascribe::text::OffsetUnit;
 use serde_json::json;
@@ -920,4 +921,63 @@ It was denied.
         read.annotations.iter().next(),
         spaced.annotations.iter().next()
     );
+}
+
+/// Our own table of spans, of which only these columns matter.
+fn spans_table(rows: &str) -> FileInMemory {
+    let head = "document,span_id,piece,tag,start,end,unit,text,annotator\n";
+    file("spans.csv", format!("{head}{rows}"))
+}
+
+#[test]
+fn rows_may_name_a_document_by_its_file() {
+    let head = "document,path,sha256,size_bytes,encoding,fields,states\n";
+    let documents = format!("{head}порт,texts/port.txt,,,UTF-8,{{}},{{}}\n");
+    let rows = "порт,mara-1,1,denial,4,10,code_point,denied,mara\nport,mara-2,1,impact,0,3,code_point,Уря,mara\n";
+    for text in ["texts/порт.txt", "texts/port.txt"] {
+        let files = [
+            file("documents.csv", documents.clone()),
+            spans_table(rows),
+            file(text, "Уря denied it.\n"),
+        ];
+        let (project, _, report) = imported(&files);
+        assert_eq!(project.documents.len(), 1, "{report:?}");
+        let expected = [("порт", "impact", "Уря"), ("порт", "denial", "denied")];
+        let expected = expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()));
+        assert_eq!(annotations(&project), expected);
+    }
+}
+
+#[test]
+fn macros_of_brat_may_use_macros_and_cannot_grow_without_end() {
+    let doubled = |number: usize| format!("<M{number}>=<M{0}>|<M{0}>\n", number - 1);
+    let bomb: String = (1..60).map(doubled).collect();
+    let configuration = format!(
+        "[entities]\nActor\nGroup\nThing\n[relations]\n<WHO>=Actor|Group\n<ANY>=<WHO>|Thing\n\
+        Near Arg1:<WHO>, Arg2:<ANY>\n<M0>=Actor\n{bomb}Far Arg1:<M59>, Arg2:Thing\n"
+    );
+    let (project, _, _) = imported(&[
+        file("a.txt", "Мара\n"),
+        file("a.ann", "T1\tActor 0 4\tМара\n"),
+        file("annotation.conf", configuration),
+    ]);
+    let kinds = &project.codebook.link_kinds;
+    let near = kinds.iter().find(|kind| &*kind.name == "Near").unwrap();
+    let ids = |names: &[&str]| names.iter().map(|name| TagId::new(*name)).collect();
+    let ends = LinkEnds::Tags {
+        from: ids(&["Actor", "Group"]),
+        to: ids(&["Actor", "Group", "Thing"]),
+    };
+    assert_eq!(near.ends, ends);
+    assert!(kinds.iter().any(|kind| &*kind.name == "Far"));
+}
+
+#[test]
+fn doccano_keeps_keys_that_it_does_not_know() {
+    let line = r#"{"id": 7, "text": "It denied.", "data": "other", "label": [[3, 9, "denial"]], "labels": [[0, 2, "impact"]], "score": 0.5}"#;
+    let (project, _, report) = imported(&[file("a.jsonl", line)]);
+    assert_eq!(quotes(&project), ["It", "denied"], "{report:?}");
+    let document = project.documents.values().next().unwrap();
+    assert_eq!(document.fields["data"], "other");
+    assert_eq!(document.fields["score"], "0.5");
 }

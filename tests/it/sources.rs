@@ -11,6 +11,8 @@ use ascribe::store::{
     EXTRACTED_BY, ORIGINAL, Progress, bring_in, look_through, new_project, save_project,
 };
 use egui_kittest::kittest::Queryable;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -67,34 +69,65 @@ fn pdf(words: &str) -> Vec<u8> {
 
 /// A PDF with one page on which this is drawn. `/X Do` draws a form that draws itself.
 fn pdf_drawing(drawn: &str) -> Vec<u8> {
+    pdf_of_stream("", drawn.as_bytes())
+}
+
+/// A PDF with one page, whose stream is stored in some way.
+fn pdf_of_stream(stored: &str, stream: &[u8]) -> Vec<u8> {
+    let head = format!("<< /Length {} {stored} >>\nstream\n", stream.len());
+    let stream = [head.as_bytes(), stream, b"\nendstream"];
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
         /Resources << /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >> >>"
             .to_owned(),
-        format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()),
+        String::new(),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
             .to_owned(),
         "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 5 \
         /Resources << /XObject << /X 6 0 R >> >> >>\nstream\n/X Do\nendstream"
             .to_owned(),
     ];
-    let mut file = "%PDF-1.4\n".to_owned();
+    let mut objects = objects.map(String::into_bytes);
+    objects[3] = stream.concat();
+    let mut file = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(file.len());
-        file.push_str(&format!("{} 0 obj\n{object}\nendobj\n", index + 1));
+        let number = index + 1;
+        file.extend(
+            [
+                format!("{number} 0 obj\n").as_bytes(),
+                object,
+                b"\nendobj\n",
+            ]
+            .concat(),
+        );
     }
     let table = file.len();
-    file.push_str("xref\n0 7\n0000000000 65535 f \n");
-    for place in places {
-        file.push_str(&format!("{place:010} 00000 n \n"));
-    }
-    file.push_str(&format!(
-        "trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
-    ));
-    file.into_bytes()
+    let places: String = places
+        .iter()
+        .map(|place| format!("{place:010} 00000 n \n"))
+        .collect();
+    let end = format!(
+        "xref\n0 7\n0000000000 65535 f \n{places}trailer\n<< /Size 7 /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n"
+    );
+    file.extend(end.into_bytes());
+    file
+}
+
+/// Megabytes of spaces, packed into a thousandth of them.
+fn packed_spaces(megabytes: usize) -> Vec<u8> {
+    let mut packing = ZlibEncoder::new(Vec::new(), Compression::best());
+    packing.write_all(&[b' '; 1_000_000]).unwrap();
+    packing.flush().unwrap();
+    let head = packing.get_ref().len();
+    // What stands behind a flush can be repeated.
+    packing.write_all(&[b' '; 1_000_000]).unwrap();
+    packing.flush().unwrap();
+    let (first, next) = packing.get_ref().split_at(head);
+    [first, &next.repeat(megabytes - 1)].concat()
 }
 
 #[test]
@@ -293,6 +326,40 @@ fn a_source_that_takes_its_reader_down_costs_only_itself() {
     );
     let added = String::from_utf8(output.stdout).unwrap();
     assert!(added.contains("texts/port.txt"), "{added}");
+}
+
+/// A few megabytes may unfold to any number of them before the reader can count.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_source_that_needs_too_much_memory_is_given_up() {
+    let (_own, path, elsewhere) = set_up();
+    let bomb = pdf_of_stream("/Filter /FlateDecode", &packed_spaces(6000));
+    assert!(bomb.len() < 10_000_000);
+    let small = pdf_of_stream("/Filter /FlateDecode", &packed_spaces(2));
+    let refused = words_of("a.pdf", small).unwrap_err();
+    assert!(refused.contains("no words"), "{refused}");
+    fs::write(elsewhere.path().join("bomb.pdf"), bomb).unwrap();
+    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
+    let output = process
+        .args(["extract", "--"])
+        .arg(elsewhere.path().join("bomb.pdf"))
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("memory allocation"), "{said}");
+    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
+    let output = process
+        .arg("add")
+        .arg(&path)
+        .arg(elsewhere.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("bomb.pdf") && said.contains("its reader failed on it"),
+        "{said}"
+    );
 }
 
 #[test]
