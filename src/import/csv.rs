@@ -9,6 +9,7 @@ use std::sync::Arc;
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::Value;
 
+use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::{
@@ -123,7 +124,11 @@ impl Documents {
     }
 
     fn add(&mut self, document: FoundDocument) -> usize {
-        let of_file = self.by_file.get(stem(&document.name)).copied().flatten();
+        let of_file = self
+            .by_file
+            .get(name_of_file(&document.name))
+            .copied()
+            .flatten();
         let other = of_file.and_then(|index| Some((index, self.list.get(index)?)));
         let is_same = |other: &FoundDocument| match (&document.text, &other.text) {
             _ if !document.path.is_empty() => false,

@@ -162,6 +162,15 @@ impl FreeNames {
     }
 }
 
+/// A file's name without folders, and without its ending where it is that of a text: names may have dots in them.
+pub fn name_of_file(name: &str) -> &str {
+    let is_ending = super::is_source(name) || super::ending(name) == "txt";
+    match is_ending {
+        true => super::stem(name),
+        false => name.rsplit('/').next().unwrap_or(name),
+    }
+}
+
 /// The project's document of that id, path or file name.
 fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text)> {
     let documents = &target.project.documents;
@@ -170,7 +179,7 @@ fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text
         .map(|(id, _)| id);
     let id = by_id.or_else(|| {
         let mut fitting = documents.values().filter(|document| {
-            document.path == name || super::stem(&document.path) == super::stem(name)
+            document.path == name || super::stem(&document.path) == name_of_file(name)
         });
         fitting
             .next()

@@ -51,7 +51,7 @@ mod mapping;
 pub(crate) mod msgpack;
 mod parquet;
 #[cfg(feature = "parquet")]
-mod parquet_footer;
+mod parquet_bytes;
 mod pdf;
 mod reading;
 mod refi_qda;

@@ -37,13 +37,15 @@ mod with_crate {
 
     use super::super::FileInMemory;
     use super::super::guard::guarded;
-    use super::super::parquet_footer::is_shallow;
+    use super::super::parquet_bytes::{Claimed, claimed, is_shallow};
     use super::Table;
 
     /// Longer than the largest honest file takes.
     const LIMIT: Duration = Duration::from_secs(120);
     /// A small file can say the same large thing again and again.
     const MOST_BYTES: usize = 500_000_000;
+    /// As many values are some gigabytes before they are rows.
+    const MOST_VALUES: u64 = 10_000_000;
 
     /// Reads a file.
     ///
@@ -59,8 +61,9 @@ mod with_crate {
     }
 
     fn read(bytes: Bytes) -> Result<Table, String> {
-        let reader = SerializedFileReader::new(bytes).map_err(|error| error.to_string())?;
+        let reader = SerializedFileReader::new(bytes.clone()).map_err(|error| error.to_string())?;
         refuse_compression(reader.metadata())?;
+        refuse_claims(&bytes, reader.metadata())?;
         let metadata = reader.metadata().file_metadata();
         let pairs = metadata.key_value_metadata().into_iter().flatten();
         let said = pairs
@@ -101,8 +104,38 @@ mod with_crate {
         }
     }
 
+    /// The reader makes room for whatever a page claims to hold, and a few bytes can claim any number of values.
+    fn refuse_claims(file: &[u8], metadata: &ParquetMetaData) -> Result<(), String> {
+        let columns = metadata.row_groups().iter().flat_map(|rows| rows.columns());
+        let pages = columns.map(|column| {
+            let (start, length) = column.byte_range();
+            let start = usize::try_from(start).ok()?;
+            file.get(start..start.checked_add(usize::try_from(length).ok()?)?)
+        });
+        let mut sum = Claimed::default();
+        for pages in pages {
+            let Some(of_column) = pages.and_then(claimed) else {
+                return Err("the pages of a column hold less than they claim".to_owned());
+            };
+            sum.bytes = sum.bytes.saturating_add(of_column.bytes);
+            sum.values = sum.values.saturating_add(of_column.values);
+        }
+        if sum.values > MOST_VALUES || sum.bytes > MOST_BYTES as u64 {
+            return Err(format!(
+                "it holds {} values of {} MB; more than {MOST_VALUES} or {} MB are refused: save only the columns that matter, or split it",
+                sum.values,
+                sum.bytes / 1_000_000,
+                MOST_BYTES / 1_000_000
+            ));
+        }
+        Ok(())
+    }
+
     /// A row as JSON; counts its bytes.
     fn object(row: &Row, size: &mut usize) -> Map<String, Value> {
+        /// More for many keys; two million rows are what JSON may have too.
+        const OBJECT: usize = 250;
+        *size += OBJECT;
         let columns = row.get_column_iter();
         columns
             .map(|(name, field)| {
@@ -113,9 +146,9 @@ mod with_crate {
     }
 
     fn value(field: &Field, size: &mut usize) -> Value {
-        const NUMBER: usize = 8;
+        const NUMBER: usize = 32;
         *size += match field {
-            Field::Str(words) => words.len(),
+            Field::Str(words) => NUMBER + words.len(),
             _ => NUMBER,
         };
         match field {

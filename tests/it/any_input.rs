@@ -27,7 +27,7 @@ use crate::sim_disk::{Contents, SimDisk};
 pub type Parser = fn(&[u8]);
 
 /// Every parser by its name, which is also that of its corpus.
-pub const PARSERS: [(&str, Parser); 21] = [
+pub const PARSERS: [(&str, Parser); 22] = [
     ("project", project),
     ("journal", journal),
     ("text", text),
@@ -47,6 +47,7 @@ pub const PARSERS: [(&str, Parser); 21] = [
     ("label-studio-min", |input| {
         imported("label-studio-min", input)
     }),
+    ("parquet", parquet),
     ("refi-qda", |input| imported("refi-qda", input)),
     ("web-annotation", |input| imported("web-annotation", input)),
     ("webanno-tsv", |input| imported("webanno-tsv", input)),
@@ -332,6 +333,14 @@ pub fn word(input: &[u8]) {
     }
 }
 
+/// As a dataset of Hugging Face, of which this is the only table.
+pub fn parquet(input: &[u8]) {
+    let path = "data/train.parquet".to_owned();
+    let bytes = input.to_vec();
+    let format = import::format("huggingface").expect("the format is there");
+    files_imported(format, &[FileInMemory { path, bytes }], Mapping::default());
+}
+
 fn files_of(format: &Format, input: &[u8]) -> Option<(Vec<FileInMemory>, Mapping)> {
     let archive = match format.name {
         "refi-qda" => "p.qdpx",
@@ -358,11 +367,14 @@ fn files_of(format: &Format, input: &[u8]) -> Option<(Vec<FileInMemory>, Mapping
 /// comes and goes as one edit, adds nothing when it is read again, and can be exported.
 fn imported(name: &str, input: &[u8]) {
     let format = import::format(name).expect("the format is there");
-    let Some((files, mapping)) = files_of(format, input) else {
-        return;
-    };
-    import::recognise(&files);
-    import::names(format, &files);
+    if let Some((files, mapping)) = files_of(format, input) {
+        files_imported(format, &files, mapping);
+    }
+}
+
+fn files_imported(format: &Format, files: &[FileInMemory], mapping: Mapping) {
+    import::recognise(files);
+    import::names(format, files);
     let options = ImportOptions {
         annotator: "mara".to_owned(),
         mapping,
@@ -372,7 +384,7 @@ fn imported(name: &str, input: &[u8]) {
         project: &empty,
         texts: &no_texts,
     };
-    let imported = match import::import(format, &files, &options, target) {
+    let imported = match import::import(format, files, &options, target) {
         Ok(imported) => imported,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
@@ -394,7 +406,7 @@ fn imported(name: &str, input: &[u8]) {
         project: &project,
         texts: &texts,
     };
-    let again = import::import(format, &files, &options, target).expect("it was read before");
+    let again = import::import(format, files, &options, target).expect("it was read before");
     adds_up(&again.report, again.additions.annotations.len());
     // Nothing says of blank texts without a name that they are one and the same.
     let mut more = again.additions.documents.iter();
@@ -409,7 +421,7 @@ fn imported(name: &str, input: &[u8]) {
         panic!("{error}");
     }
     // The other formats may find a name that they cannot hold, and then say so and write nothing.
-    export::format(name).map(exported);
+    export::format(format.name).map(exported);
 }
 
 fn adds_up(report: &ImportReport, added: usize) {

@@ -1,7 +1,8 @@
-//! What the footer of a Parquet file says of its columns, as far as it has to be known before a library reads it: that
-//! one follows groups within groups by recursion, however deep they are.
+//! What the bytes of a Parquet file say before a library reads it, as far as it has to be known: the library believes
+//! every number. It follows groups within groups by recursion, however deep they are, and makes room for as many bytes
+//! and values as a page claims to have.
 //!
-//! The footer is Thrift in its compact form: fields of a number and a kind, until a zero.
+//! The footer and the heads of pages are Thrift in its compact form: fields of a number and a kind, until a zero.
 
 /// Values inside of values inside of … go no deeper.
 const MOST_DEPTH: usize = 64;
@@ -12,6 +13,59 @@ pub fn is_shallow(file: &[u8]) -> bool {
     footer(file)
         .and_then(depth)
         .is_some_and(|depth| depth <= MOST_DEPTH)
+}
+
+/// What the pages of one column claim to hold.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed {
+    /// Unpacked.
+    pub bytes: u64,
+    /// With the empty ones.
+    pub values: u64,
+}
+
+/// Looks the pages of a column through, from head to head. `None` if they claim more than can be in them, or cannot be
+/// followed.
+pub fn claimed(pages: &[u8]) -> Option<Claimed> {
+    let mut sum = Claimed::default();
+    let mut thrift = Thrift(pages);
+    while !thrift.0.is_empty() {
+        let page = page(&mut thrift)?;
+        sum.bytes = sum.bytes.checked_add(page.bytes)?;
+        sum.values = sum.values.checked_add(page.values)?;
+    }
+    Some(sum)
+}
+
+/// Reads the head of a page and passes what is in it.
+fn page(thrift: &mut Thrift<'_>) -> Option<Claimed> {
+    /// Snappy packs 64 bytes into no less than three.
+    const MOST_RATIO: u64 = 22;
+    /// The least that a value of a dictionary takes, but for a few very short kinds.
+    const VALUE_BYTES: u64 = 4;
+    const FEW: u64 = 1_000;
+    const MOST_DICTIONARY_BYTES: u64 = 64_000_000;
+    const BYTES: i64 = 2;
+    const PACKED_BYTES: i64 = 3;
+    const DATA: i64 = 5;
+    const DICTIONARY: i64 = 7;
+    const DATA_2: i64 = 8;
+    let (mut bytes, mut packed, mut values, mut in_dictionary) = (0, 0, 0, 0);
+    thrift.fields(&mut |thrift, field, kind| {
+        match field {
+            BYTES => bytes = thrift.count()?,
+            PACKED_BYTES => packed = thrift.count()?,
+            DATA | DATA_2 => values = thrift.values()?,
+            DICTIONARY => in_dictionary = thrift.values()?,
+            _ => thrift.skip(kind, MOST_DEPTH)?,
+        }
+        Some(())
+    })?;
+    thrift.pass(packed)?;
+    let is_possible = bytes <= packed.saturating_mul(MOST_RATIO) + FEW;
+    let may_be_dictionary = in_dictionary <= FEW
+        || (in_dictionary.saturating_mul(VALUE_BYTES) <= bytes && bytes <= MOST_DICTIONARY_BYTES);
+    (is_possible && may_be_dictionary).then_some(Claimed { bytes, values })
 }
 
 /// The bytes before the last eight, which say how many they are.
@@ -89,6 +143,25 @@ impl Thrift<'_> {
             }
         }
         None
+    }
+
+    /// A number that counts something, as it is stored: the sign is its lowest bit.
+    fn count(&mut self) -> Option<u64> {
+        let number = self.number()?;
+        (number & 1 == 0).then_some(number >> 1)
+    }
+
+    /// The first field of a page's own head, which is the number of its values.
+    fn values(&mut self) -> Option<u64> {
+        let mut values = 0;
+        self.fields(&mut |thrift, field, kind| match field {
+            1 => {
+                values = thrift.count()?;
+                Some(())
+            }
+            _ => thrift.skip(kind, MOST_DEPTH),
+        })?;
+        Some(values)
     }
 
     /// How many values there are in a list, and their kind.
