@@ -506,10 +506,11 @@ impl Building<'_> {
     /// Whoever made something joins the project.
     fn add_annotators(&mut self, described: &[Annotator]) {
         let additions = &self.additions;
+        // There may be very many in a row, nearly all by the same.
         let made = additions
             .annotations
-            .iter()
-            .map(|annotation| annotation.annotator_id());
+            .chunk_by(|one, next| one.annotator_id() == next.annotator_id())
+            .filter_map(|of_one| Some(of_one.first()?.annotator_id()));
         let linked = additions.links.iter().map(|link| &link.id.annotator_id);
         let set_aside = additions
             .regions

@@ -33,16 +33,20 @@ pub fn place_documents(
     target: Target<'_>,
     report: &mut ImportReport,
 ) -> Vec<PlacedDocument> {
-    let names = names(&found.documents);
-    let texts: Vec<Option<Text>> = found
+    let said: Vec<FoundText> = found
         .documents
-        .par_iter_mut()
-        .map(|document| match &mut document.text {
-            FoundText::Words(words) => Some(Text::new(std::mem::take(words))),
-            FoundText::Named(name) => named(target, name).map(|(_, text)| text.clone()),
-            FoundText::Known(text) => Some(text.clone()),
-        })
+        .iter_mut()
+        .map(|document| std::mem::take(&mut document.text))
         .collect();
+    let text_of = |said| match said {
+        FoundText::Words(words) => Some(Text::new(words)),
+        FoundText::Named(name) => named(target, &name).map(|(_, text)| text.clone()),
+        FoundText::Known(text) => Some(text),
+    };
+    let (names, texts): (_, Vec<Option<Text>>) = rayon::join(
+        || names(&found.documents),
+        || said.into_par_iter().map(text_of).collect(),
+    );
     // Where every document has a name of its own and the project is empty, none can be joined with another.
     let own_names: HashSet<&str> = found
         .documents
