@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
-use std::process::Command as Process;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Process, Output};
 
 use ascribe::app::Command;
 use ascribe::import::{Extracted, extract};
@@ -304,6 +304,12 @@ fn the_command_line_shows_the_words_and_says_by_what_they_were_had() {
     );
 }
 
+/// Adds the files of a folder on the command line.
+fn add(project: &Path, folder: &Path) -> Output {
+    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
+    process.arg("add").args([project, folder]).output().unwrap()
+}
+
 /// A form that draws itself uses up the stack of its reader, which therefore runs apart.
 #[test]
 fn a_source_that_takes_its_reader_down_costs_only_itself() {
@@ -311,13 +317,7 @@ fn a_source_that_takes_its_reader_down_costs_only_itself() {
     fs::write(elsewhere.path().join("cut.pdf"), pdf_drawing("/X Do")).unwrap();
     let nested = format!("<html><body><p>{}words</body></html>", "<b>".repeat(50_000));
     fs::write(elsewhere.path().join("nested.html"), nested).unwrap();
-    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
-    let output = process
-        .arg("add")
-        .arg(&path)
-        .arg(elsewhere.path())
-        .output()
-        .unwrap();
+    let output = add(&path, elsewhere.path());
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(
@@ -348,13 +348,7 @@ fn a_source_that_needs_too_much_memory_is_given_up() {
     assert!(!output.status.success(), "{output:?}");
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("memory allocation"), "{said}");
-    let mut process = Process::new(env!("CARGO_BIN_EXE_ascribe"));
-    let output = process
-        .arg("add")
-        .arg(&path)
-        .arg(elsewhere.path())
-        .output()
-        .unwrap();
+    let output = add(&path, elsewhere.path());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(
         said.contains("bomb.pdf") && said.contains("its reader failed on it"),
