@@ -1,6 +1,6 @@
 //! Actions on documents.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::{Author, Change, Edit, Refusal, Swap, delete_annotations};
@@ -15,12 +15,12 @@ pub fn add_documents(
     author: &Author,
     documents: Vec<Document>,
 ) -> Result<Edit, Refusal> {
-    let mut paths: BTreeSet<&str> = project
+    let mut paths: HashSet<&str> = project
         .documents
         .values()
         .map(|document| document.path.as_str())
         .collect();
-    let mut ids: BTreeSet<&DocumentId> = project.documents.keys().collect();
+    let mut ids: HashSet<&DocumentId> = project.documents.keys().collect();
     for document in &documents {
         if !paths.insert(&document.path) || !ids.insert(&document.id) {
             return Err(Refusal::DocumentExists(document.path.clone()));

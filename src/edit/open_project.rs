@@ -1,5 +1,7 @@
 //! The project that is being worked on, and the edits that brought it here.
 
+use std::sync::Arc;
+
 use super::{Change, Edit, Refusal};
 use crate::model::Project;
 
@@ -16,9 +18,9 @@ pub struct OpenProject {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
     /// Edits that can be taken back, the last one at the end.
-    pub done: Vec<Edit>,
+    pub done: Vec<Arc<Edit>>,
     /// Edits that were taken back, the last one at the end.
-    pub undone: Vec<Edit>,
+    pub undone: Vec<Arc<Edit>>,
     /// Grows by one with every step.
     pub revision: u64,
 }
@@ -26,8 +28,8 @@ pub struct History {
 /// What brings a project from one revision to the next. A journal of steps brings it there again.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// An edit is carried out.
-    Run(Edit),
+    /// An edit is carried out. It is shared with the history, since that of an import is large.
+    Run(Arc<Edit>),
     /// The last edit is taken back.
     Undo,
     /// The edit last taken back is carried out again.
@@ -90,7 +92,8 @@ impl OpenProject {
     ///
     /// # Errors
     /// [`Refusal::Outdated`] if the project no longer stands as the edit says it was; nothing has changed then.
-    pub fn run(&mut self, edit: Edit) -> Result<(), Refusal> {
+    pub fn run(&mut self, edit: impl Into<Arc<Edit>>) -> Result<(), Refusal> {
+        let edit = edit.into();
         if edit.changes.is_empty() {
             return Ok(());
         }
@@ -114,7 +117,7 @@ impl OpenProject {
             Err(_) => return self.forget_history(),
         }
         self.step(Step::Undo);
-        self.history.undone.last()
+        self.last_undone()
     }
 
     /// Carries the edit last undone out again and returns it; `None` if there is none.
@@ -125,7 +128,7 @@ impl OpenProject {
             Err(_) => return self.forget_history(),
         }
         self.step(Step::Redo);
-        self.history.done.last()
+        self.last_done()
     }
 
     /// Goes one step on.
@@ -142,12 +145,12 @@ impl OpenProject {
 
     /// The edit that [`Self::undo`] would take back.
     pub fn last_done(&self) -> Option<&Edit> {
-        self.history.done.last()
+        self.history.done.last().map(Arc::as_ref)
     }
 
     /// The edit that [`Self::redo`] would carry out.
     pub fn last_undone(&self) -> Option<&Edit> {
-        self.history.undone.last()
+        self.history.undone.last().map(Arc::as_ref)
     }
 
     fn step(&mut self, step: Step) {
@@ -177,7 +180,7 @@ fn applied(project: &Project, changes: &[Change]) -> Result<Project, Refusal> {
             // An import adds a hundred thousand.
             many => {
                 let added = many.iter().filter_map(Change::added_annotation);
-                let taken = project.annotations.add_many(added.cloned().collect());
+                let taken = project.annotations.add_many(added.collect());
                 if !taken.is_empty() {
                     return Err(Refusal::Outdated);
                 }

@@ -14,8 +14,8 @@ use super::{Imported, Target};
 use crate::edit::Additions;
 use crate::model::{
     Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeKind, AttributeValue,
-    Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Region, RegionId,
-    SharedNames, TagId, Texts, quote_of,
+    Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Project, Region,
+    RegionId, SharedNames, TagId, Texts, quote_of,
 };
 use crate::text::{Span, Spans, Text};
 
@@ -34,11 +34,14 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             .filter_map(|(found, placed)| Some((found, placed.text.as_ref()?)))
     };
     let size_bytes: usize = pairs().map(|(_, text)| text.end().0).sum();
-    let favourite = favourite(pairs());
+    let (favourite, numbers) = rayon::join(
+        || favourite(pairs()),
+        || Numbers::behind(&found, target.project),
+    );
     let mut building = Building {
         target,
         fallback: AnnotatorId::new(annotator),
-        numbers: Numbers::default(),
+        numbers,
         names: KnownNames::of(
             Codebook::clone(&target.project.codebook),
             std::mem::take(&mut found.codebook),
@@ -47,11 +50,11 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         additions: Additions::default(),
         texts: Texts::new(),
         report,
+        makers: BTreeSet::new(),
         by_key: HashMap::new(),
         room_bytes: SMALL_COVERED_BYTES + MOST_COVERING * size_bytes,
         needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
     };
-    building.keep_numbers(&found);
     building.add_documents(&mut found.documents, &documents, favourite);
     building.add_links(&mut found);
     building.add_claims(&found);
@@ -68,6 +71,48 @@ struct Numbers {
     claims: BTreeMap<AnnotatorId, u32>,
     /// Ids of this import that were kept.
     kept: HashSet<String>,
+}
+
+impl Numbers {
+    /// Our own ids are kept where they are free. New ones are counted from behind them.
+    fn behind(found: &Found, project: &Project) -> Self {
+        let mut numbers = Self::default();
+        for document in &found.documents {
+            for span in &document.spans {
+                if let Some(id) = AnnotationId::parse(&span.key) {
+                    raise(&mut numbers.annotations, id.annotator_id, id.number);
+                }
+            }
+            for region in &document.regions {
+                if let Some(id) = RegionId::parse(&region.key) {
+                    raise(&mut numbers.regions, id.annotator_id, id.number);
+                }
+            }
+        }
+        for link in &found.links {
+            if let Some(id) = LinkId::parse(&link.key) {
+                raise(&mut numbers.links, id.annotator_id, id.number);
+            }
+        }
+        for claim in &found.claims {
+            if let Some(id) = ClaimId::parse(&claim.key) {
+                raise(&mut numbers.claims, id.annotator_id, id.number);
+            }
+        }
+        for (who, number) in &mut numbers.annotations {
+            *number = project.annotations.last_number_of(who).max(*number);
+        }
+        for (who, number) in &mut numbers.regions {
+            *number = project.regions.last_number_of(who).max(*number);
+        }
+        for (who, number) in &mut numbers.links {
+            *number = project.links.last_number_of(who).max(*number);
+        }
+        for id in project.claims.keys() {
+            raise(&mut numbers.claims, id.annotator_id.clone(), id.number);
+        }
+        numbers
+    }
 }
 
 fn next(
@@ -90,7 +135,7 @@ const MOST_COVERING: usize = 50;
 const SMALL_COVERED_BYTES: usize = 50_000_000;
 
 /// So many documents are healed while those before them are added.
-const DOCUMENTS_AT_ONCE: usize = 512;
+const DOCUMENTS_AT_ONCE: usize = 2048;
 
 /// A project's addition in the making.
 struct Building<'a> {
@@ -103,6 +148,8 @@ struct Building<'a> {
     additions: Additions,
     texts: Texts,
     report: ImportReport,
+    /// Who made the annotations.
+    makers: BTreeSet<AnnotatorId>,
     by_key: HashMap<String, AnnotationId>,
     needs_keys: bool,
     /// How many more bytes the words of all annotations may take, see [`MOST_COVERING`].
@@ -114,51 +161,6 @@ impl Building<'_> {
         match name.trim() {
             "" => self.fallback.clone(),
             _ => AnnotatorId::new(self.shared.name(name)),
-        }
-    }
-
-    /// Our own ids are kept where they are free. New ones are counted from behind them.
-    fn keep_numbers(&mut self, found: &Found) {
-        for span in found.documents.iter().flat_map(|document| &document.spans) {
-            if let Some(id) = AnnotationId::parse(&span.key) {
-                raise(&mut self.numbers.annotations, id.annotator_id, id.number);
-            }
-        }
-        for region in found
-            .documents
-            .iter()
-            .flat_map(|document| &document.regions)
-        {
-            if let Some(id) = RegionId::parse(&region.key) {
-                raise(&mut self.numbers.regions, id.annotator_id, id.number);
-            }
-        }
-        for link in &found.links {
-            if let Some(id) = LinkId::parse(&link.key) {
-                raise(&mut self.numbers.links, id.annotator_id, id.number);
-            }
-        }
-        for claim in &found.claims {
-            if let Some(id) = ClaimId::parse(&claim.key) {
-                raise(&mut self.numbers.claims, id.annotator_id, id.number);
-            }
-        }
-        let project = self.target.project;
-        for (who, number) in &mut self.numbers.annotations {
-            *number = project.annotations.last_number_of(who).max(*number);
-        }
-        for (who, number) in &mut self.numbers.regions {
-            *number = project.regions.last_number_of(who).max(*number);
-        }
-        for (who, number) in &mut self.numbers.links {
-            *number = project.links.last_number_of(who).max(*number);
-        }
-        for claim_id in project.claims.keys() {
-            raise(
-                &mut self.numbers.claims,
-                claim_id.annotator_id.clone(),
-                claim_id.number,
-            );
         }
     }
 
@@ -214,9 +216,9 @@ impl Building<'_> {
         placed: &PlacedDocument,
         healed: Option<Healed>,
     ) {
-        let spans = std::mem::take(&mut found.spans);
+        let mut spans = std::mem::take(&mut found.spans);
         let (Some(text), Some(healed)) = (&placed.text, healed) else {
-            for span in spans {
+            for span in &spans {
                 let why = "its document has no text";
                 let counts = self
                     .report
@@ -228,7 +230,7 @@ impl Building<'_> {
                 self.report.unplaced.push(displaced(
                     found,
                     placed.id.as_str(),
-                    &span,
+                    span,
                     why.to_owned(),
                     String::new(),
                 ));
@@ -236,7 +238,7 @@ impl Building<'_> {
             return;
         };
         self.count_reading(&healed, spans.len());
-        for (span, place) in spans.into_iter().zip(healed.spans) {
+        for (span, place) in spans.iter_mut().zip(healed.spans) {
             self.add_span(found, &placed.id, text, span, place);
         }
         for (region, place) in std::mem::take(&mut found.regions)
@@ -313,7 +315,7 @@ impl Building<'_> {
         document: &FoundDocument,
         document_id: &DocumentId,
         text: &Text,
-        span: FoundSpan,
+        span: &mut FoundSpan,
         place: Placed,
     ) {
         let tag = tag_name(&span.tag);
@@ -329,7 +331,7 @@ impl Building<'_> {
                 self.report.unplaced.push(displaced(
                     document,
                     document_id.as_str(),
-                    &span,
+                    span,
                     why,
                     near,
                 ));
@@ -344,7 +346,7 @@ impl Building<'_> {
                 self.report.moved.push(displaced(
                     document,
                     document_id.as_str(),
-                    &span,
+                    span,
                     how,
                     String::new(),
                 ));
@@ -357,11 +359,15 @@ impl Building<'_> {
             if let Some(counts) = self.report.tags.get_mut(tag) {
                 counts.merged += 1;
             }
-            self.note_key(span.key, twin);
+            self.note_key(&mut span.key, twin);
             return;
         }
+        if !self.makers.contains(&annotator_id) {
+            self.makers.insert(annotator_id.clone());
+        }
         let id = self.annotation_id(&span.key, annotator_id);
-        let attributes = span.attributes.into_iter().map(|(name, value)| {
+        let attributes = std::mem::take(&mut span.attributes);
+        let attributes = attributes.into_iter().map(|(name, value)| {
             let value = self.fitting(&tag_id, &name, value);
             (name, value)
         });
@@ -375,11 +381,11 @@ impl Building<'_> {
             note: self.shared.name(&span.note),
             tier: span.tier,
             created_at: span.created_at,
-            changed: span.changed,
+            changed: span.changed.take(),
         };
         self.names.add_names_of(&annotation);
         self.additions.annotations.push(Arc::new(annotation));
-        self.note_key(span.key, id);
+        self.note_key(&mut span.key, id);
     }
 
     /// The project's annotation that says the same already.
@@ -401,9 +407,9 @@ impl Building<'_> {
         twin.map(|twin| twin.id.clone())
     }
 
-    fn note_key(&mut self, key: String, id: AnnotationId) {
+    fn note_key(&mut self, key: &mut String, id: AnnotationId) {
         if self.needs_keys && !key.is_empty() {
-            self.by_key.insert(key, id);
+            self.by_key.insert(std::mem::take(key), id);
         }
     }
 
@@ -506,11 +512,6 @@ impl Building<'_> {
     /// Whoever made something joins the project.
     fn add_annotators(&mut self, described: &[Annotator]) {
         let additions = &self.additions;
-        // There may be very many in a row, nearly all by the same.
-        let made = additions
-            .annotations
-            .chunk_by(|one, next| one.annotator_id() == next.annotator_id())
-            .filter_map(|of_one| Some(of_one.first()?.annotator_id()));
         let linked = additions.links.iter().map(|link| &link.id.annotator_id);
         let set_aside = additions
             .regions
@@ -524,7 +525,9 @@ impl Building<'_> {
         let mut all: BTreeSet<&AnnotatorId> = BTreeSet::new();
         // One by one: collecting would sort them all before it looks for twins.
         all.extend(
-            made.chain(linked)
+            self.makers
+                .iter()
+                .chain(linked)
                 .chain(set_aside)
                 .chain(states)
                 .chain(described_ids),

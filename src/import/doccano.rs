@@ -4,6 +4,7 @@
 //! say it in a key of their own. Of several files each is an annotator's, as in doccano's export of a project in
 //! which members do not share their work. A label set file gives colours and keys.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -81,6 +82,10 @@ impl<'de> Deserialize<'de> for Line {
 
 struct LineVisitor;
 
+/// Most are in the file as they are and need no copy.
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
 impl<'de> Visitor<'de> for LineVisitor {
     type Value = Line;
 
@@ -91,7 +96,7 @@ impl<'de> Visitor<'de> for LineVisitor {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Line, M::Error> {
         let mut line = Line::default();
         let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
+        while let Some(Key(key)) = map.next_key()? {
             if !seen.insert(key.clone()) {
                 return Err(M::Error::custom(format!("“{key}” is said twice")));
             }
@@ -106,7 +111,7 @@ impl<'de> Visitor<'de> for LineVisitor {
                 "document" => line.document = map.next_value()?,
                 "annotator" => line.annotator = map.next_value()?,
                 "meta" => line.meta = map.next_value()?,
-                _ => drop(line.rest.insert(key, map.next_value()?)),
+                _ => drop(line.rest.insert(key.into_owned(), map.next_value()?)),
             }
         }
         Ok(line)
@@ -167,21 +172,16 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let renamed: Vec<(&str, &str)> = mapped
             .filter_map(|(to, role)| Some((options.mapping.get(role)?, to)))
             .collect();
-        let read_line = |(line_number, record): json::Record<Line>| {
-            let mut found = Found::default();
-            match record {
-                Ok(line) => add_document(&mut found, &label, line_number, line, &of_file),
-                Err(problem) => found.left_out(&label, line_number, problem, ""),
-            }
-            found
+        let add = |found: &mut Found, (line_number, record): json::Record<Line>| match record {
+            Ok(line) => add_document(found, &label, line_number, line, &of_file),
+            Err(problem) => found.left_out(&label, line_number, problem, ""),
         };
-        let lines = if renamed.is_empty() {
-            json::each_record(&words, read_line)
+        if renamed.is_empty() {
+            json::add_each_record(&mut found, &words, add);
         } else {
-            let records = renamed_records(&words, &renamed);
-            records.into_iter().map(read_line).collect()
-        };
-        lines.into_iter().for_each(|line| found.append(line));
+            let records = renamed_records(&words, &renamed).into_iter();
+            records.for_each(|record| add(&mut found, record));
+        }
     }
     Ok(found)
 }

@@ -43,18 +43,13 @@ pub fn place_documents(
         FoundText::Named(name) => named(target, &name).map(|(_, text)| text.clone()),
         FoundText::Known(text) => Some(text),
     };
-    let (names, texts): (_, Vec<Option<Text>>) = rayon::join(
-        || names(&found.documents),
+    let documents = &found.documents;
+    let ((names, are_own), texts): (_, Vec<Option<Text>>) = rayon::join(
+        || (names(documents), have_own_names(documents)),
         || said.into_par_iter().map(text_of).collect(),
     );
-    // Where every document has a name of its own and the project is empty, none can be joined with another.
-    let own_names: HashSet<&str> = found
-        .documents
-        .iter()
-        .map(|document| &*document.name)
-        .filter(|name| !name.is_empty())
-        .collect();
-    let may_join = !target.texts.is_empty() || own_names.len() < found.documents.len();
+    // Then, and if the project is empty, none can be joined with another.
+    let may_join = !target.texts.is_empty() || !are_own;
     let hash_of = |text: &Text| if may_join { hash_of(text) } else { 0 };
     let hashes: Vec<Option<u64>> = texts
         .par_iter()
@@ -138,6 +133,13 @@ fn names(documents: &[FoundDocument]) -> Vec<String> {
         taken.entry(&document.file).or_default().free(name)
     });
     names.collect()
+}
+
+/// Whether every document has a name that no other has.
+fn have_own_names(documents: &[FoundDocument]) -> bool {
+    let mut own = HashSet::with_capacity(documents.len());
+    let mut names = documents.iter().map(|document| &*document.name);
+    names.all(|name| !name.is_empty() && own.insert(name))
 }
 
 fn cut(name: &str, most_characters: usize) -> &str {

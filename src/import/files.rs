@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use encoding_rs::UTF_8;
+
 use super::decode::decode;
 use super::found::{Found, FoundText};
 use super::{FileInMemory, ImportError};
@@ -117,8 +119,9 @@ impl FileInMemory {
             .bytes
             .strip_prefix("\u{FEFF}".as_bytes())
             .unwrap_or(&self.bytes);
-        if let Ok(words) = std::str::from_utf8(bytes) {
-            return Ok(Cow::Borrowed(words));
+        // Several times as fast as the standard library's.
+        if let Some(words) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+            return Ok(words);
         }
         let (words, encoding) = self.decoded()?;
         remark_encoding(found, &self.label(), &encoding);

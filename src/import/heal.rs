@@ -242,23 +242,30 @@ fn resolve(text: &Text, items: &[Item<'_>], reading: Reading) -> Vec<Option<(usi
         .flat_map(|item| item.pieces)
         .flat_map(|[start, end]| [*start, end.saturating_add(included)]);
     let ends: Vec<usize> = ends.collect();
-    let mut order: Vec<u32> = (0..ends.len() as u32).collect();
-    let end_at = |index: &u32| ends.get(*index as usize).copied().unwrap_or(usize::MAX);
-    if !ends.is_sorted() {
-        order.sort_by_key(end_at);
-    }
-    let ascending: Vec<usize> = order.iter().map(end_at).collect();
-    let mut bytes = vec![None; ends.len()];
-    for (index, place) in order.iter().zip(places(text.as_str(), reading, &ascending)) {
-        if let Some(slot) = bytes.get_mut(*index as usize) {
-            *slot = place;
-        }
-    }
+    let bytes = match ends.is_sorted() {
+        true => places(text.as_str(), reading, &ends),
+        false => places_in_any_order(text.as_str(), reading, &ends),
+    };
     let pairs = bytes.chunks_exact(2).map(|pair| match pair {
         [Some(start), Some(end)] if start < end => Some((*start, *end)),
         _ => None,
     });
     pairs.collect()
+}
+
+/// As [`places`], for those that overlap or come in any order.
+fn places_in_any_order(words: &str, reading: Reading, wanted: &[usize]) -> Vec<Option<usize>> {
+    let mut order: Vec<u32> = (0..wanted.len() as u32).collect();
+    let wanted_at = |index: &u32| wanted.get(*index as usize).copied().unwrap_or(usize::MAX);
+    order.sort_by_key(wanted_at);
+    let ascending: Vec<usize> = order.iter().map(wanted_at).collect();
+    let mut bytes = vec![None; wanted.len()];
+    for (index, place) in order.iter().zip(places(words, reading, &ascending)) {
+        if let Some(slot) = bytes.get_mut(*index as usize) {
+            *slot = place;
+        }
+    }
+    bytes
 }
 
 fn score(text: &Text, items: &[Item<'_>], places: &[Option<(usize, usize)>]) -> Score {

@@ -1,11 +1,11 @@
 //! What the formats of JSON and JSON Lines have in common.
 
 use rayon::prelude::*;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 use super::ImportError;
+use super::found::Found;
 
 /// One record of a file, or why it cannot be read, with the line on which it begins.
 pub type Record<T> = (usize, Result<T, String>);
@@ -25,33 +25,48 @@ pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
 
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
-    each_record(words, |record| record)
+    match written_records(words) {
+        Ok(records) => records.into_par_iter().map(read).collect(),
+        Err((line, problem)) => vec![(line, Err(problem))],
+    }
 }
 
-/// As [`records`], each turned into something else on the core that has read it: what JSON says takes much memory.
-pub fn each_record<T: DeserializeOwned, U: Send>(
+/// Adds what each of the [`records`] says to what is found, in their order. Every core adds to a part of its own, so that
+/// no record is in memory for longer than it takes to read it: what JSON says takes much.
+pub fn add_each_record<T: DeserializeOwned>(
+    found: &mut Found,
     words: &str,
-    turn: impl Fn(Record<T>) -> U + Sync,
-) -> Vec<U> {
+    add: impl Fn(&mut Found, Record<T>) + Sync,
+) {
+    let records = match written_records(words) {
+        Ok(records) => records,
+        Err((line, problem)) => return add(found, (line, Err(problem))),
+    };
+    let parts = records
+        .into_par_iter()
+        .fold(Found::default, |mut part, record| {
+            add(&mut part, read(record));
+            part
+        });
+    parts
+        .collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|part| found.append(part));
+}
+
+/// The records as they are written, each with the line on which it begins, or why there are none.
+fn written_records(words: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
     let start = words.trim_start();
     if start.starts_with('[') && !is_one_line(start) {
-        return of_array(words, turn);
+        return elements(words);
     }
-    let first = lines(words).find(|(_, line)| !line.trim().is_empty());
-    let goes_on = first.is_some_and(|(_, line)| {
-        let outcome = serde_json::from_str::<serde::de::IgnoredAny>(line);
+    let lines = || lines(words).filter(|(_, line)| !line.trim().is_empty());
+    let goes_on = lines().next().is_some_and(|(_, line)| {
+        let outcome = serde_json::from_str::<IgnoredAny>(line);
         outcome.is_err_and(|error| error.is_eof()) && start.starts_with('{')
     });
-    if goes_on && let Some(values) = one_after_the_other(words) {
-        return values.into_iter().map(turn).collect();
-    }
-    let lines: Vec<(usize, &str)> = lines(words)
-        .filter(|(_, line)| !line.trim().is_empty())
-        .collect();
-    let read = lines
-        .into_par_iter()
-        .map(|(number, line)| turn((number, read(line))));
-    read.collect()
+    let values = goes_on.then(|| one_after_the_other(words)).flatten();
+    Ok(values.unwrap_or_else(|| lines().collect()))
 }
 
 /// The lines of a file with their numbers from 1. JSON has no raw line break inside of values, so CR ends one too.
@@ -70,8 +85,9 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.enumerate().map(|(index, line)| (index + 1, line))
 }
 
-fn read<T: DeserializeOwned>(line: &str) -> Result<T, String> {
-    serde_json::from_str(line).map_err(|error| in_words(&error))
+fn read<T: DeserializeOwned>((line, words): (usize, &str)) -> Record<T> {
+    let record = serde_json::from_str(words).map_err(|error| in_words(&error));
+    (line, record)
 }
 
 /// Without the line, which is always 1 where lines are read one by one.
@@ -91,42 +107,27 @@ fn is_one_line(start: &str) -> bool {
         .is_some_and(|(_, line)| line.starts_with(['[', '{']))
         && lines(start)
             .next()
-            .is_some_and(|(_, line)| serde_json::from_str::<serde::de::IgnoredAny>(line).is_ok())
+            .is_some_and(|(_, line)| serde_json::from_str::<IgnoredAny>(line).is_ok())
 }
 
-fn of_array<T: DeserializeOwned, U: Send>(
-    words: &str,
-    turn: impl Fn(Record<T>) -> U + Sync,
-) -> Vec<U> {
-    // Element by element, so that one of another shape costs only itself, and all cores share the work.
-    match serde_json::from_str::<Vec<&RawValue>>(words) {
-        Err(error) => vec![turn((error.line(), Err(in_words(&error))))],
-        Ok(values) => {
-            let read = values.into_par_iter().enumerate();
-            read.map(|(index, value)| turn((index + 1, self::read(value.get()))))
-                .collect()
-        }
-    }
+/// Those of an array with their numbers, so that one of another shape costs only itself, and all cores share the work.
+fn elements(words: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
+    let values = serde_json::from_str::<Vec<&RawValue>>(words)
+        .map_err(|error| (error.line(), in_words(&error)))?;
+    Ok((1..).zip(values.into_iter().map(RawValue::get)).collect())
 }
 
-fn one_after_the_other<T: DeserializeOwned>(words: &str) -> Option<Vec<Record<T>>> {
-    let mut stream = serde_json::Deserializer::from_str(words).into_iter::<Value>();
+/// Values that go over several lines; `None` if any is no JSON.
+fn one_after_the_other(words: &str) -> Option<Vec<(usize, &str)>> {
+    let mut stream = serde_json::Deserializer::from_str(words).into_iter::<&RawValue>();
     let mut records = Vec::new();
-    let mut line = 1;
-    let mut from = 0;
+    let (mut line, mut counted) = (1, 0);
     while let Some(value) = stream.next() {
-        let value = value.ok()?;
-        records.push((
-            line,
-            serde_json::from_value(value).map_err(|error| in_words(&error)),
-        ));
-        let to = stream.byte_offset();
-        line += words
-            .get(from..to)
-            .unwrap_or_default()
-            .matches('\n')
-            .count();
-        from = to;
+        let value = value.ok()?.get();
+        let start = stream.byte_offset().checked_sub(value.len())?;
+        line += words.get(counted..start)?.matches('\n').count();
+        counted = start;
+        records.push((line, value));
     }
     Some(records)
 }

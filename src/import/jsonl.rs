@@ -234,15 +234,10 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
     for file in files.ending_in(JSONL.endings) {
         let (label, words) = (file.label(), file.words(&mut found)?);
-        let lines = json::each_record::<Line, Found>(&words, |(line_number, record)| {
-            let mut found = Found::default();
-            match record {
-                Err(problem) => found.left_out(&label, line_number, problem, ""),
-                Ok(line) => add(&mut found, &label, line_number, line),
-            }
-            found
+        json::add_each_record(&mut found, &words, |found, (number, record)| match record {
+            Ok(line) => add(found, &label, number, line),
+            Err(problem) => found.left_out(&label, number, problem, ""),
         });
-        lines.into_iter().for_each(|line| found.append(line));
     }
     Ok(found)
 }
@@ -266,7 +261,8 @@ pub(super) fn add_line(
 
 fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
     if line.r#type == "project" {
-        add_project(found, file, line_number, line);
+        // Of several the first counts.
+        found.append(project(file, line_number, line));
     } else {
         add_document(found, file, line_number, line);
     }
@@ -420,8 +416,7 @@ fn span(span: SpanValue, annotator: &str, file: &str, line_number: usize) -> Fou
     }
 }
 
-fn add_project(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
-    found.name = line.name;
+fn project(file: &Arc<str>, line_number: usize, line: Line) -> Found {
     let tags = line.tags.into_iter().map(|tag| Tag {
         description: tag.description,
         ..Tag::new(
@@ -429,43 +424,41 @@ fn add_project(found: &mut Found, file: &Arc<str>, line_number: usize, line: Lin
             Color::parse(&tag.color).unwrap_or(Color([0x7F; 3])),
         )
     });
-    super::found::add_codebook(
-        &mut found.codebook,
-        Codebook {
+    let annotators = line.annotators.into_iter().map(|who| Annotator {
+        id: AnnotatorId::new(who.id),
+        name: who.name,
+        kind: if who.is_program {
+            AnnotatorKind::Program
+        } else {
+            AnnotatorKind::Person
+        },
+    });
+    let links = line.links.into_iter().map(|link| FoundLink {
+        key: link.id,
+        kind: link.kind,
+        from: link.from,
+        to: link.to,
+        annotator: String::new(),
+        created_at: link.created,
+        file: file.clone(),
+        line: line_number,
+    });
+    let claims = line.claims.into_iter().map(|claim| FoundClaim {
+        key: claim.id,
+        statement: claim.statement,
+        spans: claim.annotations,
+    });
+    Found {
+        name: line.name,
+        codebook: Codebook {
             tags: tags.collect(),
             ..Codebook::default()
         },
-    );
-    found
-        .annotators
-        .extend(line.annotators.into_iter().map(|who| Annotator {
-            id: AnnotatorId::new(who.id),
-            name: who.name,
-            kind: if who.is_program {
-                AnnotatorKind::Program
-            } else {
-                AnnotatorKind::Person
-            },
-        }));
-    found
-        .links
-        .extend(line.links.into_iter().map(|link| FoundLink {
-            key: link.id,
-            kind: link.kind,
-            from: link.from,
-            to: link.to,
-            annotator: String::new(),
-            created_at: link.created,
-            file: file.clone(),
-            line: line_number,
-        }));
-    found
-        .claims
-        .extend(line.claims.into_iter().map(|claim| FoundClaim {
-            key: claim.id,
-            statement: claim.statement,
-            spans: claim.annotations,
-        }));
+        annotators: annotators.collect(),
+        links: links.collect(),
+        claims: claims.collect(),
+        ..Found::default()
+    }
 }
 
 impl From<StateValue> for DocumentState {

@@ -196,15 +196,10 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         is_any = true;
         let label = file.label();
         let words = file.words(&mut found)?;
-        let tasks = json::each_record(&words, |(number, record)| {
-            let mut found = Found::default();
-            match record {
-                Ok(task) => add_task(&mut found, &config, options, &label, number, task),
-                Err(problem) => found.left_out(&label, number, problem, ""),
-            }
-            found
+        json::add_each_record(&mut found, &words, |found, (number, record)| match record {
+            Ok(task) => add_task(found, &config, options, &label, number, task),
+            Err(problem) => found.left_out(&label, number, problem, ""),
         });
-        tasks.into_iter().for_each(|task| found.append(task));
     }
     if !is_any {
         return Err(ImportError::WrongFormat(LABEL_STUDIO.title));

@@ -348,7 +348,7 @@ impl Imported {
         project.claims = claims
             .map(|claim| (claim.id.clone(), Arc::new(claim)))
             .collect();
-        let taken = project.annotations.add_many(annotations);
+        let taken = project.annotations.add_many(annotations.iter().collect());
         debug_assert!(
             taken.is_empty(),
             "an import gives every annotation an id of its own"

@@ -250,7 +250,7 @@ pub fn places(words: &str, reading: Reading, ascending: &[usize]) -> Vec<Option<
     walk.at(byte, count);
     let rest = words.get(byte..).unwrap_or_default();
     if unit == Unit::Grapheme {
-        for cluster in rest.graphemes(true) {
+        for cluster in clusters(rest) {
             if walk.is_done() {
                 break;
             }
@@ -302,27 +302,11 @@ fn plain_places<I: Iterator<Item = usize>>(
     before: usize,
     mut count: usize,
 ) -> Vec<Option<usize>> {
-    const STRETCH: usize = 8;
-    /// The last character of a stretch may end so far behind it.
-    const OVERHANG: usize = 3;
     let bytes = rest.as_bytes();
     let mut at = 0;
     while let Some(&wanted) = walk.wanted.peek() {
-        while count + STRETCH + OVERHANG < wanted
-            && let Some(stretch) = bytes.get(at..).and_then(<[u8]>::first_chunk::<STRETCH>)
-        {
-            let from = at;
-            at += STRETCH;
-            while bytes.get(at).is_some_and(|byte| byte & 0xC0 == 0x80) {
-                at += 1;
-            }
-            let (first, first_of_four) = first_bytes(u64::from_le_bytes(*stretch));
-            count += match unit {
-                Unit::CodePoint | Unit::Grapheme => first,
-                Unit::Utf16 => first + first_of_four,
-                Unit::Byte => at - from,
-            };
-        }
+        skip::<64>(bytes, unit, wanted, &mut at, &mut count);
+        skip::<8>(bytes, unit, wanted, &mut at, &mut count);
         let Some(&lead) = bytes.get(at) else { break };
         let (length, utf16) = match lead {
             0..0x80 => (1, 1),
@@ -341,16 +325,55 @@ fn plain_places<I: Iterator<Item = usize>>(
     walk.finish()
 }
 
-/// In how many of eight bytes of UTF-8 a character begins, and in how many one of four bytes, which is two units of
-/// UTF-16. Bytes that go on begin with the bits 10, the first of four with 1111.
-fn first_bytes(eight: u64) -> (usize, usize) {
-    const HIGHEST: u64 = 0x8080_8080_8080_8080;
-    let go_on = eight & !(eight << 1) & HIGHEST;
-    let of_four = eight & (eight << 1) & (eight << 2) & (eight << 3) & HIGHEST;
-    (
-        8 - go_on.count_ones() as usize,
-        of_four.count_ones() as usize,
-    )
+/// Goes on by stretches of this many bytes, at most 255, as long as what is wanted lies behind them. They are counted
+/// without looking at one after the other, which the processor does many at a time.
+fn skip<const STRETCH: usize>(
+    bytes: &[u8],
+    unit: Unit,
+    wanted: usize,
+    at: &mut usize,
+    count: &mut usize,
+) {
+    /// The last character of a stretch may end so far behind it.
+    const OVERHANG: usize = 3;
+    while *count + STRETCH + OVERHANG < wanted
+        && let Some(stretch) = bytes.get(*at..).and_then(<[u8]>::first_chunk::<STRETCH>)
+    {
+        let from = *at;
+        *at += STRETCH;
+        while bytes.get(*at).is_some_and(|byte| byte & 0xC0 == 0x80) {
+            *at += 1;
+        }
+        // Bytes that go on begin with the bits 10; the first of four, which are two units of UTF-16, with 1111.
+        let first = count_of(stretch, |byte| byte & 0xC0 != 0x80);
+        *count += match unit {
+            Unit::CodePoint | Unit::Grapheme => first,
+            Unit::Utf16 => first + count_of(stretch, |byte| byte >= 0xF0),
+            Unit::Byte => *at - from,
+        };
+    }
+}
+
+/// How many of at most 255 bytes are such.
+fn count_of(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    let such = bytes.iter().map(|byte| u8::from(is_such(*byte)));
+    usize::from(such.sum::<u8>())
+}
+
+/// The grapheme clusters of a text. Between two ASCII characters one always ends, unless they are CR LF; only elsewhere
+/// need Unicode's tables be asked.
+fn clusters(words: &str) -> impl Iterator<Item = &str> {
+    let mut rest = words;
+    std::iter::from_fn(move || {
+        let length = match rest.as_bytes() {
+            [] => return None,
+            [0..0x80] | [0..0x80, 0..0x80, ..] if !rest.starts_with("\r\n") => 1,
+            _ => rest.graphemes(true).next()?.len(),
+        };
+        let (cluster, behind) = rest.split_at_checked(length)?;
+        rest = behind;
+        Some(cluster)
+    })
 }
 
 fn is_line_break(cluster: &str) -> bool {

@@ -67,30 +67,35 @@ impl InDocument {
 impl Annotations {
     /// Puts many in at once, several times as fast as one after the other. Of those with the same id the first is in;
     /// those whose id is taken come back.
-    pub fn add_many(&mut self, mut all: Vec<Arc<Annotation>>) -> Vec<Arc<Annotation>> {
+    pub fn add_many<'a>(&mut self, mut all: Vec<&'a Arc<Annotation>>) -> Vec<&'a Arc<Annotation>> {
         let mut sorted = all.clone();
         sort(&mut sorted, |a, b| a.id.cmp(&b.id));
-        let same_ids = sorted.chunk_by(|a, b| a.id == b.id);
-        let taken = same_ids.flat_map(|same| {
-            let first = same.first();
-            let is_free = first.is_some_and(|first| !self.by_id.contains_key(&first.id));
-            same.iter().skip(usize::from(is_free)).cloned()
-        });
-        let taken: Vec<_> = taken.collect();
+        let taken = self.taken(&sorted);
         if !taken.is_empty() {
-            let refused: HashSet<_> = taken.iter().map(Arc::as_ptr).collect();
+            let refused: HashSet<_> = taken.iter().map(|entry| Arc::as_ptr(entry)).collect();
             for list in [&mut all, &mut sorted] {
                 list.retain(|entry| !refused.contains(&Arc::as_ptr(entry)));
             }
         }
         let Self { by_id, by_document } = self;
-        let sorted = sorted.into_iter();
+        let sorted = sorted.into_iter().cloned();
         let with_ids = sorted.map(|annotation| (annotation.id.clone(), annotation));
         rayon::join(
             || by_id.extend(with_ids),
-            || add_by_document(by_document, all),
+            || add_by_document(by_document, &all),
         );
         taken
+    }
+
+    /// Of some in the order of their ids, those whose id one before them has, or one that is in already.
+    fn taken<'a>(&self, sorted: &[&'a Arc<Annotation>]) -> Vec<&'a Arc<Annotation>> {
+        let same_ids = sorted.chunk_by(|a, b| a.id == b.id);
+        let taken = same_ids.flat_map(|same| {
+            let first = same.first();
+            let is_free = first.is_some_and(|first| !self.by_id.contains_key(&first.id));
+            same.iter().skip(usize::from(is_free)).copied()
+        });
+        taken.collect()
     }
 
     /// Puts an annotation in, in place of the one with its id, which is returned.
@@ -266,18 +271,22 @@ fn sort<T: Send>(list: &mut [T], compare: impl Fn(&T, &T) -> Ordering + Sync) {
 }
 
 /// Adds annotations to what is known of their documents, all documents at the same time.
-fn add_by_document(
-    by_document: &mut OrdMap<DocumentId, InDocument>,
-    mut all: Vec<Arc<Annotation>>,
-) {
-    sort(&mut all, |a, b| a.document_id.cmp(&b.document_id));
+fn add_by_document(by_document: &mut OrdMap<DocumentId, InDocument>, all: &[&Arc<Annotation>]) {
+    // Most come document by document, so there are far fewer stretches to sort than annotations.
+    let mut stretches: Vec<&[&Arc<Annotation>]> = all
+        .chunk_by(|a, b| a.document_id == b.document_id)
+        .collect();
+    fn document_of<'a>(stretch: &[&'a Arc<Annotation>]) -> Option<&'a DocumentId> {
+        Some(&stretch.first()?.document_id)
+    }
+    sort(&mut stretches, |a, b| document_of(a).cmp(&document_of(b)));
     let known = &*by_document;
-    let documents = all.par_chunk_by(|a, b| a.document_id == b.document_id);
-    let documents = documents.filter_map(|annotations| {
-        let document_id = &annotations.first()?.document_id;
+    let documents = stretches.par_chunk_by(|a, b| document_of(a) == document_of(b));
+    let documents = documents.filter_map(|stretches| {
+        let document_id = document_of(stretches.first()?)?;
         let mut entry = known.get(document_id).cloned().unwrap_or_default();
-        for annotation in annotations {
-            entry.insert(annotation.clone());
+        for annotation in stretches.iter().copied().flatten() {
+            entry.insert(Arc::clone(annotation));
         }
         Some((document_id.clone(), entry))
     });

@@ -127,7 +127,7 @@ pub(super) fn opened(words: &str, head: file::Head, lists: Lists) -> Opened {
         }
     }
     let annotations = rejected.sound("annotations", lists.annotations);
-    for twin in project.annotations.add_many(annotations) {
+    for twin in project.annotations.add_many(annotations.iter().collect()) {
         rejected.twin("annotations", "annotation", &twin.id);
     }
     for link in rejected.sound("links", lists.links) {

@@ -103,21 +103,22 @@ fn run(size: &str, folder: &Path) {
             brat = Some((outcome, plain));
         }
     }
-    let Some(((project, texts), plain)) = brat else {
+    let Some(((open, texts), plain)) = brat else {
         return;
     };
+    let project = open.project();
     for name in ["jsonl", "brat"] {
         let format = export::format(name).expect("a format");
         let options = ExportOptions::default();
         let (ours, made) =
-            quickest(|| export(format, &project, &texts, &options).expect("an export"));
+            quickest(|| export(format, project, &texts, &options).expect("an export"));
         let json = match name {
             "jsonl" => written(&made.files),
             _ => Taken::default(),
         };
         row(size, &format!("export {name}"), plain, json, ours);
     }
-    drop((project, texts));
+    drop((open, texts));
     // What brat's files hold is exported.
     for (what, names) in SOURCES.into_iter().chain([("jsonl", &["brat"][..])]) {
         let program = std::env::current_exe().expect("this program has a path");
@@ -134,19 +135,19 @@ fn run(size: &str, folder: &Path) {
 
 /// In a process of its own: what an import takes at most, or an export of what was imported, and what it may.
 fn print_memory(what: &str, path: &Path) {
-    let (project, texts) = match what {
+    let (open, texts) = match what {
         "jsonl" => import_all("brat", path),
         format => import_all(format, path),
     };
     let verb = match export::format(what).filter(|_| what == "jsonl") {
         None => "import",
         Some(format) => {
-            export(format, &project, &texts, &ExportOptions::default()).expect("an export");
+            export(format, open.project(), &texts, &ExportOptions::default()).expect("an export");
             "import brat, export"
         }
     };
     let texts: usize = texts.values().map(|text| text.end().0).sum();
-    let most = texts + project.annotations.len() * 1024 + 150 * 1024 * 1024;
+    let most = texts + open.project().annotations.len() * 1024 + 150 * 1024 * 1024;
     println!(
         "{:<8} {verb} {what}: {:.0} MB at most, of {:.0} MB",
         "memory",
@@ -258,7 +259,7 @@ fn written(files: &[FileInMemory]) -> Taken {
 }
 
 /// From the disk to an open project.
-fn import_all(format: &str, path: &Path) -> (Project, Texts) {
+fn import_all(format: &str, path: &Path) -> (OpenProject, Texts) {
     let files = store::read_files(&[path.to_owned()], &Progress::default()).expect("files");
     let format = import::format(format).expect("a format");
     let (project, texts) = (Project::default(), Texts::new());
@@ -275,7 +276,7 @@ fn import_all(format: &str, path: &Path) -> (Project, Texts) {
     };
     open.run(take_in(&project, &author, String::new(), imported.additions).expect("an edit"))
         .expect("it fits");
-    (open.project().clone(), imported.texts)
+    (open, imported.texts)
 }
 
 /// Documents of 4 KB with ten annotations each.

@@ -11,9 +11,12 @@ use ascribe::model::{
     Texts,
 };
 use ascribe::text::OffsetUnit;
+use proptest::prelude::*;
 use serde_json::json;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::drawing::{author, read};
+use crate::texts::any_words;
 
 pub fn file(path: &str, words: impl Into<Vec<u8>>) -> FileInMemory {
     FileInMemory {
@@ -54,7 +57,6 @@ const WORDS: &str = "Уряд 🦉👩‍👩‍👧 заперечив\r\nце.
 
 /// How many of a unit stand before each word, with line ends counted in some way.
 fn count(unit: &str, before: &str) -> usize {
-    use unicode_segmentation::UnicodeSegmentation;
     match unit {
         "code points" => OffsetUnit::CodePoint.length_of(before),
         "UTF-16" => OffsetUnit::Utf16.length_of(before),
@@ -766,6 +768,21 @@ fn places_far_apart_are_found_in_every_unit() {
     }
 }
 
+proptest! {
+    /// In any text, what a reader takes for one character counts one.
+    #[test]
+    fn places_counted_in_clusters_are_found(words in any_words()) {
+        let clusters: Vec<&str> = words.graphemes(true).collect();
+        let spans = clusters.windows(3).enumerate().step_by(4).map(|(start, three)| {
+            json!({"start": start, "end": start + 3, "label": "x", "text": three.concat()})
+        });
+        let spans: Vec<_> = spans.collect();
+        let line = json!({"text": words, "spans": spans});
+        let (_, _, report) = imported(&[file("a.jsonl", line.to_string())]);
+        prop_assert_eq!(report.annotations().exact, spans.len(), "{:?}", report.moved.first());
+    }
+}
+
 #[test]
 fn tags_that_end_with_a_backslash_come_back_from_webanno() {
     for tag in ["\\", "C:\\", "a\\\\", "\\[1]"] {
@@ -980,4 +997,42 @@ fn doccano_keeps_keys_that_it_does_not_know() {
     let document = project.documents.values().next().unwrap();
     assert_eq!(document.fields["data"], "other");
     assert_eq!(document.fields["score"], "0.5");
+}
+
+#[test]
+fn of_several_projects_in_a_file_the_first_gives_the_name_and_all_their_tags() {
+    let project = |name: &str, tag: &str| {
+        let tag = json!({"name": tag, "color": "#112233"});
+        let who = json!({"id": "mara", "name": name});
+        json!({"type": "project", "name": name, "tags": [tag], "annotators": [who]}).to_string()
+    };
+    let lines = [
+        project("Ports", "denial"),
+        json!({"id": "a", "text": "It denied.", "spans": [{"start": 3, "end": 9, "label": "denial"}]})
+            .to_string(),
+        project("Ferries", "impact"),
+    ];
+    let (project, ..) = imported(&[file("a.jsonl", lines.join("\n"))]);
+    assert_eq!(project.name, "Ports");
+    let tags: Vec<&str> = project
+        .codebook
+        .tags
+        .iter()
+        .map(|tag| tag.id.as_str())
+        .collect();
+    assert_eq!(tags, ["denial", "impact"]);
+    assert_eq!(project.annotators[&AnnotatorId::new("mara")].name, "Ports");
+}
+
+#[test]
+fn what_is_wrong_with_a_record_over_several_lines_is_said_with_the_line_where_it_begins() {
+    let words = "{\n \"text\": \"It denied.\",\n \"label\": []\n}\n\n{\n \"text\": 7\n}\n";
+    let (_, _, report) = import_alone(
+        format("doccano").unwrap(),
+        &[file("a.jsonl", words)],
+        &ImportOptions::default(),
+    )
+    .unwrap();
+    let lines: Vec<usize> = report.problems.iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [6], "{:?}", report.problems);
 }

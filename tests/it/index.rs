@@ -33,6 +33,39 @@ fn annotation(
 }
 
 proptest! {
+    /// Many at once come to the same as one after the other; of those with one id the first stays.
+    #[test]
+    fn many_at_once_are_as_many_one_by_one(
+        there in prop::collection::vec((1u32..30, 0usize..3, 0usize..100), 0..10),
+        coming in prop::collection::vec((1u32..30, 0usize..3, 0usize..100), 0..40),
+    ) {
+        let entry = |(number, document, start): &(u32, usize, usize)| {
+            annotation(*number, ["a", "b", "c"][*document], *start, 5, "denial")
+        };
+        let mut one_by_one = Annotations::default();
+        let mut refused = Vec::new();
+        for entry in there.iter().map(entry) {
+            one_by_one.insert(entry);
+        }
+        let mut at_once = one_by_one.clone();
+        let coming: Vec<_> = coming.iter().map(entry).collect();
+        for entry in &coming {
+            match one_by_one.get(&entry.id) {
+                Some(_) => refused.push(Arc::as_ptr(entry)),
+                None => drop(one_by_one.insert(entry.clone())),
+            }
+        }
+        let mut taken: Vec<_> = at_once.add_many(coming.iter().collect()).into_iter().map(Arc::as_ptr).collect();
+        taken.sort();
+        refused.sort();
+        prop_assert_eq!(taken, refused);
+        for document in ["a", "b", "c"].map(DocumentId::new) {
+            let [at_once, one_by_one] = [&at_once, &one_by_one].map(|all| all.in_document(&document).cloned().collect::<Vec<_>>());
+            prop_assert_eq!(at_once, one_by_one);
+        }
+        prop_assert!(at_once.iter().eq(one_by_one.iter()));
+    }
+
     #[test]
     fn overlaps_are_found_as_by_looking_at_all(
         entries in prop::collection::vec((0usize..100_000, 1usize..60_000, 0u32..2), 1..80),

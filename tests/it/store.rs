@@ -918,3 +918,15 @@ proptest! {
         prop_assert!(query::misplaced(&opened.project, &opened.texts).is_empty());
     }
 }
+
+#[test]
+fn a_large_file_is_read_to_the_last_byte() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("large.jsonl");
+    for size_bytes in [3_999_999_usize, 4_000_000, 4_000_001, 12_000_003] {
+        let bytes: Vec<u8> = (0..size_bytes).map(|at| (at % 251) as u8).collect();
+        fs::write(&path, &bytes).unwrap();
+        let files = store::read_files(std::slice::from_ref(&path), &Progress::default()).unwrap();
+        assert!(files[0].bytes == bytes, "{size_bytes}");
+    }
+}

@@ -7,6 +7,7 @@
 //! itself needs no counter, and a file that neither of them names was changed by somebody else.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -248,7 +249,7 @@ fn kept_steps(history: &History) -> Vec<(u64, Record)> {
         revision,
     } = history;
     let mut room = MOST_KEPT_BYTES;
-    let fits = |(index, edit): &(usize, &Edit)| {
+    let fits = |(index, edit): &(usize, &Arc<Edit>)| {
         let size = edit_to_string(edit).len();
         let is_kept = *index == 0 || (*index < MOST_KEPT_EDITS && size <= room);
         room = room.saturating_sub(size);
@@ -297,7 +298,7 @@ fn read_head(line: &[u8]) -> Option<String> {
 fn read_record(line: &[u8], names: &mut Names) -> Option<(u64, Record)> {
     let (revision, kind, payload) = read_line(line)?;
     let record = match kind {
-        "run" => Record::Step(Step::Run(edit_from_str(payload, names).ok()?)),
+        "run" => Record::Step(Step::Run(edit_from_str(payload, names).ok()?.into())),
         "undo" => Record::Step(Step::Undo),
         "redo" => Record::Step(Step::Redo),
         "saving" => Record::Saving(payload.to_owned()),
