@@ -27,7 +27,7 @@ use crate::sim_disk::{Contents, SimDisk};
 pub type Parser = fn(&[u8]);
 
 /// Every parser by its name, which is also that of its corpus.
-pub const PARSERS: [(&str, Parser); 22] = [
+pub const PARSERS: [(&str, Parser); 24] = [
     ("project", project),
     ("journal", journal),
     ("text", text),
@@ -39,6 +39,7 @@ pub const PARSERS: [(&str, Parser); 22] = [
     ("docbin", |input| imported("docbin", input)),
     ("doccano", |input| imported("doccano", input)),
     ("docx", word),
+    ("html", |input| extracted("p.html", input.to_vec())),
     ("huggingface", |input| imported("huggingface", input)),
     ("inception", |input| imported("inception", input)),
     ("json", |input| imported("json", input)),
@@ -48,6 +49,7 @@ pub const PARSERS: [(&str, Parser); 22] = [
         imported("label-studio-min", input)
     }),
     ("parquet", parquet),
+    ("pdf", |input| extracted("p.pdf", input.to_vec())),
     ("refi-qda", |input| imported("refi-qda", input)),
     ("web-annotation", |input| imported("web-annotation", input)),
     ("webanno-tsv", |input| imported("webanno-tsv", input)),
@@ -318,14 +320,18 @@ fn deflated(input: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-/// The main part of a Word document gives words or a reason why not.
+/// The main part of a Word document.
 pub fn word(input: &[u8]) {
     let part = FileInMemory {
         path: "word/document.xml".to_owned(),
         bytes: input.to_vec(),
     };
-    let path = "p.docx".to_owned();
-    let bytes = zipped(&[part]).expect("memory does not fail");
+    extracted("p.docx", zipped(&[part]).expect("memory does not fail"));
+}
+
+/// A source of that name gives words or a reason why not.
+fn extracted(name: &str, bytes: Vec<u8>) {
+    let path = name.to_owned();
     match import::extract(&FileInMemory { path, bytes }) {
         Some(Ok(extracted)) => assert!(extracted.words.ends_with('\n')),
         Some(Err(words)) => assert!(!words.is_empty()),
