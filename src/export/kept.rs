@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::letters::{LettersBefore, is_letter};
 use super::{Exporting, Loss, LossReport, xml};
 use crate::model::{Annotation, AnnotationId, Document, Link, Project, Texts, Tier};
-use crate::text::{ByteOffset, OffsetUnit, Span, Text, is_blank};
+use crate::text::{OffsetUnit, Span, Text};
 
 /// Everything but the kinds of things on these lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +151,11 @@ impl AllBut {
         let mut expected: HashMap<&AnnotationId, String> = HashMap::new();
         let documents = exporting.documents.iter();
         for each in documents.filter(|_| !self.loses(Loss::Document)) {
-            let ruler = Ruler::of(each.text);
+            let before = LettersBefore::of(each.text);
             facts.expect(self.of_document(each.document, each.text));
             let held = each.annotations.iter();
             for annotation in held.filter(|annotation| self.holds(annotation, each.text)) {
-                let fact = self.of_annotation(annotation, &ruler);
+                let fact = self.of_annotation(annotation, &before);
                 facts.expect(fact.clone());
                 expected.insert(&annotation.id, fact);
             }
@@ -171,10 +172,10 @@ impl AllBut {
             let Some(text) = read_texts.get(&document.id) else {
                 return Err(format!("“{}” has no text", document.id));
             };
-            let ruler = Ruler::of(text);
+            let before = LettersBefore::of(text);
             facts.meet(self.of_document(document, text));
             for annotation in read.annotations.in_document(&document.id) {
-                let fact = self.of_annotation(annotation, &ruler);
+                let fact = self.of_annotation(annotation, &before);
                 facts.meet(fact.clone());
                 met.insert(&annotation.id, fact);
             }
@@ -209,16 +210,16 @@ impl AllBut {
         fact + ": " + &self.text(text.as_str())
     }
 
-    fn of_annotation(self, annotation: &Annotation, ruler: &Ruler<'_>) -> String {
+    fn of_annotation(self, annotation: &Annotation, before: &LettersBefore<'_>) -> String {
         let document = self.words(annotation.document_id.as_str());
         let mut fact = format!("{} in “{document}”", self.words(annotation.tag_id.as_str()));
         for span in self.spans_of(annotation) {
             let start = if self.loses(Loss::WhiteSpace) {
-                ruler.letters_before(span.start())
+                before.count(span.start())
             } else {
-                ruler.text.offset_in(OffsetUnit::CodePoint, span.start())
+                before.text.offset_in(OffsetUnit::CodePoint, span.start())
             };
-            let words = self.piece(span, ruler.text).unwrap_or_default();
+            let words = self.piece(span, before.text).unwrap_or_default();
             fact.push_str(&format!(" {start} “{words}”"));
         }
         let Annotation {
@@ -298,60 +299,23 @@ fn names_of(annotation: &Annotation) -> impl Iterator<Item = &str> {
     names.into_iter().chain(changed_by)
 }
 
-/// What a format that does not keep white space keeps.
-pub fn is_letter(c: &char) -> bool {
-    !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control()
-}
-
-/// Counts in a text what formats count, in time that does not grow with the text.
-struct Ruler<'a> {
-    text: &'a Text,
-    /// How many letters stand before each multiple of [`Self::STEP`] bytes, moved back to a character's start.
-    letters: Vec<usize>,
-}
-
-impl<'a> Ruler<'a> {
-    const STEP: usize = 2048;
-
-    /// For one text.
-    fn of(text: &'a Text) -> Self {
-        let bytes = text.as_str().as_bytes();
-        let mut ruler = Self {
-            text,
-            letters: vec![0],
-        };
-        for number in 1..=bytes.len() / Self::STEP {
-            let before = ruler.letters_before(text.floor(ByteOffset(number * Self::STEP)));
-            ruler.letters.push(before);
-        }
-        ruler
-    }
-
-    /// How many characters that are no white space stand before a place.
-    fn letters_before(&self, place: ByteOffset) -> usize {
-        let last = self.letters.len() - 1;
-        let number = (place.0 / Self::STEP).min(last);
-        let from = self.text.floor(ByteOffset(number * Self::STEP)).0;
-        let rest = self.text.as_str().get(from..place.0).unwrap_or_default();
-        let before = self.letters.get(number).copied().unwrap_or(0);
-        before + rest.chars().filter(is_letter).count()
-    }
-}
-
 /// Facts with how often each is expected and was met.
 #[derive(Default)]
-struct Facts(BTreeMap<String, i64>);
+pub struct Facts(BTreeMap<String, i64>);
 
 impl Facts {
-    fn expect(&mut self, fact: String) {
+    /// Once more it was written.
+    pub fn expect(&mut self, fact: String) {
         *self.0.entry(fact).or_default() += 1;
     }
 
-    fn meet(&mut self, fact: String) {
+    /// Once more it was read back.
+    pub fn meet(&mut self, fact: String) {
         *self.0.entry(fact).or_default() -= 1;
     }
 
-    fn outcome(self) -> Result<(), String> {
+    /// `Ok` if all that was written came back, and nothing else.
+    pub fn outcome(self) -> Result<(), String> {
         match self.0.into_iter().find(|(_, count)| *count != 0) {
             None => Ok(()),
             Some((fact, 1..)) => Err(format!("this is missing: {fact}")),

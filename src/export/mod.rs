@@ -17,6 +17,7 @@ mod inception;
 mod jsonl;
 mod kept;
 mod label_studio;
+mod letters;
 mod losses;
 mod newlines;
 #[cfg(feature = "parquet")]

@@ -1,16 +1,17 @@
 //! Compares what was read back with what was exported.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use super::conll::Profile;
-use super::kept::AllBut;
+use super::kept::{AllBut, Facts};
+use super::letters::{LettersBefore, is_letter};
 use super::{Exporting, ExportingDocument, Loss, LossReport};
 use crate::import::ImportReport;
 use crate::model::{Annotation, DocumentId, Project, Texts, quote_of};
-use crate::text::{ByteOffset, Span, Text, is_blank};
+use crate::text::Span;
 
 /// What a format keeps, for the loss report and for the comparison after reading back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,12 +153,13 @@ fn compare_loosely(
         kept,
         known: HashMap::new(),
     };
-    let mut counts = Counts::default();
+    let mut facts = Facts::default();
     for (link, from, to) in exporting
         .links()
         .filter(|(link, ..)| kept.keeps_link(exporting, link))
     {
-        counts.add(names.of_link(&link.kind, from, to), 1);
+        let fact = names.of_link(&link.kind, from, to);
+        fact.into_iter().for_each(|fact| facts.expect(fact));
     }
     for link in read.links.iter() {
         if let Some((from, to)) = read
@@ -165,10 +167,11 @@ fn compare_loosely(
             .get(&link.from)
             .zip(read.annotations.get(&link.to))
         {
-            counts.add(names.of_link(&link.kind, from, to), -1);
+            let fact = names.of_link(&link.kind, from, to);
+            fact.into_iter().for_each(|fact| facts.meet(fact));
         }
     }
-    counts.outcome()
+    facts.outcome()
 }
 
 /// One document with its annotations.
@@ -190,19 +193,21 @@ fn compare_document(
         return Err(format!("document “{id}” is not the same"));
     }
     let before = LazyCell::new(|| LettersBefore::of(each.text));
-    let mut counts = Counts::default();
+    let mut facts = Facts::default();
     let mut written = each.annotations.iter().copied();
     let mut read = read_back.project.annotations.in_document(id);
     // Most come back as they were and in the same order; only the others have to be described.
     loop {
         let pair = (written.next(), read.next());
         match pair {
-            (None, None) => return counts.outcome(),
+            (None, None) => return facts.outcome(),
             (Some(written), Some(read)) if is_same(written, read, kept) => {}
             (written, read) => {
                 let described = |annotation| fingerprint(annotation, &before, kept);
-                counts.add(written.and_then(|annotation| described(annotation)), 1);
-                counts.add(read.and_then(|annotation| described(annotation)), -1);
+                let written = written.and_then(|annotation| described(annotation));
+                written.into_iter().for_each(|fact| facts.expect(fact));
+                let read = read.and_then(|annotation| described(annotation));
+                read.into_iter().for_each(|fact| facts.meet(fact));
             }
         }
     }
@@ -218,27 +223,6 @@ fn is_same(a: &Annotation, b: &Annotation, kept: AllBut) -> bool {
         && (may_differ(Loss::Tier) || a.tier == b.tier)
         && (may_differ(Loss::Annotator) || a.annotator_id() == b.annotator_id())
         && (may_differ(Loss::Time) || (a.created_at == b.created_at && a.changed == b.changed))
-}
-
-/// How often each thing is there, less how often it was read back.
-#[derive(Default)]
-struct Counts(BTreeMap<String, i64>);
-
-impl Counts {
-    /// What cannot be told from others is not counted.
-    fn add(&mut self, what: Option<String>, by: i64) {
-        if let Some(what) = what {
-            *self.0.entry(what).or_default() += by;
-        }
-    }
-
-    fn outcome(&self) -> Result<(), String> {
-        match self.0.iter().find(|(_, count)| **count != 0) {
-            None => Ok(()),
-            Some((what, 1..)) => Err(format!("this is missing: {what}")),
-            Some((what, _)) => Err(format!("this has come up and was not there: {what}")),
-        }
-    }
 }
 
 /// What links and their ends are called, whatever their ids.
@@ -367,51 +351,10 @@ fn compare_tokens(
     Ok(())
 }
 
-/// How many letters stand before a place, in time that does not grow with the text.
-struct LettersBefore<'a> {
-    text: &'a Text,
-    /// At each multiple of [`Self::STEP`] bytes, moved back to a character's start.
-    counts: Vec<usize>,
-}
-
-impl<'a> LettersBefore<'a> {
-    const STEP: usize = 256;
-
-    fn of(text: &'a Text) -> Self {
-        let mut counts = vec![0];
-        let place = |number: usize| text.floor(ByteOffset(number * Self::STEP)).0;
-        for number in 1..=text.end().0 / Self::STEP {
-            let piece = text
-                .as_str()
-                .get(place(number - 1)..place(number))
-                .unwrap_or_default();
-            let so_far = counts.last().copied().unwrap_or(0);
-            counts.push(so_far + count_letters(piece));
-        }
-        Self { text, counts }
-    }
-
-    fn count(&self, offset: ByteOffset) -> usize {
-        let number = offset.0 / Self::STEP;
-        let from = self.text.floor(ByteOffset(number * Self::STEP)).0;
-        let rest = self.text.as_str().get(from..offset.0).unwrap_or_default();
-        self.counts.get(number).copied().unwrap_or(0) + count_letters(rest)
-    }
-}
-
-/// Without white space, control characters, invisible marks and the mark between pieces, which formats write
-/// differently.
+/// Without what formats write differently: white space, invisible characters and the mark between pieces.
 fn letters(words: &str) -> String {
-    words.chars().filter(is_letter).collect()
-}
-
-fn count_letters(words: &str) -> usize {
-    words.chars().filter(is_letter).count()
-}
-
-fn is_letter(c: &char) -> bool {
-    if c.is_ascii() {
-        return *c > ' ' && *c != '\u{7F}';
-    }
-    !is_blank(c.encode_utf8(&mut [0; 4])) && !c.is_control() && *c != '…'
+    words
+        .chars()
+        .filter(|c| is_letter(c) && *c != '…')
+        .collect()
 }

@@ -9,7 +9,8 @@ use std::fmt::Write;
 use super::inception::{
     LABEL, LOST, NOTE, Part, RELATION, SPAN, attribute_names, feature_name, parts, tag_set,
 };
-use super::kept::{AllBut, is_letter};
+use super::kept::AllBut;
+use super::letters::is_letter;
 use super::{
     Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, proof::Carries,
 };
