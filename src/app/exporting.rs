@@ -121,6 +121,7 @@ impl App {
     pub(super) fn export_to(&mut self, choice: ExportChoice, path: PathBuf) {
         let Some(work) = &self.work else { return };
         let (project, texts) = (work.project().clone(), work.texts.clone());
+        let project_file = work.path.clone();
         let name = format!("{}-{}", project_name(&work.path), choice.format);
         let path = store::folder_for_export(path, &name);
         let remarks: Vec<String> = work
@@ -136,7 +137,9 @@ impl App {
         self.tasks.start(
             format!("Exporting to {}", path.display()),
             move |progress| {
-                let outcome = run_export(&project, &texts, &choice, &path, progress);
+                let outcome = store::refuse_own(&path, Some((&project_file, &project)))
+                    .map_err(ExportFailure::from)
+                    .and_then(|()| run_export(&project, &texts, &choice, &path, progress));
                 TaskResult::Exported(path, outcome)
             },
         );

@@ -12,7 +12,8 @@ use super::{
 use crate::edit::{self, Refusal};
 use crate::model::{AnnotatorId, DocumentId, Project};
 use crate::store::{
-    self, FirstSight, Journal, LookedThrough, Medium, OpenError, Opened, SaveError, Saved,
+    self, FirstSight, Journal, LookedThrough, Medium, OpenError, Opened, PROJECT_ENDING, SaveError,
+    Saved,
 };
 
 /// Autosave waits until the person pauses, but not longer than the second …
@@ -23,8 +24,6 @@ const AUTOSAVE_FAR: [Duration; 2] = [Duration::from_secs(60), Duration::from_sec
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 /// … but not less often than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// The ending of every project file.
-pub const PROJECT_ENDING: &str = ".ascribe.ron";
 
 impl App {
     /// Begins an empty project with this file, and writes it, so that its place is certain from the start.
@@ -525,7 +524,10 @@ impl App {
 
     pub(super) fn export_codebook(&mut self, path: &Path) {
         let Some(work) = &self.work else { return };
-        match store::write_codebook(path, &work.project().codebook) {
+        let own = (work.path.as_path(), work.project());
+        let written = store::refuse_own(path, Some(own))
+            .and_then(|()| store::write_codebook(path, &work.project().codebook));
+        match written {
             Ok(()) => self.tell(
                 NoticeKind::Done,
                 format!("The codebook is in {}", path.display()),

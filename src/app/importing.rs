@@ -30,6 +30,8 @@ pub struct Importing {
 pub struct Preview {
     /// With the texts of new documents.
     pub imported: Imported,
+    /// The report without the counts of tags, in words: too much to be put together in every frame.
+    pub lines: Vec<String>,
     /// The names that a mapping may speak of, if the format needs one.
     names: Option<Vec<String>>,
     /// The project as it was when this was found out.
@@ -77,6 +79,7 @@ impl App {
                 };
                 let outcome = run_import(&paths, &choice, target, progress);
                 let outcome = outcome.map(|(imported, names)| Preview {
+                    lines: imported.report.lines_besides_tags(),
                     imported,
                     names,
                     revision,

@@ -32,7 +32,7 @@ pub use backups::Backups;
 pub use command::{Command, ExportChoice, ImportChoice, Listed, Menu, Motion, listed, listed_on};
 pub use crash::keep_crashes;
 pub use exporting::{Exporting, Foreseen};
-pub use files::{PROJECT_ENDING, project_name};
+pub use files::project_name;
 pub use find::Find;
 pub use importing::{Importing, Preview};
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};

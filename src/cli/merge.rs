@@ -4,10 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Failure, keep_before};
-use crate::app::PROJECT_ENDING;
 use crate::edit;
 use crate::model::{Project, Texts};
-use crate::store::{self, BackupReason, OpenError};
+use crate::store::{self, BackupReason, OpenError, PROJECT_ENDING};
 
 /// Which driver of git stands for us.
 const DRIVER: &str = "ascribe";

@@ -16,22 +16,22 @@ mod edit;
 mod merge;
 mod repair;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::app::{
-    ExportChoice, ImportChoice, PROJECT_ENDING, project_name, run_export, run_import,
-};
-use crate::edit::{Author, Edit, OpenProject, add_documents, take_in};
+use crate::app::{ExportChoice, ImportChoice, project_name, run_export, run_import};
+use crate::edit::{Additions, Author, Edit, OpenProject, add_documents, take_in};
 use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme};
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
 use crate::store::{
-    self, BackupReason, BroughtIn, Journal, LeftBehind, Opened, Progress, SeenSource, Storage,
+    self, BackupReason, BroughtIn, Journal, LeftBehind, Opened, PROJECT_ENDING, Progress,
+    SeenSource, Storage,
 };
 use crate::text::OffsetUnit;
 
@@ -313,10 +313,7 @@ fn import_outcome(report: &ImportReport) -> Result<(), Failure> {
     if report.is_lossless() {
         Ok(())
     } else {
-        Err(Failure {
-            code: 3,
-            words: String::new(),
-        })
+        Err(Failure::of_losses())
     }
 }
 
@@ -384,6 +381,14 @@ impl Failure {
         Self {
             code: 2,
             words: words.to_string(),
+        }
+    }
+
+    /// The report says what did not come over.
+    fn of_losses() -> Self {
+        Self {
+            code: 3,
+            words: String::new(),
         }
     }
 
@@ -523,10 +528,17 @@ fn limit_memory() {
 fn show_sources(path: &Path, texts: &[PathBuf]) -> Result<(), Failure> {
     let opened = open_sound(path)?;
     let looked = store::look_through(path, &opened.project, texts, &Progress::default());
-    for text in &looked.texts {
-        eprintln!("ascribe: {}: plain text", text.display());
-    }
     let mut is_whole = true;
+    for text in &looked.texts {
+        let what = match store::refuse_no_text(text) {
+            Ok(()) => "plain text".to_owned(),
+            Err(error) => {
+                is_whole = false;
+                error.to_string()
+            }
+        };
+        eprintln!("ascribe: {}: {what}", text.display());
+    }
     for SeenSource { path, outcome } in &looked.sources {
         match outcome {
             Ok(extracted) => {
@@ -645,6 +657,8 @@ fn export(
             out.display()
         )));
     }
+    store::refuse_own(out, Some((path, &opened.project))).map_err(Failure::of_usage)?;
+    refuse_unknown(&opened.project, writing)?;
     let format = crate::export::format(format)
         .ok_or_else(|| Failure::of_usage("there is no such format"))?;
     let choice = ExportChoice {
@@ -674,6 +688,30 @@ fn export(
     Ok(())
 }
 
+/// A name that is not there would filter everything out.
+fn refuse_unknown(project: &Project, writing: &WritingArguments) -> Result<(), Failure> {
+    let mut tags: BTreeSet<&str> = BTreeSet::new();
+    let mut annotators: BTreeSet<&str> = BTreeSet::new();
+    tags.extend(project.codebook.tags.iter().map(|tag| tag.id.as_str()));
+    annotators.extend(project.annotators.keys().map(AnnotatorId::as_str));
+    for annotation in project.annotations.iter() {
+        tags.insert(annotation.tag_id.as_str());
+        annotators.insert(annotation.annotator_id().as_str());
+    }
+    let all = [
+        ("tag", &writing.tags, tags),
+        ("annotator", &writing.annotators, annotators),
+    ];
+    for (what, asked, known) in all {
+        if let Some(name) = asked.iter().find(|name| !known.contains(name.as_str())) {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            let words = format!("there is no {what} “{name}”; there are: {known}");
+            return Err(Failure::of_usage(words));
+        }
+    }
+    Ok(())
+}
+
 fn import(
     path: &Path,
     paths: &[PathBuf],
@@ -682,6 +720,9 @@ fn import(
 ) -> Result<(), Failure> {
     let choice = reading.choice()?;
     let mut opened = open_sound(path)?;
+    if let Some(report) = &reading.report {
+        store::refuse_own(report, Some((path, &opened.project))).map_err(Failure::of_usage)?;
+    }
     let target = Target {
         project: &opened.project,
         texts: &opened.texts,
@@ -697,6 +738,11 @@ fn import(
     reading.tell(&report, None)?;
     if dry_run {
         return import_outcome(&report);
+    }
+    if !report.is_lossless() && additions == Additions::default() {
+        return Err(Failure::of_data(
+            "nothing came over, and nothing was changed",
+        ));
     }
     let disk = Storage::own().disk;
     store::write_texts(&*disk, path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
@@ -739,7 +785,10 @@ fn convert(
     let losses = run_export(&project, &texts, &choice, out, &Progress::default())
         .map_err(Failure::of_data)?;
     reading.tell(&report, Some(&losses))?;
-    import_outcome(&report)
+    match losses.is_empty() {
+        true => import_outcome(&report),
+        false => Err(Failure::of_losses()),
+    }
 }
 
 fn check(path: &Path, hints: bool, repairs: bool) -> Result<(), Failure> {

@@ -211,7 +211,9 @@ impl LossReport {
         self.losses.iter().map(|(loss, losses)| {
             let (one, several) = loss.words();
             let words = if losses.count == 1 { one } else { several };
-            format!("{} {words} ({})", losses.count, losses.examples.join(", "))
+            let Losses { count, examples } = losses;
+            let more = if *count > examples.len() { ", …" } else { "" };
+            format!("{count} {words} ({}{more})", examples.join(", "))
         })
     }
 }

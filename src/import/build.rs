@@ -1,21 +1,22 @@
 //! From what files say to what a project takes in: places are healed, ids given, names made known.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::documents::{PlacedDocument, place_documents};
-use super::found::{Found, FoundDocument, FoundSpan, Problem, shortened};
+use super::found::{Found, FoundDocument, FoundRegion, FoundSpan, Problem, shortened};
 use super::heal::{Favourite, Healed, Placed, favourite, heal};
+use super::ids::{Keys, Numbers};
 use super::known::KnownNames;
 use super::report::{Displaced, ImportReport, ReadingCount};
 use super::{Imported, Target};
 use crate::edit::Additions;
 use crate::model::{
     Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeKind, AttributeValue,
-    Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Project, Region,
-    RegionId, SharedNames, TagId, Texts, quote_of,
+    Claim, ClaimId, Codebook, Document, DocumentId, Encoding, Link, LinkId, Region, RegionId,
+    SharedNames, TagId, Texts, quote_of,
 };
 use crate::text::{Span, Spans, Text};
 
@@ -51,7 +52,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         texts: Texts::new(),
         report,
         makers: BTreeSet::new(),
-        by_key: HashMap::new(),
+        keys: Keys::default(),
         room_bytes: SMALL_COVERED_BYTES + MOST_COVERING * size_bytes,
         needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
     };
@@ -62,79 +63,13 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
     building.finish(found)
 }
 
-/// The numbers that entries get, by who made them.
-#[derive(Default)]
-struct Numbers {
-    annotations: BTreeMap<AnnotatorId, u32>,
-    links: BTreeMap<AnnotatorId, u32>,
-    regions: BTreeMap<AnnotatorId, u32>,
-    claims: BTreeMap<AnnotatorId, u32>,
-    /// Ids of this import that were kept.
-    kept: HashSet<String>,
-}
-
-impl Numbers {
-    /// Our own ids are kept where they are free. New ones are counted from behind them.
-    fn behind(found: &Found, project: &Project) -> Self {
-        let mut numbers = Self::default();
-        for document in &found.documents {
-            for span in &document.spans {
-                if let Some(id) = AnnotationId::parse(&span.key) {
-                    raise(&mut numbers.annotations, id.annotator_id, id.number);
-                }
-            }
-            for region in &document.regions {
-                if let Some(id) = RegionId::parse(&region.key) {
-                    raise(&mut numbers.regions, id.annotator_id, id.number);
-                }
-            }
-        }
-        for link in &found.links {
-            if let Some(id) = LinkId::parse(&link.key) {
-                raise(&mut numbers.links, id.annotator_id, id.number);
-            }
-        }
-        for claim in &found.claims {
-            if let Some(id) = ClaimId::parse(&claim.key) {
-                raise(&mut numbers.claims, id.annotator_id, id.number);
-            }
-        }
-        for (who, number) in &mut numbers.annotations {
-            *number = project.annotations.last_number_of(who).max(*number);
-        }
-        for (who, number) in &mut numbers.regions {
-            *number = project.regions.last_number_of(who).max(*number);
-        }
-        for (who, number) in &mut numbers.links {
-            *number = project.links.last_number_of(who).max(*number);
-        }
-        for id in project.claims.keys() {
-            raise(&mut numbers.claims, id.annotator_id.clone(), id.number);
-        }
-        numbers
-    }
-}
-
-fn next(
-    numbers: &mut BTreeMap<AnnotatorId, u32>,
-    annotator_id: &AnnotatorId,
-    last: impl FnOnce() -> u32,
-) -> u32 {
-    let number = numbers.entry(annotator_id.clone()).or_insert_with(last);
-    *number += 1;
-    *number
-}
-
-/// Higher numbers are other tools' hashes and not worth keeping.
-const MOST_NUMBER: u32 = 1 << 30;
-
-/// Annotations may cover all texts so many times. Each keeps its words, so a file of a megabyte with a few thousand
+/// Annotations and regions may cover all texts so many times. Each keeps its words, so a file of a megabyte with a few thousand
 /// annotations of all of it would take more memory than there is.
 const MOST_COVERING: usize = 50;
 /// So much they may cover anyhow.
 const SMALL_COVERED_BYTES: usize = 50_000_000;
 
-/// So many documents are healed while those before them are added.
+/// So many documents are healed while those before them are added. With fewer, the cores wait for each other too often.
 const DOCUMENTS_AT_ONCE: usize = 2048;
 
 /// A project's addition in the making.
@@ -148,9 +83,9 @@ struct Building<'a> {
     additions: Additions,
     texts: Texts,
     report: ImportReport,
-    /// Who made the annotations.
+    /// Who made the annotations. Looking through all of them in the end would take long.
     makers: BTreeSet<AnnotatorId>,
-    by_key: HashMap<String, AnnotationId>,
+    keys: Keys,
     needs_keys: bool,
     /// How many more bytes the words of all annotations may take, see [`MOST_COVERING`].
     room_bytes: usize,
@@ -166,20 +101,17 @@ impl Building<'_> {
 
     fn annotation_id(&mut self, key: &str, annotator_id: AnnotatorId) -> AnnotationId {
         let annotations = &self.target.project.annotations;
+        let numbers = &mut self.numbers.annotations;
         let own = AnnotationId::parse(key).filter(|id| {
-            id.number <= MOST_NUMBER
-                && id.annotator_id == annotator_id
+            id.annotator_id == annotator_id
                 && annotations.get(id).is_none()
+                && numbers.keeps(&annotator_id, id.number)
         });
-        match own {
-            Some(id) if self.numbers.kept.insert(key.to_owned()) => id,
-            _ => {
-                let number = next(&mut self.numbers.annotations, &annotator_id, || {
-                    annotations.last_number_of(&annotator_id)
-                });
-                AnnotationId::new(annotator_id, number)
-            }
-        }
+        own.unwrap_or_else(|| {
+            let last = || annotations.last_number_of(&annotator_id);
+            let number = numbers.next(&annotator_id, last);
+            AnnotationId::new(annotator_id, number)
+        })
     }
 
     /// Numbers are given one after the other, which one core does while the others heal what comes next.
@@ -245,32 +177,7 @@ impl Building<'_> {
             .into_iter()
             .zip(healed.regions)
         {
-            let counts = self.report.regions.entry(region.kind.clone()).or_default();
-            counts.in_file += 1;
-            let (Placed::Exactly(spans) | Placed::Moved { spans, .. }) = place else {
-                continue;
-            };
-            counts.added += 1;
-            let parsed = RegionId::parse(&region.key).filter(|id| {
-                id.number <= MOST_NUMBER && self.target.project.regions.get(id).is_none()
-            });
-            let id = parsed.unwrap_or_else(|| {
-                let regions = &self.target.project.regions;
-                let number = next(&mut self.numbers.regions, &self.fallback, || {
-                    regions.last_number_of(&self.fallback)
-                });
-                RegionId::new(self.fallback.clone(), number)
-            });
-            let span = spans.hull();
-            let quote = text.slice(span).unwrap_or_default().into();
-            let kind = region.kind.into();
-            self.additions.regions.push(Region {
-                id,
-                document_id: placed.id.clone(),
-                kind,
-                span,
-                quote,
-            });
+            self.add_region(&placed.id, text, region, place);
         }
         if !placed.is_joined {
             self.additions
@@ -359,7 +266,7 @@ impl Building<'_> {
             if let Some(counts) = self.report.tags.get_mut(tag) {
                 counts.merged += 1;
             }
-            self.note_key(&mut span.key, twin);
+            self.note_key(document, span, twin);
             return;
         }
         if !self.makers.contains(&annotator_id) {
@@ -385,7 +292,44 @@ impl Building<'_> {
         };
         self.names.add_names_of(&annotation);
         self.additions.annotations.push(Arc::new(annotation));
-        self.note_key(&mut span.key, id);
+        self.note_key(document, span, id);
+    }
+
+    fn add_region(
+        &mut self,
+        document_id: &DocumentId,
+        text: &Text,
+        region: FoundRegion,
+        place: Placed,
+    ) {
+        let place = within(&mut self.room_bytes, place);
+        let counts = self.report.regions.entry(region.kind.clone()).or_default();
+        counts.in_file += 1;
+        let (Placed::Exactly(spans) | Placed::Moved { spans, .. }) = place else {
+            return;
+        };
+        counts.added += 1;
+        let span = spans.hull();
+        let regions = &self.target.project.regions;
+        let is_same = |other: &&Arc<Region>| other.span == span && *other.kind == region.kind;
+        if regions.overlapping(document_id, span).iter().any(is_same) {
+            return;
+        }
+        let numbers = &mut self.numbers.regions;
+        let own = RegionId::parse(&region.key)
+            .filter(|id| regions.get(id).is_none() && numbers.keeps(&id.annotator_id, id.number));
+        let id = own.unwrap_or_else(|| {
+            let last = || regions.last_number_of(&self.fallback);
+            let number = numbers.next(&self.fallback, last);
+            RegionId::new(self.fallback.clone(), number)
+        });
+        self.additions.regions.push(Region {
+            id,
+            document_id: document_id.clone(),
+            kind: region.kind.into(),
+            span,
+            quote: text.slice(span).unwrap_or_default().into(),
+        });
     }
 
     /// The project's annotation that says the same already.
@@ -407,9 +351,10 @@ impl Building<'_> {
         twin.map(|twin| twin.id.clone())
     }
 
-    fn note_key(&mut self, key: &mut String, id: AnnotationId) {
-        if self.needs_keys && !key.is_empty() {
-            self.by_key.insert(std::mem::take(key), id);
+    fn note_key(&mut self, document: &FoundDocument, span: &mut FoundSpan, id: AnnotationId) {
+        if self.needs_keys && !span.key.is_empty() {
+            let key = std::mem::take(&mut span.key);
+            self.keys.add(&document.file, key, id);
         }
     }
 
@@ -439,7 +384,10 @@ impl Building<'_> {
         for link in std::mem::take(&mut found.links) {
             let counts = self.report.links.entry(link.kind.clone()).or_default();
             counts.in_file += 1;
-            let (Some(from), Some(to)) = (self.end(&link.from), self.end(&link.to)) else {
+            let (Some(from), Some(to)) = (
+                self.end(&link.file, &link.from),
+                self.end(&link.file, &link.to),
+            ) else {
                 let what = format!("{} from {} to {}", link.kind, link.from, link.to);
                 found.problems.push(Problem {
                     file: link.file.clone(),
@@ -465,10 +413,11 @@ impl Building<'_> {
             } else {
                 self.annotator_of(&link.annotator)
             };
+            let numbers = &mut self.numbers.links;
             let own = LinkId::parse(&link.key)
-                .filter(|id| id.number <= MOST_NUMBER && links.get(id).is_none());
+                .filter(|id| links.get(id).is_none() && numbers.keeps(&id.annotator_id, id.number));
             let id = own.unwrap_or_else(|| {
-                let number = next(&mut self.numbers.links, &who, || links.last_number_of(&who));
+                let number = numbers.next(&who, || links.last_number_of(&who));
                 LinkId::new(who, number)
             });
             let kind = link.kind.as_str().into();
@@ -483,22 +432,34 @@ impl Building<'_> {
         }
     }
 
-    /// The annotation that a key stands for: one of this import, or one of the project.
-    fn end(&self, key: &str) -> Option<AnnotationId> {
+    /// The annotation that a key in a file stands for: one of this import, or one of the project.
+    fn end(&self, file: &str, key: &str) -> Option<AnnotationId> {
         let of_project = || {
             AnnotationId::parse(key).filter(|id| self.target.project.annotations.get(id).is_some())
         };
-        self.by_key.get(key).cloned().or_else(of_project)
+        self.keys.get(file, key).cloned().or_else(of_project)
     }
 
     fn add_claims(&mut self, found: &Found) {
+        let claims = &self.target.project.claims;
+        let mut there: HashSet<(String, BTreeSet<AnnotationId>)> = claims
+            .values()
+            .map(|claim| (claim.statement.clone(), claim.annotation_ids.clone()))
+            .collect();
         for claim in &found.claims {
-            let annotation_ids = claim.spans.iter().filter_map(|key| self.end(key)).collect();
-            let claims = &self.target.project.claims;
-            let own = ClaimId::parse(&claim.key)
-                .filter(|id| id.number <= MOST_NUMBER && !claims.contains_key(id));
+            let ends = claim.spans.iter();
+            let annotation_ids: BTreeSet<AnnotationId> =
+                ends.filter_map(|key| self.end(&claim.file, key)).collect();
+            if !there.insert((claim.statement.clone(), annotation_ids.clone())) {
+                continue;
+            }
+            let numbers = &mut self.numbers.claims;
+            let own = ClaimId::parse(&claim.key).filter(|id| {
+                !claims.contains_key(id) && numbers.keeps(&id.annotator_id, id.number)
+            });
             let id = own.unwrap_or_else(|| {
-                let number = next(&mut self.numbers.claims, &self.fallback, || 0);
+                // The project's claims are among those from behind which is counted.
+                let number = numbers.next(&self.fallback, || 0);
                 ClaimId::new(self.fallback.clone(), number)
             });
             self.additions.claims.push(Claim {
@@ -557,6 +518,8 @@ impl Building<'_> {
             .flat_map(|document| document.fields.keys());
         fields.for_each(|name| self.names.add_document_field(name));
         let codebook = self.names.into_codebook();
+        let known = self.target.project.codebook.tags.len();
+        self.report.new_tags = codebook.tags.len().saturating_sub(known);
         if codebook != *self.target.project.codebook {
             self.additions.codebook = Some(codebook);
         }
@@ -589,14 +552,6 @@ fn within(room_bytes: &mut usize, place: Placed) -> Placed {
             near: String::new(),
         },
     }
-}
-
-fn raise(numbers: &mut BTreeMap<AnnotatorId, u32>, annotator_id: AnnotatorId, number: u32) {
-    if number > MOST_NUMBER {
-        return;
-    }
-    let highest = numbers.entry(annotator_id).or_default();
-    *highest = number.max(*highest);
 }
 
 fn quote(text: &Text, spans: &Spans) -> Arc<str> {

@@ -222,14 +222,11 @@ impl Table {
                 table.rows.push((line, row));
                 continue;
             }
-            let quotes = words
-                .as_bytes()
-                .get(byte..)
-                .unwrap_or_default()
-                .iter()
-                .filter(|byte| **byte == b'"')
-                .count();
-            let why = if reader_is_at_end(&words, byte, &row) && quotes % 2 == 1 {
+            let is_never_closed = || {
+                let rest = words.as_bytes().get(byte..).unwrap_or_default();
+                rest.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+            };
+            let why = if reader_is_at_end(&words, byte, &row) && is_never_closed() {
                 "left out: a quote is opened and never closed".to_owned()
             } else {
                 format!(
@@ -299,13 +296,7 @@ fn read_documents(
 ) -> Result<(), ImportError> {
     for (line, row) in &table.rows {
         let name = table.cell(row, "document");
-        let text = files.text(&format!("texts/{}", super::file_stem(name)));
-        let text = text.or_else(|| {
-            files.text(&sibling(
-                &table.file,
-                &format!("texts/{}.txt", super::file_stem(name)),
-            ))
-        });
+        let text = text_beside(files, &table.file, name);
         let path = table.cell(row, "path");
         let text = text.or_else(|| files.text(path).filter(|_| !path.is_empty()));
         let (text, _) = text_or_name(text, name, found)?;
@@ -344,6 +335,13 @@ fn read_documents(
 fn sibling(file: &str, name: &str) -> String {
     file.rsplit_once('/')
         .map_or_else(|| name.to_owned(), |(folder, _)| format!("{folder}/{name}"))
+}
+
+/// The text of a document in the folder beside a table, by its id or by the name of its file.
+fn text_beside<'a>(files: &Files<'a>, table: &str, name: &str) -> Option<&'a FileInMemory> {
+    let stem = super::file_stem(name);
+    let own = files.text(&sibling(table, &format!("texts/{stem}.txt")));
+    own.or_else(|| files.text(&format!("texts/{stem}")))
 }
 
 /// The words of a text that is given beside, or the name by which the project may know it.
@@ -423,7 +421,7 @@ fn read_own_spans(
             continue;
         };
         let name = cell("document");
-        let text = files.text(&format!("texts/{}", super::file_stem(name)));
+        let text = text_beside(files, &table.file, name);
         let document = documents.named(name, || {
             let (text, encoding) = text_or_name(text, name, found)?;
             Ok(FoundDocument {

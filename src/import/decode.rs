@@ -164,6 +164,11 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     if guessed == GBK { GB18030 } else { guessed }
 }
 
+/// Whether bytes without a mark are taken for UTF-16, though they may be valid UTF-8 as well.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    utf16_without_mark(bytes).is_some()
+}
+
 /// Text in Latin letters has a zero in every second byte of UTF-16, which would also be valid UTF-8 with NUL
 /// characters. A text that merely has some NUL in it does not look like this.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {

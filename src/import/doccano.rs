@@ -179,8 +179,9 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         if renamed.is_empty() {
             json::add_each_record(&mut found, &words, add);
         } else {
-            let records = renamed_records(&words, &renamed).into_iter();
-            records.for_each(|record| add(&mut found, record));
+            for record in renamed_records(&words, &renamed) {
+                add(&mut found, record);
+            }
         }
     }
     Ok(found)

@@ -44,12 +44,12 @@ pub fn place_documents(
         FoundText::Known(text) => Some(text),
     };
     let documents = &found.documents;
-    let ((names, are_own), texts): (_, Vec<Option<Text>>) = rayon::join(
+    let ((names, are_names_own), texts): (_, Vec<Option<Text>>) = rayon::join(
         || (names(documents), have_own_names(documents)),
         || said.into_par_iter().map(text_of).collect(),
     );
-    // Then, and if the project is empty, none can be joined with another.
-    let may_join = !target.texts.is_empty() || !are_own;
+    // Where every document has a name of its own and the project is empty, none can be joined with another.
+    let may_join = !target.texts.is_empty() || !are_names_own;
     let hash_of = |text: &Text| if may_join { hash_of(text) } else { 0 };
     let hashes: Vec<Option<u64>> = texts
         .par_iter()

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use encoding_rs::UTF_8;
 
-use super::decode::decode;
+use super::decode::{decode, is_utf16};
 use super::found::{Found, FoundText};
 use super::{FileInMemory, ImportError};
 use crate::model::Encoding;
@@ -120,7 +120,8 @@ impl FileInMemory {
             .strip_prefix("\u{FEFF}".as_bytes())
             .unwrap_or(&self.bytes);
         // Several times as fast as the standard library's.
-        if let Some(words) = UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+        let words = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
+        if let Some(words) = words.filter(|_| !is_utf16(bytes)) {
             return Ok(words);
         }
         let (words, encoding) = self.decoded()?;

@@ -162,6 +162,8 @@ pub struct FoundClaim {
     pub statement: String,
     /// Those that say it.
     pub spans: Vec<String>,
+    /// The file that speaks of it.
+    pub file: Arc<str>,
 }
 
 /// Something in a file that the person should know.
@@ -213,13 +215,28 @@ impl Found {
         is_loss: bool,
     ) {
         let what = what.to_string();
-        self.problems.push(Problem {
+        self.add_problem(Problem {
             file: file.clone(),
             line,
             words: words.into(),
             what: shortened(&what),
             is_loss,
         });
+    }
+
+    /// A file of nothing but bad lines may have millions of them.
+    fn add_problem(&mut self, problem: Problem) {
+        const MOST_PROBLEMS: usize = 100_000;
+        match self.problems.len() {
+            0..MOST_PROBLEMS => self.problems.push(problem),
+            MOST_PROBLEMS => self.problems.push(Problem {
+                words: format!("more than {MOST_PROBLEMS} problems; the others are not listed"),
+                what: String::new(),
+                is_loss: true,
+                ..problem
+            }),
+            _ => {}
+        }
     }
 
     /// Puts what another file says behind what these say.
@@ -245,7 +262,9 @@ impl Found {
             }
         }
         add_codebook(&mut self.codebook, codebook);
-        self.problems.extend(problems);
+        problems
+            .into_iter()
+            .for_each(|problem| self.add_problem(problem));
     }
 }
 

@@ -1,34 +1,39 @@
 //! What the formats of JSON and JSON Lines have in common.
 
+use std::fmt;
+
 use rayon::prelude::*;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::ImportError;
 use super::found::Found;
 
-/// One record of a file, or why it cannot be read, with the line on which it begins.
+/// One record of a file, or why it cannot be read, with the line on which it begins, or its number in an array.
 pub type Record<T> = (usize, Result<T, String>);
 
-/// Refuses a file of which any value is kept, if there are too many: an object takes some hundred bytes of memory,
-/// however short it is written.
+/// An object takes some hundred bytes of memory, however short it is written.
+const MOST_OBJECTS: usize = 2_000_000;
+
+fn is_countless(words: &str) -> bool {
+    memchr::memchr_iter(b'{', words.as_bytes()).count() > MOST_OBJECTS
+}
+
+/// Refuses a file of which any value is kept, if there are too many.
 pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
-    const MOST_OBJECTS: usize = 2_000_000;
-    if memchr::memchr_iter(b'{', words.as_bytes()).count() <= MOST_OBJECTS {
-        return Ok(());
+    match is_countless(words) {
+        false => Ok(()),
+        true => Err(ImportError::Broken {
+            file: file.to_owned(),
+            words: format!("it has more than {MOST_OBJECTS} objects; split it into several files"),
+        }),
     }
-    Err(ImportError::Broken {
-        file: file.to_owned(),
-        words: format!("it has more than {MOST_OBJECTS} objects; split it into several files"),
-    })
 }
 
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
-    match written_records(words) {
-        Ok(records) => records.into_par_iter().map(read).collect(),
-        Err((line, problem)) => vec![(line, Err(problem))],
-    }
+    written_records(words).into_par_iter().map(read).collect()
 }
 
 /// Adds what each of the [`records`] says to what is found, in their order. Every core adds to a part of its own, so that
@@ -38,24 +43,17 @@ pub fn add_each_record<T: DeserializeOwned>(
     words: &str,
     add: impl Fn(&mut Found, Record<T>) + Sync,
 ) {
-    let records = match written_records(words) {
-        Ok(records) => records,
-        Err((line, problem)) => return add(found, (line, Err(problem))),
-    };
-    let parts = records
-        .into_par_iter()
-        .fold(Found::default, |mut part, record| {
-            add(&mut part, read(record));
-            part
-        });
-    parts
-        .collect::<Vec<_>>()
-        .into_iter()
-        .for_each(|part| found.append(part));
+    let records = written_records(words).into_par_iter();
+    let parts = records.fold(Found::default, |mut part, record| {
+        add(&mut part, read(record));
+        part
+    });
+    let parts: Vec<Found> = parts.collect();
+    parts.into_iter().for_each(|part| found.append(part));
 }
 
-/// The records as they are written, each with the line on which it begins, or why there are none.
-fn written_records(words: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
+/// The records as they are written. What is no JSON in the midst of them ends the list with the reason.
+fn written_records(words: &str) -> Vec<Record<&str>> {
     let start = words.trim_start();
     if start.starts_with('[') && !is_one_line(start) {
         return elements(words);
@@ -66,7 +64,7 @@ fn written_records(words: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
         outcome.is_err_and(|error| error.is_eof()) && start.starts_with('{')
     });
     let values = goes_on.then(|| one_after_the_other(words)).flatten();
-    Ok(values.unwrap_or_else(|| lines().collect()))
+    values.unwrap_or_else(|| lines().map(|(number, line)| (number, Ok(line))).collect())
 }
 
 /// The lines of a file with their numbers from 1. JSON has no raw line break inside of values, so CR ends one too.
@@ -85,18 +83,44 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.enumerate().map(|(index, line)| (index + 1, line))
 }
 
-fn read<T: DeserializeOwned>((line, words): (usize, &str)) -> Record<T> {
-    let record = serde_json::from_str(words).map_err(|error| in_words(&error));
-    (line, record)
+fn read<T: DeserializeOwned>((line, words): Record<&str>) -> Record<T> {
+    let read = |words: &str| match is_countless(words) {
+        true => Err(format!("it has more than {MOST_OBJECTS} objects")),
+        false => serde_json::from_str(words).map_err(|error| in_words(&error)),
+    };
+    (line, words.and_then(read))
 }
 
-/// Without the line, which is always 1 where lines are read one by one.
+/// Without the place, which is one within the record, and without the value, which would keep like problems apart.
 fn in_words(error: &serde_json::Error) -> String {
     let words = error.to_string();
     let words = words
         .rsplit_once(" at line")
         .map_or(&*words, |(words, _)| words);
-    words.replace("usize", "a whole number from 0 on")
+    let words = words.replace("usize", "a whole number from 0 on");
+    let what = words
+        .strip_prefix("invalid type: ")
+        .or_else(|| words.strip_prefix("invalid value: "));
+    match what.and_then(|words| words.split_once(", expected ")) {
+        None => words,
+        Some((what, expected)) => {
+            let kind = what.split(['`', '"']).next().unwrap_or_default();
+            format!("{} stands where {} should be", named(kind), named(expected))
+        }
+    }
+}
+
+/// What the parser calls a kind of value, as a person would.
+fn named(kind: &str) -> &str {
+    match kind.trim_end() {
+        "map" | "a map" => "an object",
+        "sequence" | "a sequence" => "a list",
+        "integer" | "floating point" | "floating point number" => "a number",
+        "string" | "a string" => "a text",
+        "boolean" | "a boolean" => "true or false",
+        "null" | "unit value" => "nothing",
+        kind => kind,
+    }
 }
 
 /// Whether an array is the record of its line, as in JSON Lines with lists for records.
@@ -111,23 +135,66 @@ fn is_one_line(start: &str) -> bool {
 }
 
 /// Those of an array with their numbers, so that one of another shape costs only itself, and all cores share the work.
-fn elements(words: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
-    let values = serde_json::from_str::<Vec<&RawValue>>(words)
-        .map_err(|error| (error.line(), in_words(&error)))?;
-    Ok((1..).zip(values.into_iter().map(RawValue::get)).collect())
+fn elements(words: &str) -> Vec<Record<&str>> {
+    let mut records = Vec::new();
+    let outcome =
+        Elements(&mut records).deserialize(&mut serde_json::Deserializer::from_str(words));
+    if let Err(error) = outcome {
+        records.push((error.line(), Err(ends_with(&error))));
+    }
+    records
 }
 
-/// Values that go over several lines; `None` if any is no JSON.
-fn one_after_the_other(words: &str) -> Option<Vec<(usize, &str)>> {
+/// Takes the elements of an array in, also of one that is broken further on.
+struct Elements<'r, 'de>(&'r mut Vec<Record<&'de str>>);
+
+impl<'de> DeserializeSeed<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Elements<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
+        while let Some(element) = elements.next_element::<&RawValue>()? {
+            self.0.push((self.0.len() + 1, Ok(element.get())));
+        }
+        Ok(())
+    }
+}
+
+/// Values that go over several lines; `None` if the first is no JSON.
+fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
     let mut stream = serde_json::Deserializer::from_str(words).into_iter::<&RawValue>();
     let mut records = Vec::new();
     let (mut line, mut counted) = (1, 0);
     while let Some(value) = stream.next() {
-        let value = value.ok()?.get();
-        let start = stream.byte_offset().checked_sub(value.len())?;
-        line += words.get(counted..start)?.matches('\n').count();
-        counted = start;
-        records.push((line, value));
+        match value {
+            Ok(value) => {
+                let start = stream.byte_offset().checked_sub(value.get().len())?;
+                line += words.get(counted..start)?.matches('\n').count();
+                counted = start;
+                records.push((line, Ok(value.get())));
+            }
+            Err(_) if records.is_empty() => return None,
+            Err(error) => {
+                records.push((error.line(), Err(ends_with(&error))));
+                break;
+            }
+        }
     }
     Some(records)
+}
+
+/// What is said where the file cannot be followed any further.
+fn ends_with(error: &serde_json::Error) -> String {
+    format!("{}; nothing behind it is read", in_words(error))
 }

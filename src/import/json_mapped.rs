@@ -282,6 +282,37 @@ impl At<'_> {
     }
 }
 
+/// An annotation that has the whole text beside it: rows with the same text are of one document.
+fn add_flat(
+    found: &mut Found,
+    by_name: &mut HashMap<String, usize>,
+    at: At<'_>,
+    text: &str,
+    record: &Record,
+) {
+    let mut span = match span_of(at, record) {
+        Ok(span) => span,
+        Err(why) => return found.left_out(at.file, at.line, why, ""),
+    };
+    if let Some(path) = at.document.get(Role::Text) {
+        span.attributes.remove(path);
+    }
+    let name = at.words(record, at.document, Role::Document);
+    let index = *by_name.entry(format!("{name}\0{text}")).or_insert_with(|| {
+        found.documents.push(FoundDocument {
+            name,
+            file: at.file.clone(),
+            line: at.line,
+            text: FoundText::Words(text.to_owned()),
+            ..FoundDocument::default()
+        });
+        found.documents.len() - 1
+    });
+    if let Some(document) = found.documents.get_mut(index) {
+        document.spans.push(span);
+    }
+}
+
 fn add_document(
     found: &mut Found,
     by_name: &mut HashMap<String, usize>,
@@ -300,6 +331,11 @@ fn add_document(
         name if name.is_empty() => id.clone(),
         name => name,
     };
+    let is_flat =
+        at.document.get(Role::Spans).is_none() && at.number(&record, Role::Start).is_some();
+    if is_flat {
+        return add_flat(found, by_name, at, text, &record);
+    }
     let fields = at
         .rest(&record, at.document)
         .filter_map(|(key, value)| Some((key.into(), field(value)?)));

@@ -447,6 +447,7 @@ fn project(file: &Arc<str>, line_number: usize, line: Line) -> Found {
         key: claim.id,
         statement: claim.statement,
         spans: claim.annotations,
+        file: file.clone(),
     });
     Found {
         name: line.name,

@@ -521,6 +521,9 @@ fn join_fragments(
             wholes.insert(to, from);
         }
     }
+    if wholes.is_empty() {
+        return;
+    }
     let mut index = 0;
     document.spans.retain(|_| {
         index += 1;

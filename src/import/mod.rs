@@ -39,6 +39,7 @@ mod guard;
 mod heal;
 mod html;
 mod huggingface;
+mod ids;
 mod inception;
 mod inception_project;
 mod json;
@@ -123,6 +124,9 @@ pub const FORMATS: &[&Format] = &[
 
 /// Who is said to have made what the files ascribe to nobody.
 pub const NOBODY: &str = "imported";
+
+/// Endings of what lies beside annotations: texts, configurations, cards.
+const BESIDE: [&str; 5] = ["txt", "conf", "xml", "md", "zip"];
 
 /// A format that can be read.
 pub struct Format {
@@ -249,7 +253,6 @@ pub fn names(format: &Format, files: &[FileInMemory]) -> Option<Vec<String>> {
 
 /// Whether a file of a folder is worth reading, by its ending.
 pub fn may_read(path: &str) -> bool {
-    const BESIDE: [&str; 5] = ["txt", "conf", "xml", "md", "zip"];
     let ending = ending(path);
     BESIDE.contains(&&*ending)
         || FORMATS
@@ -267,10 +270,28 @@ pub fn import(
     options: &ImportOptions,
     target: Target<'_>,
 ) -> Result<Imported, ImportError> {
-    let found = (format.read)(&Files::new(files), options)?;
+    let mut found = (format.read)(&Files::new(files), options)?;
+    remark_others(format, files, &mut found);
     let mut imported = build::build(found, &options.annotator, target);
     imported.report.format = format.name.to_owned();
     Ok(imported)
+}
+
+/// One import is of one format. Files of another one, as in a folder where everything lies together, are not read.
+fn remark_others(format: &Format, files: &[FileInMemory], found: &mut Found) {
+    let mut others = files.iter().filter(|file| {
+        let ending = ending(&file.path);
+        !format.endings.contains(&&*ending) && !BESIDE.contains(&&*ending)
+    });
+    for file in &mut others {
+        if let Some(other) = recognise(std::slice::from_ref(file)) {
+            let words = format!(
+                "not read, since it looks like {} among files of {}: import it by itself",
+                other.title, format.title
+            );
+            found.left_out(&file.label(), 0, words, "");
+        }
+    }
 }
 
 /// Reads files as a project of their own.

@@ -85,7 +85,10 @@ fn read_project(file: &FileInMemory) -> Result<Found, ImportError> {
     reading.found.codebook = reading.codes.codebook();
     reading.codes.report(&reading.file, &mut reading.found);
     reading.found.annotators = reading.users.values().cloned().collect();
-    reading.found.annotators.sort_by(|a, b| a.id.cmp(&b.id));
+    reading
+        .found
+        .annotators
+        .sort_by(|a, b| (&a.id, &a.name).cmp(&(&b.id, &b.name)));
     for note in root
         .child("Notes")
         .into_iter()

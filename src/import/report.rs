@@ -1,6 +1,6 @@
 //! What came of an import, for people and for programs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -19,6 +19,8 @@ pub struct ImportReport {
     pub format: String,
     /// Documents.
     pub documents: DocumentCounts,
+    /// How many tags the codebook did not have.
+    pub new_tags: usize,
     /// Annotations by tag.
     pub tags: BTreeMap<String, TagCounts>,
     /// Links by kind.
@@ -153,10 +155,18 @@ impl ImportReport {
             joined,
             without_text,
         } = self.documents;
+        let documents = if in_file == 1 {
+            "document"
+        } else {
+            "documents"
+        };
         let mut lines = vec![format!(
-            "{in_file} documents: {added} new, {joined} joined with the same text{}",
+            "{in_file} {documents}: {added} new, {joined} joined with the same text{}",
             counted(without_text, ", without text")
         )];
+        if self.new_tags > 0 {
+            lines.push(format!("new in the codebook: {} tags", self.new_tags));
+        }
         for (what, entries) in [("links", &self.links), ("regions", &self.regions)] {
             for (kind, EntryCounts { in_file, added }) in entries {
                 let kind = shortened(kind);
@@ -175,8 +185,10 @@ impl ImportReport {
     /// Like problems in one line with their count.
     fn problem_lines(&self) -> impl Iterator<Item = String> {
         let mut groups: Vec<(&str, Vec<&Problem>)> = Vec::new();
+        let mut indexes: HashMap<&str, usize> = HashMap::new();
         for problem in &self.problems {
-            match groups.iter_mut().find(|(words, _)| *words == problem.words) {
+            let index = *indexes.entry(&problem.words).or_insert(groups.len());
+            match groups.get_mut(index) {
                 Some((_, group)) => group.push(problem),
                 None => groups.push((&problem.words, vec![problem])),
             }

@@ -68,6 +68,18 @@ impl Annotations {
     /// Puts many in at once, several times as fast as one after the other. Of those with the same id the first is in;
     /// those whose id is taken come back.
     pub fn add_many<'a>(&mut self, mut all: Vec<&'a Arc<Annotation>>) -> Vec<&'a Arc<Annotation>> {
+        /// Fewer are not shared among the cores, which may be at work on a large import.
+        const MANY: usize = 256;
+        if all.len() < MANY {
+            let mut taken = Vec::new();
+            for annotation in all {
+                match self.by_id.contains_key(&annotation.id) {
+                    true => taken.push(annotation),
+                    false => drop(self.insert(annotation.clone())),
+                }
+            }
+            return taken;
+        }
         let mut sorted = all.clone();
         sort(&mut sorted, |a, b| a.id.cmp(&b.id));
         let taken = self.taken(&sorted);
@@ -124,10 +136,10 @@ impl Annotations {
             return;
         };
         entry.places.remove(former);
-        if let Some(count) = entry.count_by_tag.get_mut(&former.tag_id) {
-            *count -= 1;
+        match entry.count_by_tag.get_mut(&former.tag_id) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(entry.count_by_tag.remove(&former.tag_id)),
         }
-        entry.count_by_tag.retain(|_, count| *count > 0);
         if entry.places.is_empty() {
             self.by_document.remove(&former.document_id);
         }
@@ -273,22 +285,20 @@ fn sort<T: Send>(list: &mut [T], compare: impl Fn(&T, &T) -> Ordering + Sync) {
 /// Adds annotations to what is known of their documents, all documents at the same time.
 fn add_by_document(by_document: &mut OrdMap<DocumentId, InDocument>, all: &[&Arc<Annotation>]) {
     // Most come document by document, so there are far fewer stretches to sort than annotations.
-    let mut stretches: Vec<&[&Arc<Annotation>]> = all
-        .chunk_by(|a, b| a.document_id == b.document_id)
+    let stretches = all.chunk_by(|a, b| a.document_id == b.document_id);
+    let mut stretches: Vec<(&DocumentId, &[&Arc<Annotation>])> = stretches
+        .filter_map(|stretch| Some((&stretch.first()?.document_id, stretch)))
         .collect();
-    fn document_of<'a>(stretch: &[&'a Arc<Annotation>]) -> Option<&'a DocumentId> {
-        Some(&stretch.first()?.document_id)
-    }
-    sort(&mut stretches, |a, b| document_of(a).cmp(&document_of(b)));
+    sort(&mut stretches, |(a, _), (b, _)| a.cmp(b));
     let known = &*by_document;
-    let documents = stretches.par_chunk_by(|a, b| document_of(a) == document_of(b));
+    let documents = stretches.par_chunk_by(|(a, _), (b, _)| a == b);
     let documents = documents.filter_map(|stretches| {
-        let document_id = document_of(stretches.first()?)?;
-        let mut entry = known.get(document_id).cloned().unwrap_or_default();
-        for annotation in stretches.iter().copied().flatten() {
+        let (document_id, _) = stretches.first()?;
+        let mut entry = known.get(*document_id).cloned().unwrap_or_default();
+        for annotation in stretches.iter().flat_map(|(_, stretch)| *stretch) {
             entry.insert(Arc::clone(annotation));
         }
-        Some((document_id.clone(), entry))
+        Some(((*document_id).clone(), entry))
     });
     let documents: Vec<_> = documents.collect();
     by_document.extend(documents);

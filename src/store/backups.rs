@@ -16,7 +16,7 @@ use super::read::{
     MOST_PROJECT_BYTES, OpenError, Opened, add_texts, check_version, parse, words_of,
 };
 use super::replace::{WriteError, make_folder, replace_file, write_new};
-use super::{Progress, UnreadableEntry};
+use super::{PROJECT_ENDING, Progress, UnreadableEntry};
 use crate::model::{Project, Timestamp};
 
 /// What the backups of one project may take together.
@@ -28,7 +28,6 @@ const HOURS: usize = 24;
 const DAYS: usize = 30;
 /// … and so many from before a merge or a large edit.
 const BEFORE: usize = 20;
-const ENDING: &str = ".ascribe.ron";
 /// Says in a folder of backups which project they are of.
 const PROJECT_NAME: &str = "project.txt";
 /// A path is short.
@@ -135,7 +134,7 @@ pub fn back_up(
     }
     let number = last.map_or(1, |last| last.number + 1);
     let at = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-    let name = format!("{number:08}-{at}-{}-{hash}{ENDING}", reason.name());
+    let name = format!("{number:08}-{at}-{}-{hash}{PROJECT_ENDING}", reason.name());
     let path = folder.join(name);
     let unwritten = |error: WriteError| OpenError::Io {
         source: io::Error::other(error),
@@ -282,7 +281,7 @@ fn folder_for(storage: &Storage, project_file: &Path) -> Option<PathBuf> {
     let whole = storage.disk.resolve(project_file);
     let whole = whole.unwrap_or_else(|_| project_file.to_owned());
     let name = project_file.file_name()?.to_string_lossy();
-    let name = name.strip_suffix(ENDING).unwrap_or(&name);
+    let name = name.strip_suffix(PROJECT_ENDING).unwrap_or(&name);
     let hash = sha256_of(whole.to_string_lossy().as_bytes());
     let folder = format!("{name}-{}", hash.get(..16)?);
     Some(storage.state_folder.as_ref()?.join("backups").join(folder))
@@ -308,7 +307,11 @@ fn list_in(disk: &dyn Disk, folder: &Path) -> io::Result<Vec<Backup>> {
 
 /// From its name: `00000012-20261124T201105Z-saved-0123456789abcdef.ascribe.ron`.
 fn backup_of(path: PathBuf, size_bytes: u64) -> Option<Backup> {
-    let name = path.file_name()?.to_str()?.strip_suffix(ENDING)?.to_owned();
+    let name = path
+        .file_name()?
+        .to_str()?
+        .strip_suffix(PROJECT_ENDING)?
+        .to_owned();
     let mut parts = name.split('-');
     let number = parts.next()?.parse().ok()?;
     let at = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", parts.next()?).ok()?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::disk::{RealDisk, read_regular};
 use super::file;
 use super::read::{OpenError, damage};
-use super::replace::{WriteError, replace_file};
+use super::replace::{WriteError, refuse_own, replace_file};
 use crate::model::Codebook;
 
 /// A codebook is a few pages.
@@ -37,6 +37,7 @@ pub fn read_codebook(path: &Path) -> Result<Codebook, OpenError> {
 /// # Errors
 /// If it cannot be written.
 pub fn write_codebook(path: &Path, codebook: &Codebook) -> Result<(), WriteError> {
+    refuse_own(path, None)?;
     replace_file(&RealDisk, path, codebook_to_string(codebook).as_bytes()).map(drop)
 }
 

@@ -7,9 +7,10 @@ use std::fmt::{Debug, Write as _};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, SystemTime};
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 /// How often a replacement is tried again where a virus scanner or a sync client holds the file for a moment.
@@ -325,19 +326,36 @@ pub fn read_regular(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
 /// So much of a large file is read at a time.
 const PIECE_BYTES: u64 = 4_000_000;
 
-/// The pieces of a file on all cores: where the system has it in memory, it takes one core longer to copy it than to do
-/// anything else with it.
+/// The pieces of a file on several threads: where the system has it in memory, it takes one core longer to copy it than
+/// to do anything else with it. Not on those that compute, since a slow disk would keep all of them.
 fn read_in_pieces(file: &File, size_bytes: u64) -> io::Result<Vec<u8>> {
+    const MOST_THREADS: usize = 4;
     let mut bytes = vec![0; size_bytes as usize];
-    let pieces = bytes.par_chunks_mut(PIECE_BYTES as usize);
-    pieces
-        .enumerate()
-        .try_for_each(|(index, piece)| read_exact_at(file, piece, index as u64 * PIECE_BYTES))?;
-    if file.metadata()?.len() != size_bytes {
+    let starts = (0..size_bytes).step_by(PIECE_BYTES as usize);
+    let pieces = Mutex::new(starts.zip(bytes.chunks_mut(PIECE_BYTES as usize)));
+    let next = || pieces.lock().unwrap_or_else(PoisonError::into_inner).next();
+    let read = || -> io::Result<()> {
+        while let Some((start, piece)) = next() {
+            read_exact_at(file, piece, start)?;
+        }
+        Ok(())
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let outcome = thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads.min(MOST_THREADS))
+            .map(|_| scope.spawn(read))
+            .collect();
+        let outcomes = threads.into_iter().map(|thread| thread.join());
+        outcomes
+            .map(|outcome| outcome.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
+            .collect::<io::Result<()>>()
+    });
+    let is_cut = matches!(&outcome, Err(error) if error.kind() == io::ErrorKind::UnexpectedEof);
+    if is_cut || file.metadata()?.len() != size_bytes {
         let words = "it changed while it was being read; try again";
         return Err(io::Error::new(io::ErrorKind::InvalidData, words));
     }
-    Ok(bytes)
+    outcome.map(|()| bytes)
 }
 
 #[cfg(unix)]
@@ -365,11 +383,14 @@ fn open_regular(path: &Path, most_bytes: u64) -> io::Result<(File, u64)> {
         let words = "this is not a file";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
     }
-    if metadata.len() > most_bytes {
+    // Another file may have come into its place meanwhile.
+    let file = File::open(path)?;
+    let size_bytes = file.metadata()?.len();
+    if size_bytes > most_bytes {
         let words = format!("it is larger than {} MB", most_bytes / 1_000_000);
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
     }
-    Ok((File::open(path)?, metadata.len()))
+    Ok((file, size_bytes))
 }
 
 /// SHA-256 in hexadecimal, as `sha256sum` prints it.

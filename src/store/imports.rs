@@ -1,6 +1,6 @@
 //! The files of an import, and the texts that it brings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,31 +23,24 @@ const MOST_IMPORT_BYTES: u64 = 4_000_000_000;
 /// the text of the same name along.
 ///
 /// # Errors
-/// If a file cannot be read, or all of them are too large.
+/// If a file or folder cannot be read, or all of them are too large.
 pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMemory>, ReadError> {
+    let mut given: HashSet<&PathBuf> = HashSet::new();
+    let paths: Vec<&PathBuf> = paths.iter().filter(|path| given.insert(path)).collect();
     let mut places: Vec<(String, PathBuf)> = Vec::new();
-    for path in paths {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+    for (path, name) in paths.iter().zip(names_apart(&paths)) {
         if path.is_dir() {
             let prefix = if paths.len() > 1 { name } else { String::new() };
-            find_files(path, &prefix, MOST_FOLDER_DEPTH, &mut places);
+            find_files(path, &prefix, MOST_FOLDER_DEPTH, &mut places)?;
             continue;
         }
         let text = path.with_extension("txt");
         let is_stand_off = matches!(&*import::ending(&name), "ann" | "a1" | "a2");
-        if is_stand_off && text.is_file() && !paths.contains(&text) {
-            let name = text
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            places.push((name, text));
+        if is_stand_off && text.is_file() && !given.contains(&text) {
+            let (stem, _) = name.rsplit_once('.').unwrap_or((&name, ""));
+            places.push((format!("{stem}.txt"), text));
         }
-        places.push((name, path.clone()));
+        places.push((name, (*path).clone()));
     }
     let sizes = places
         .par_iter()
@@ -57,7 +50,9 @@ pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMe
             "together the files are larger than {} GB",
             MOST_IMPORT_BYTES / 1_000_000_000
         );
-        let path = paths.first().cloned().unwrap_or_default();
+        let path = paths
+            .first()
+            .map_or_else(PathBuf::new, |path| (*path).clone());
         return Err(ReadError::Io {
             source: io::Error::new(io::ErrorKind::FileTooLarge, words),
             path,
@@ -73,33 +68,74 @@ pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMe
     files.collect()
 }
 
-/// The files of a folder that a format may know, in the order of their names. Links are not followed.
-fn find_files(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<(String, PathBuf)>) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
+/// What paths are called: by their last parts, as many as tell them from each other.
+fn names_apart(paths: &[&PathBuf]) -> Vec<String> {
+    let parts: Vec<Vec<_>> = paths
+        .iter()
+        .map(|path| path.iter().map(|part| part.to_string_lossy()).collect())
+        .collect();
+    let mut lengths = vec![1; paths.len()];
+    loop {
+        let names: Vec<String> = parts
+            .iter()
+            .zip(&lengths)
+            .map(|(parts, length)| {
+                let last = parts.get(parts.len().saturating_sub(*length)..);
+                last.unwrap_or_default().join("/")
+            })
+            .collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for name in &names {
+            *counts.entry(name).or_default() += 1;
+        }
+        let mut is_longer = false;
+        for ((name, parts), length) in names.iter().zip(&parts).zip(&mut lengths) {
+            if counts.get(&**name).is_some_and(|count| *count > 1) && *length < parts.len() {
+                *length += 1;
+                is_longer = true;
+            }
+        }
+        if !is_longer {
+            return names;
+        }
+    }
+}
+
+/// The files of a folder that a format may know, in the order of their names. Links are not followed, and what is hidden
+/// is left alone: systems and other programs keep there what is theirs.
+fn find_files(
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    found: &mut Vec<(String, PathBuf)>,
+) -> Result<(), ReadError> {
+    let failed = |source| ReadError::Io {
+        source,
+        path: folder.to_owned(),
     };
-    let mut entries: Vec<_> = entries.flatten().collect();
+    let entries = fs::read_dir(folder).map_err(failed)?;
+    let mut entries: Vec<_> = entries.collect::<io::Result<_>>().map_err(failed)?;
     entries.sort_by_key(|entry| entry.file_name());
     for entry in entries {
-        let (name, path) = (
-            entry.file_name().to_string_lossy().into_owned(),
-            entry.path(),
-        );
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') {
+            continue;
+        }
         let name = if prefix.is_empty() {
             name
         } else {
             format!("{prefix}/{name}")
         };
         // Of a link this is the kind of the link itself.
-        let Ok(kind) = entry.file_type() else {
-            continue;
-        };
-        if kind.is_dir() && depth > 0 && !name.starts_with('.') {
-            find_files(&path, &name, depth - 1, found);
+        let kind = entry.file_type().map_err(failed)?;
+        if kind.is_dir() && depth > 0 {
+            find_files(&path, &name, depth - 1, found)?;
         } else if kind.is_file() && import::may_read(&name) {
             found.push((name, path));
         }
     }
+    Ok(())
 }
 
 /// Writes the texts of new documents into the folder beside the project, never over another file, and says on each

@@ -55,7 +55,9 @@ pub use outside::{Known, Look, Seen, look_outside};
 pub use paths::PathProblem;
 pub use progress::Progress;
 pub use read::{OpenError, Opened, UnreadableEntry, open_project, open_project_in, read_project};
-pub use replace::{WriteError, add_line, folder_for_export, keep_before_repair, write_export};
+pub use replace::{
+    WriteError, add_line, folder_for_export, keep_before_repair, refuse_own, write_export,
+};
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
 pub use sources::{
@@ -64,11 +66,14 @@ pub use sources::{
 };
 pub use texts::{
     BroughtIn, ChangedText, Labelled, ReadError, ReadText, bring_in, bring_text, copy_texts,
-    is_text_file, read_document, read_labelled, read_text,
+    is_text_file, read_document, read_labelled, read_text, refuse_no_text,
 };
 pub use write::{SaveError, Saved, project_to_string, save_project, save_project_on};
 
 use crate::model::{Codebook, Project};
+
+/// How the names of project files end.
+pub const PROJECT_ENDING: &str = ".ascribe.ron";
 
 /// An empty project with the codebook that comes with the program.
 pub fn new_project(name: &str) -> Project {

@@ -8,7 +8,10 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::disk::{Disk, DiskFile, Found, RealDisk, reason};
+use super::sources::ORIGINAL;
+use super::{PROJECT_ENDING, folder_of};
 use crate::import::FileInMemory;
+use crate::model::Project;
 
 /// How many temporary files of other programs that write the same file at the same time are passed over.
 const MOST_TEMPS: u32 = 20;
@@ -45,6 +48,9 @@ pub enum WriteError {
     /// A link leads out of the project's folder. Nothing that is written there could be read again.
     #[error("a link leads out of the folder of the project, where nothing is written: {path}", path = .0.display())]
     LeadsOut(PathBuf),
+    /// A file of a project stands where something else should go.
+    #[error("a file of a project is not written over by anything else; choose another name: {path}", path = .0.display())]
+    OwnFile(PathBuf),
     /// There is nowhere to write to.
     #[error("this system names no folder for the program's own files")]
     NoFolder,
@@ -260,6 +266,32 @@ pub fn keep_before_repair(path: &Path) -> Result<PathBuf, WriteError> {
     }
 }
 
+/// Refuses a place for something that is no project where a project file stands or would, and one where a given project
+/// has a text, or what a text was taken from.
+///
+/// # Errors
+/// [`WriteError::OwnFile`] for such a place.
+pub fn refuse_own(to: &Path, own: Option<(&Path, &Project)>) -> Result<(), WriteError> {
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let is_project = name.to_lowercase().ends_with(PROJECT_ENDING);
+    // What is not there yet is nobody's.
+    let is_text = || {
+        let to = to.canonicalize().ok()?;
+        let (project_file, project) = own?;
+        let folder = folder_of(project_file);
+        let paths = project.documents.values().flat_map(|document| {
+            let original = document.fields.get(ORIGINAL);
+            [Some(&document.path), original].into_iter().flatten()
+        });
+        let mut places = paths.filter_map(|path| folder.join(path).canonicalize().ok());
+        places.any(|place| place == to).then_some(())
+    };
+    match is_project || is_text().is_some() {
+        true => Err(WriteError::OwnFile(to.to_owned())),
+        false => Ok(()),
+    }
+}
+
 /// Writes what an export made: one file to the path itself, several into a folder of that name.
 /// A single file that stands there is replaced, since the file dialog or `--force` has asked; a folder
 /// must be empty or new, so that nothing old mixes with the new.
@@ -267,6 +299,7 @@ pub fn keep_before_repair(path: &Path) -> Result<PathBuf, WriteError> {
 /// # Errors
 /// If a file cannot be written, or the folder has something in it.
 pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError> {
+    refuse_own(to, None)?;
     if let [only] = files
         && !only.path.contains('/')
         && !to.is_dir()

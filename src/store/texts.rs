@@ -411,14 +411,27 @@ pub fn bring_text(project_file: &Path, file: &Path) -> Result<String, ReadError>
     path_of_text(project_file, file, &bytes_of(file)?)
 }
 
-fn path_of_text(project_file: &Path, file: &Path, bytes: &[u8]) -> Result<String, ReadError> {
-    if let Some(what) = no_text(bytes) {
-        return Err(ReadError::NoText {
+/// Whether a file can be brought in as a text.
+///
+/// # Errors
+/// If it cannot be read or is no text.
+pub fn refuse_no_text(file: &Path) -> Result<(), ReadError> {
+    refuse_other_data(file, &bytes_of(file)?)
+}
+
+fn refuse_other_data(file: &Path, bytes: &[u8]) -> Result<(), ReadError> {
+    match no_text(bytes) {
+        None => Ok(()),
+        Some(what) => Err(ReadError::NoText {
             name: name_of(file),
             what,
             path: file.to_owned(),
-        });
+        }),
     }
+}
+
+fn path_of_text(project_file: &Path, file: &Path, bytes: &[u8]) -> Result<String, ReadError> {
+    refuse_other_data(file, bytes)?;
     let folder = folder_of(project_file);
     match relative(&folder, file) {
         Some(path) => Ok(path),

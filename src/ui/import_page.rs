@@ -7,8 +7,8 @@ use super::pages::head_ui;
 use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
-use crate::app::{Command, ImportChoice, Importing};
-use crate::import::{self, FORMATS, ImportReport, Role, TagCounts};
+use crate::app::{Command, ImportChoice, Importing, Preview};
+use crate::import::{self, FORMATS, Role, TagCounts};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -39,7 +39,7 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
             let area = ScrollArea::vertical().max_height(room.max(160.0));
             let output = area.show(ui, |ui| {
                 mapping_ui(ui, cx, importing);
-                report_ui(ui, cx, preview.report());
+                report_ui(ui, cx, preview);
             });
             name_bar(ui, "what would be imported", &output);
         }
@@ -50,7 +50,10 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
             let counts = preview.report().annotations();
             let count = counts.exact + counts.moved - counts.merged;
             let documents = preview.report().documents.added;
-            let words = format!("Import {count} annotations and {documents} documents");
+            let words = match (count, documents, preview.report().new_tags) {
+                (0, 0, tags @ 1..) => format!("Import {tags} tags"),
+                _ => format!("Import {count} annotations and {documents} documents"),
+            };
             if main_button(ui, &theme, &words).clicked() {
                 cx.ask(Command::MakeImport);
                 is_done = true;
@@ -157,8 +160,15 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
 }
 
 /// The report: counts by tag, and then each thing in words.
-fn report_ui(ui: &mut Ui, cx: &Cx<'_>, report: &ImportReport) {
-    let theme = cx.theme;
+fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
+    /// More than anybody reads here; a table may have another tag in every row.
+    const MOST_ROWS: usize = 300;
+    let (theme, report) = (cx.theme, preview.report());
+    let rest_ui = |ui: &mut Ui, count: usize, what: &str| {
+        if let Some(rest @ 1..) = count.checked_sub(MOST_ROWS) {
+            ui.label(soft(&theme, format!("… and {rest} more {what}")));
+        }
+    };
     section_head(ui, &theme, "Annotations");
     Grid::new("tags")
         .num_columns(6)
@@ -176,7 +186,7 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, report: &ImportReport) {
                 ui.label(soft(&theme, head));
             }
             ui.end_row();
-            for (tag, counts) in &report.tags {
+            for (tag, counts) in report.tags.iter().take(MOST_ROWS) {
                 let TagCounts {
                     in_file,
                     exact,
@@ -191,11 +201,13 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, report: &ImportReport) {
                 ui.end_row();
             }
         });
+    rest_ui(ui, report.tags.len(), "tags");
     ui.add_space(8.0);
     section_head(ui, &theme, "Report");
-    for line in report.lines_besides_tags() {
+    for line in preview.lines.iter().take(MOST_ROWS) {
         ui.label(line);
     }
+    rest_ui(ui, preview.lines.len(), "lines");
     if report.is_lossless() {
         ui.label(RichText::new("Everything in the files comes over").color(theme.good));
     } else {
