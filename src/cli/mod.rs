@@ -411,9 +411,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
         }
     };
     let Some(command) = parsed.command else {
-        return Outcome::OpenWindow(parsed.project);
+        return match parsed.project {
+            Some(path) if is_slip(&path) => ended(Err(Failure::of_usage(format!(
+                "there is no command and no file “{}”; --help lists the commands",
+                path.display()
+            )))),
+            project => Outcome::OpenWindow(project),
+        };
     };
-    let outcome = match command {
+    ended(match command {
         Verb::New { project, codebook } => new(&project, codebook.as_deref()),
         Verb::Add {
             project,
@@ -467,7 +473,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Outcome {
             force,
         } => convert(&from, &to, &out, &reading, &writing, force),
         Verb::Stats { project, json } => stats(&project, json),
-    };
+    })
+}
+
+/// Whether somebody meant a command: a single word that no file has for its name.
+fn is_slip(path: &Path) -> bool {
+    let is_word = |word: &str| word.chars().all(|c| c.is_alphanumeric() || c == '-');
+    path.to_str().is_some_and(is_word) && !path.exists()
+}
+
+fn ended(outcome: Result<(), Failure>) -> Outcome {
     Outcome::Done(match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, words }) => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use ascribe::import::{FileInMemory, extract};
 use ascribe::model::quote_of;
 use ascribe::text::{ByteOffset, Span, Spans, Text};
 use proptest::prelude::*;
@@ -98,6 +99,31 @@ fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
 /// Spans that need not be in any text.
 fn any_marks() -> impl Strategy<Value = Vec<(usize, usize, bool)>> {
     prop::collection::vec((0usize..120, 1usize..30, any::<bool>()), 1..8)
+}
+
+#[test]
+fn sound_sources_of_the_corpora_give_their_words() {
+    for (name, path, words) in [
+        (
+            "p.html",
+            "html/article",
+            "The harbour police blamed Copper Moth",
+        ),
+        ("p.html", "html/latin1", "Café and harbour, both closed"),
+        ("p.pdf", "pdf/plain", "The ministry denied it."),
+        ("p.pdf", "pdf/composite", "in b form\n Урс"),
+    ] {
+        let kept = CORPUS
+            .iter()
+            .find(|kept| kept.path.ends_with(path))
+            .unwrap();
+        let file = FileInMemory {
+            path: name.to_owned(),
+            bytes: kept.bytes.clone(),
+        };
+        let extracted = extract(&file).unwrap().unwrap();
+        assert!(extracted.words.contains(words), "{path}: {extracted:?}");
+    }
 }
 
 proptest! {

@@ -334,7 +334,8 @@ fn extracted(name: &str, bytes: Vec<u8>) {
     let path = name.to_owned();
     match import::extract(&FileInMemory { path, bytes }) {
         Some(Ok(extracted)) => assert!(extracted.words.ends_with('\n')),
-        Some(Err(words)) => assert!(!words.is_empty()),
+        // A reader that does not end goes on in vain.
+        Some(Err(words)) => assert!(!words.is_empty() && !words.contains("was not read after")),
         None => panic!("its name says what it is"),
     }
 }

@@ -36,11 +36,15 @@ proptest! {
     /// Many at once come to the same as one after the other; of those with one id the first stays.
     #[test]
     fn many_at_once_are_as_many_one_by_one(
-        there in prop::collection::vec((1u32..30, 0usize..3, 0usize..100), 0..10),
-        coming in prop::collection::vec((1u32..30, 0usize..3, 0usize..100), 0..40),
+        there in prop::collection::vec((1u32..900, 0usize..3, 0usize..100), 0..10),
+        // A few, and so many that they are put in by all cores.
+        coming in prop_oneof![
+            prop::collection::vec((1u32..30, 0usize..3, 0usize..100), 0..40),
+            prop::collection::vec((1u32..900, 0usize..3, 0usize..100), 260..600),
+        ],
     ) {
         let entry = |(number, document, start): &(u32, usize, usize)| {
-            annotation(*number, ["a", "b", "c"][*document], *start, 5, "denial")
+            annotation(*number, ["a", "b", "c"][*document], *start, 5, ["denial", "impact"][*start % 2])
         };
         let mut one_by_one = Annotations::default();
         let mut refused = Vec::new();
@@ -62,6 +66,9 @@ proptest! {
         for document in ["a", "b", "c"].map(DocumentId::new) {
             let [at_once, one_by_one] = [&at_once, &one_by_one].map(|all| all.in_document(&document).cloned().collect::<Vec<_>>());
             prop_assert_eq!(at_once, one_by_one);
+        }
+        for document in ["a", "b", "c"].map(DocumentId::new) {
+            prop_assert!(at_once.count_by_tag(&document).eq(one_by_one.count_by_tag(&document)));
         }
         prop_assert!(at_once.iter().eq(one_by_one.iter()));
     }

@@ -24,6 +24,7 @@ mod outside;
 mod packed;
 mod pictures;
 mod properties;
+mod several_files;
 mod sim_disk;
 mod sources;
 mod store;

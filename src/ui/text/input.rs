@@ -313,11 +313,11 @@ fn stack_at(view: &View, highlights: &[Highlight<'_>], point: Pos2) -> Vec<Annot
         .collect()
 }
 
-/// The innermost annotation, or with one of the stack held the next one out, and behind the last none.
+/// The innermost annotation, or with one of the stack held the next one out, and behind the last the innermost again.
 fn next_in_stack(stack: &[AnnotationId], picked: Option<&AnnotationId>) -> Option<AnnotationId> {
     match picked.and_then(|picked| stack.iter().position(|id| id == picked)) {
         None => stack.first().cloned(),
-        Some(held) => stack.get(held + 1).cloned(),
+        Some(held) => stack.get(held + 1).or(stack.first()).cloned(),
     }
 }
 
