@@ -246,13 +246,16 @@ pub fn run_import(
     target: Target<'_>,
     progress: &Progress,
 ) -> Result<(Imported, Option<Vec<String>>), ImportFailure> {
-    let files = store::read_files(paths, progress)?;
+    let mut files = store::read_files(paths, progress)?;
     if progress.is_cancelled() {
         return Err(ImportFailure::Cancelled);
     }
     let format = match &choice.format {
         Some(name) => {
-            import::format(name).ok_or_else(|| ImportFailure::UnknownFormat(name.clone()))?
+            let format = import::format(name);
+            let format = format.ok_or_else(|| ImportFailure::UnknownFormat(name.clone()))?;
+            import::believe(format, &mut files);
+            format
         }
         None => import::recognise(&files).ok_or(ImportError::Unrecognised)?,
     };

@@ -246,6 +246,19 @@ pub fn recognise(files: &[FileInMemory]) -> Option<&'static Format> {
         .find(|format| (format.recognise)(&files))
 }
 
+/// Calls files that no format would know by their names as those of a format that the person has named.
+pub fn believe(format: &Format, files: &mut [FileInMemory]) {
+    let (Some(own), true) = (
+        format.endings.first(),
+        files.iter().all(|file| !may_read(&file.path)),
+    ) else {
+        return;
+    };
+    for file in files {
+        file.path = format!("{}.{own}", file.path);
+    }
+}
+
 /// The names of columns or keys that a mapping may speak of; `None` for formats that need no mapping.
 pub fn names(format: &Format, files: &[FileInMemory]) -> Option<Vec<String>> {
     Some(format.names?(&Files::new(files)))

@@ -263,6 +263,12 @@ fn names_that_are_not_there_are_refused_and_losses_of_a_conversion_end_in_three(
     assert_eq!(run(folder.path(), export).0, 0);
     let (code, said) = run(folder.path(), "convert a.jsonl --to conll --out c.conll");
     assert_eq!(code, 3, "notes and attributes are lost: {said}");
+    fs::rename(folder.path().join("a.jsonl"), folder.path().join("plain")).unwrap();
+    let (code, said) = run(
+        folder.path(),
+        "convert plain --format jsonl --to csv --out c",
+    );
+    assert!(folder.path().join("c/spans.csv").is_file(), "{code} {said}");
     let (code, said) = run(folder.path(), "bogus");
     assert!(code == 2 && said.contains("bogus"), "{said}");
 }
