@@ -519,24 +519,8 @@ fn new(path: &Path, codebook: Option<&Path>) -> Result<(), Failure> {
 
 /// Answers another run of this program, which reads sources apart from everything else.
 fn extract(file: &Path) -> Result<(), Failure> {
-    #[cfg(target_os = "linux")]
-    limit_memory();
-    let answer = serde_json::to_string(&store::extract_file(file)).map_err(Failure::of_data)?;
-    say!("{answer}");
+    say!("{}", store::answer_extract(file).map_err(Failure::of_data)?);
     Ok(())
-}
-
-/// A small file may unfold to any size before its reader looks at it. Other systems do not keep to such a limit.
-#[cfg(target_os = "linux")]
-fn limit_memory() {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    const MOST_BYTES: Option<u64> = Some(2_000_000_000);
-    let limit = Rlimit {
-        current: MOST_BYTES,
-        maximum: MOST_BYTES,
-    };
-    // Where the limit is lower already, that one holds.
-    let _ = setrlimit(Resource::As, limit);
 }
 
 /// Shows the words of sources that are no plain text.
@@ -791,6 +775,7 @@ fn convert(
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_data)?;
     let (project, texts, report) = imported.into_project();
+    refuse_unknown(&project, writing)?;
     let format =
         crate::export::format(to).ok_or_else(|| Failure::of_usage("there is no such format"))?;
     let choice = ExportChoice {

@@ -182,9 +182,11 @@ pub fn export(
         Carries::Everything | Carries::Tokens(_) => {}
     }
     if let Some(reader) = format.reader {
-        let read_back = import::read_back(reader, &files, texts)?;
-        proof::compare(&exporting, &losses, &read_back.into(), format.carries)
-            .map_err(ExportError::Differs)?;
+        let read_back = import::read_back(reader, &files, texts)?.into();
+        let outcome = proof::compare(&exporting, &losses, &read_back, format.carries);
+        // To give up a large project takes long, and nobody has to wait for it.
+        rayon::spawn(move || drop(read_back));
+        outcome.map_err(ExportError::Differs)?;
     }
     let documents = exporting.documents.len() - losses.count(Loss::Document);
     let annotations = exporting.annotations().count() - losses.left_out();

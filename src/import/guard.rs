@@ -7,6 +7,12 @@ use std::time::Duration;
 /// The name of the thread. Its panics are the file's fault and leave no report of a crash.
 pub const GUARDED: &str = "guarded reader";
 
+/// How long a file of this size may take: five seconds, and one more for each megabyte, up to three quarters of a minute.
+pub fn limit_for(size_bytes: usize) -> Duration {
+    let megabytes = (size_bytes / 1_000_000) as u64;
+    Duration::from_secs((5 + megabytes).min(45))
+}
+
 /// Runs a reader on a thread of its own, and waits for it only so long. One that does not end goes on in vain until the
 /// program ends, since no thread can be stopped from outside.
 ///

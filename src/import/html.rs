@@ -17,16 +17,12 @@ pub use with_crate::extract;
 
 #[cfg(feature = "html")]
 mod with_crate {
-    use std::time::Duration;
-
     use dom_smoothie::{Config, Readability, TextMode};
 
-    use super::super::guard::guarded;
+    use super::super::guard::{guarded, limit_for};
     use super::{Extracted, FileInMemory};
     use crate::import::decode;
 
-    /// A page that takes longer is no page for readers.
-    const LIMIT: Duration = Duration::from_secs(20);
     /// Where pages say their encoding.
     const HEAD_BYTES: usize = 2048;
     /// More is no page for readers.
@@ -47,7 +43,7 @@ mod with_crate {
             decoded => decoded,
         };
         let (page, encoding) = decoded.map_err(|problem| problem.to_string())?;
-        let mut extracted = guarded(LIMIT, move || read(page))??;
+        let mut extracted = guarded(limit_for(page.len()), move || read(page))??;
         if said.is_none() && encoding.name != crate::import::DEFAULT_ENCODING {
             let words = format!("read as {}, which is a guess", encoding.name);
             extracted.remarks.push(words);

@@ -4,6 +4,8 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::found::Found;
 use crate::model::{AnnotationId, AnnotatorId, ClaimId, LinkId, Project, RegionId};
 
@@ -35,8 +37,8 @@ pub struct NumbersOf {
 impl Numbers {
     /// For what is found, which comes into a project.
     pub fn behind(found: &Found, project: &Project) -> Self {
-        let mut numbers = Self::default();
-        for document in &found.documents {
+        let documents = found.documents.par_iter();
+        let parts = documents.fold(Self::default, |mut numbers, document| {
             for span in &document.spans {
                 if let Some(id) = AnnotationId::parse(&span.key) {
                     numbers.annotations.raise(id.annotator_id, id.number);
@@ -47,7 +49,18 @@ impl Numbers {
                     numbers.regions.raise(id.annotator_id, id.number);
                 }
             }
-        }
+            numbers
+        });
+        let mut numbers = parts.reduce(Self::default, |mut one, other| {
+            for (own, other) in [
+                (&mut one.annotations, other.annotations),
+                (&mut one.regions, other.regions),
+            ] {
+                let other = other.last.into_iter();
+                other.for_each(|(who, number)| own.raise(who, number));
+            }
+            one
+        });
         for link in &found.links {
             if let Some(id) = LinkId::parse(&link.key) {
                 numbers.links.raise(id.annotator_id, id.number);

@@ -67,6 +67,7 @@ mod xml;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::edit::Additions;
@@ -333,14 +334,14 @@ pub fn read_back(
 ) -> Result<(Project, Texts, ImportReport), ImportError> {
     let options = ImportOptions::default();
     let mut found = (format.read)(&Files::new(files), &options)?;
-    for document in &mut found.documents {
+    found.documents.par_iter_mut().for_each(|document| {
         let text = written.get(&DocumentId::new(&*document.name));
         if let (FoundText::Words(words), Some(text)) = (&document.text, text)
             && words == text.as_str()
         {
             document.text = FoundText::Known(text.clone());
         }
-    }
+    });
     Ok(alone(found, &options))
 }
 

@@ -17,13 +17,9 @@ pub use with_crate::extract;
 
 #[cfg(feature = "pdf")]
 mod with_crate {
-    use std::time::Duration;
-
-    use super::super::guard::guarded;
+    use super::super::guard::{guarded, limit_for};
     use super::{Extracted, FileInMemory};
 
-    /// The reader may work without end on a bad file.
-    const LIMIT: Duration = Duration::from_secs(30);
     /// Its memory grows with the file.
     const MOST_BYTES: usize = 100_000_000;
 
@@ -36,7 +32,8 @@ mod with_crate {
             return Err(format!("it is larger than {} MB", MOST_BYTES / 1_000_000));
         }
         let bytes = file.bytes.clone();
-        let words = guarded(LIMIT, move || {
+        // The reader may work without end on a bad file.
+        let words = guarded(limit_for(bytes.len()), move || {
             pdf_extract::extract_text_from_mem(&bytes).map_err(|error| error.to_string())
         })??;
         let mut remarks = Vec::new();

@@ -61,7 +61,7 @@ pub use replace::{
 pub use sample::{is_sample, unpack_sample, unpack_sample_into};
 pub use settings::{SettingsError, read_settings, write_settings};
 pub use sources::{
-    EXTRACTED_BY, LookedThrough, ORIGINAL, SeenSource, extract_file, look_through,
+    EXTRACTED_BY, LookedThrough, ORIGINAL, SeenSource, answer_extract, look_through,
     read_sources_with,
 };
 pub use texts::{

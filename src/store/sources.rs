@@ -77,18 +77,41 @@ pub fn look_through(
 /// The program that reads sources apart from everything else; the thread itself if none is named.
 static READER: OnceLock<PathBuf> = OnceLock::new();
 
-/// From now on this program reads sources: it is called with `extract` and a file, and answers as [`extract_file`] does,
-/// in JSON. Libraries that read such files can use up the stack on a bad one, which would take this program down.
+/// From now on this program reads sources: it is called with `extract` and a file, and answers with
+/// [`answer_extract`]. Libraries that read such files can use up the stack on a bad one, which would take this program down.
 pub fn read_sources_with(program: PathBuf) {
     // Whoever comes first stays.
     let _ = READER.set(program);
+}
+
+/// What a program answers that was called with `extract` and a file. From now on it has a limit of memory.
+///
+/// # Errors
+/// If the answer cannot be put into JSON.
+pub fn answer_extract(path: &Path) -> serde_json::Result<String> {
+    #[cfg(target_os = "linux")]
+    limit_memory();
+    serde_json::to_string(&extract_file(path))
+}
+
+/// A small file may unfold to any size before its reader looks at it. Other systems do not keep to such a limit.
+#[cfg(target_os = "linux")]
+fn limit_memory() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    const MOST_BYTES: Option<u64> = Some(2_000_000_000);
+    let limit = Rlimit {
+        current: MOST_BYTES,
+        maximum: MOST_BYTES,
+    };
+    // Where the limit is lower already, that one holds.
+    let _ = setrlimit(Resource::As, limit);
 }
 
 /// Takes the words out of a source, on this thread.
 ///
 /// # Errors
 /// If nothing can be taken out, in words for the person.
-pub fn extract_file(path: &Path) -> Result<Extracted, String> {
+fn extract_file(path: &Path) -> Result<Extracted, String> {
     let bytes = bytes_of(path).map_err(|error| error.to_string())?;
     let path = path.to_string_lossy().into_owned();
     let extracted = extract(&FileInMemory { path, bytes });

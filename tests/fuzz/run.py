@@ -29,10 +29,10 @@ def build():
 
 
 def seconds_of(pid):
-    """The processor's time that a process has had, with its threads."""
+    """The processor's time that a process has had, with its threads and children."""
     with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def fuzz(name, seconds):

@@ -334,8 +334,7 @@ fn extracted(name: &str, bytes: Vec<u8>) {
     let path = name.to_owned();
     match import::extract(&FileInMemory { path, bytes }) {
         Some(Ok(extracted)) => assert!(extracted.words.ends_with('\n')),
-        // A reader that does not end goes on in vain.
-        Some(Err(words)) => assert!(!words.is_empty() && !words.contains("was not read after")),
+        Some(Err(words)) => assert!(!words.is_empty()),
         None => panic!("its name says what it is"),
     }
 }

@@ -27,6 +27,20 @@ pub mod store;
 #[path = "../../../src/text/mod.rs"]
 pub mod text;
 
+/// From now on this program reads sources in runs of its own, or is such a run and ends here.
+pub fn reads_sources() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let [_, verb, _, path] = arguments.as_slice()
+        && verb == "extract"
+    {
+        guard_panics();
+        println!("{}", store::answer_extract(path.as_ref()).expect("an answer"));
+        std::process::exit(0);
+    }
+    let own = std::env::current_exe().expect("this program has a path");
+    store::read_sources_with(own);
+}
+
 /// A panic of a guarded reader is caught and said; from now on only others are finds.
 pub fn guard_panics() {
     let find = std::panic::take_hook();
