@@ -345,10 +345,10 @@ fn read_in_pieces(file: &File, size_bytes: u64) -> io::Result<Vec<u8>> {
         let threads: Vec<_> = (0..threads.min(MOST_THREADS))
             .map(|_| scope.spawn(read))
             .collect();
-        let outcomes = threads.into_iter().map(|thread| thread.join());
-        outcomes
-            .map(|outcome| outcome.unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
-            .collect::<io::Result<()>>()
+        let failed = |_| Err(io::ErrorKind::Other.into());
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(failed))
     });
     let is_cut = matches!(&outcome, Err(error) if error.kind() == io::ErrorKind::UnexpectedEof);
     if is_cut || file.metadata()?.len() != size_bytes {
