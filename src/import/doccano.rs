@@ -90,7 +90,7 @@ impl<'de> Visitor<'de> for LineVisitor {
     type Value = Line;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a document as an object")
+        f.write_str("a document")
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Line, M::Error> {

@@ -97,7 +97,9 @@ fn in_words(error: &serde_json::Error) -> String {
     let words = words
         .rsplit_once(" at line")
         .map_or(&*words, |(words, _)| words);
-    let words = words.replace("usize", "a whole number from 0 on");
+    let words = words
+        .replace("usize", "a whole number from 0 on")
+        .replace("EOF while parsing", "it breaks off within");
     let what = words
         .strip_prefix("invalid type: ")
         .or_else(|| words.strip_prefix("invalid value: "));

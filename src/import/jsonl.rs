@@ -45,7 +45,7 @@ fn recognise(files: &Files<'_>) -> bool {
 }
 
 #[derive(Deserialize)]
-#[serde(expecting = "a document as an object")]
+#[serde(expecting = "a document")]
 struct Line {
     #[serde(default)]
     r#type: Value,

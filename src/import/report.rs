@@ -155,17 +155,14 @@ impl ImportReport {
             joined,
             without_text,
         } = self.documents;
-        let documents = if in_file == 1 {
-            "document"
-        } else {
-            "documents"
-        };
         let mut lines = vec![format!(
-            "{in_file} {documents}: {added} new, {joined} joined with the same text{}",
+            "{}: {added} new, {joined} joined with the same text{}",
+            number_of(in_file, "document"),
             counted(without_text, ", without text")
         )];
         if self.new_tags > 0 {
-            lines.push(format!("new in the codebook: {} tags", self.new_tags));
+            let tags = number_of(self.new_tags, "tag");
+            lines.push(format!("new in the codebook: {tags}"));
         }
         for (what, entries) in [("links", &self.links), ("regions", &self.regions)] {
             for (kind, EntryCounts { in_file, added }) in entries {
@@ -207,6 +204,14 @@ impl ImportReport {
     }
 }
 
+/// `1 document`, `2 documents`.
+fn number_of(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
+}
+
 fn tag_words(counts: &TagCounts) -> String {
     let TagCounts {
         in_file,
@@ -233,7 +238,13 @@ fn counted(count: usize, words: &str) -> String {
 }
 
 fn reading_words(count: &ReadingCount) -> String {
-    let mut line = format!("{} documents count {}", count.documents, count.words);
+    let verb = if count.documents == 1 {
+        "counts"
+    } else {
+        "count"
+    };
+    let documents = number_of(count.documents, "document");
+    let mut line = format!("{documents} {verb} {}", count.words);
     if count.quoted > 0 {
         let _ = write!(
             line,
@@ -244,15 +255,15 @@ fn reading_words(count: &ReadingCount) -> String {
     if count.unquoted > 0 {
         let _ = write!(
             line,
-            ", {} annotations have no recorded quote",
-            count.unquoted
+            ", {} without a recorded quote",
+            number_of(count.unquoted, "annotation")
         );
     }
     if count.guessed > 0 {
         let _ = write!(
             line,
-            "; a guess in {} documents, since other readings fit as well",
-            count.guessed
+            "; a guess in {}, since other readings fit as well",
+            number_of(count.guessed, "document")
         );
     }
     line
@@ -265,15 +276,18 @@ fn displaced_words(what: &str, displaced: &[Displaced]) -> Vec<String> {
     }
     let lines = groups.into_iter().map(|(why, group)| {
         let examples = group.iter().take(EXAMPLES).map(|each| {
+            let quote = match each.quote.as_str() {
+                "" => String::new(),
+                quote => format!(" “{quote}”"),
+            };
             let near = if each.near.is_empty() {
                 String::new()
             } else {
                 format!(" near “{}”", each.near)
             };
             format!(
-                "{} “{}” {}{near}",
+                "{}{quote} {}{near}",
                 shortened(&each.tag),
-                each.quote,
                 place(&each.file, each.line)
             )
         });

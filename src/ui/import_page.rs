@@ -7,7 +7,7 @@ use super::pages::head_ui;
 use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
-use crate::app::{Command, ImportChoice, Importing, Preview};
+use crate::app::{Command, ImportChoice, Importing, Preview, counted};
 use crate::import::{self, FORMATS, Role, TagCounts};
 
 /// What the page remembers while it is open.
@@ -51,8 +51,12 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
             let count = counts.exact + counts.moved - counts.merged;
             let documents = preview.report().documents.added;
             let words = match (count, documents, preview.report().new_tags) {
-                (0, 0, tags @ 1..) => format!("Import {tags} tags"),
-                _ => format!("Import {count} annotations and {documents} documents"),
+                (0, 0, tags @ 1..) => format!("Import {}", counted(tags, "tag")),
+                _ => format!(
+                    "Import {} and {}",
+                    counted(count, "annotation"),
+                    counted(documents, "document")
+                ),
             };
             if main_button(ui, &theme, &words).clicked() {
                 cx.ask(Command::MakeImport);
