@@ -1,6 +1,6 @@
 //! From what files say to what a project takes in: places are healed, ids given, names made known.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -496,13 +496,20 @@ impl Building<'_> {
         let new = all
             .into_iter()
             .filter(|id| !self.target.project.annotators.contains_key(*id));
+        let mut known: HashMap<&AnnotatorId, &Annotator> = HashMap::new();
+        for annotator in described {
+            known.entry(&annotator.id).or_insert(annotator);
+        }
         let annotators = new.map(|id| {
-            let known = described.iter().find(|annotator| annotator.id == *id);
-            known.cloned().unwrap_or_else(|| Annotator {
-                id: id.clone(),
-                name: id.to_string(),
-                kind: AnnotatorKind::Person,
-            })
+            known
+                .get(id)
+                .copied()
+                .cloned()
+                .unwrap_or_else(|| Annotator {
+                    id: id.clone(),
+                    name: id.to_string(),
+                    kind: AnnotatorKind::Person,
+                })
         });
         self.additions.annotators = annotators.collect();
     }

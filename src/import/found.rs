@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -256,11 +257,7 @@ impl Found {
         self.documents.extend(documents);
         self.links.extend(links);
         self.claims.extend(claims);
-        for annotator in annotators {
-            if self.annotators.iter().all(|known| known.id != annotator.id) {
-                self.annotators.push(annotator);
-            }
-        }
+        add_new(&mut self.annotators, annotators, |it| it.id.clone());
         add_codebook(&mut self.codebook, codebook);
         problems
             .into_iter()
@@ -331,12 +328,12 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
 }
 
 /// Adds those whose name is new.
-fn add_new<T>(own: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> Arc<str>) {
+fn add_new<T, N: Eq + Hash>(own: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> N) {
     // Most bring nothing, and then there is nothing to compare.
     if more.is_empty() {
         return;
     }
-    let mut names: HashSet<Arc<str>> = own.iter().map(&name).collect();
+    let mut names: HashSet<N> = own.iter().map(&name).collect();
     own.extend(more.into_iter().filter(|it| names.insert(name(it))));
 }
 

@@ -1,6 +1,6 @@
 //! The files of an import, and the texts that it brings.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -152,7 +152,9 @@ pub fn write_texts(
     let folder = folder_of(project_file);
     make_text_folder(disk, &folder)?;
     // Systems that do not tell small from capital letters apart would take two names for one.
-    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut taken: HashSet<String> = HashSet::new();
+    // The number that the next file of a name gets: very many may have the same beginning.
+    let mut numbers: HashMap<String, u32> = HashMap::new();
     let (mut writing, mut found) = (Vec::with_capacity(documents.len()), Vec::new());
     for document in documents.iter_mut() {
         let Some(text) = texts.get(&document.id) else {
@@ -161,11 +163,13 @@ pub fn write_texts(
         let bytes = import::text_file(text.as_str());
         let sha256 = sha256_of(&bytes);
         let name = portable_stem(document.id.as_str());
-        let paths = (1..).map(|number| match number {
-            1 => format!("{TEXT_FOLDER}/{name}.txt"),
-            number => format!("{TEXT_FOLDER}/{name}-{number}.txt"),
-        });
-        for path in paths {
+        let next = numbers.entry(name.to_lowercase()).or_insert(1);
+        loop {
+            let path = match *next {
+                1 => format!("{TEXT_FOLDER}/{name}.txt"),
+                number => format!("{TEXT_FOLDER}/{name}-{number}.txt"),
+            };
+            *next += 1;
             if !taken.insert(path.to_lowercase()) {
                 continue;
             }

@@ -877,7 +877,7 @@ fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
         *driven.app().work().unwrap().project() == before,
         "nothing is changed by looking"
     );
-    driven.click("Import 2 annotations and 1 documents");
+    driven.click("Import 2 annotations and 1 document");
     driven.app().finish_tasks();
     driven.steps();
     let project = driven.app().work().unwrap().project().clone();
@@ -928,7 +928,7 @@ fn columns_are_chosen_where_their_names_say_nothing() {
     assert!(
         driven
             .harness
-            .query_by_label("Import 1 annotations and 1 documents")
+            .query_by_label("Import 1 annotation and 1 document")
             .is_some()
     );
 }
