@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::app::{ExportChoice, ImportChoice, project_name, run_export, run_import};
-use crate::edit::{Additions, Author, Edit, OpenProject, add_documents, take_in};
+use crate::edit::{Author, Edit, OpenProject, add_documents, take_in};
 use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme};
 use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
@@ -737,11 +737,6 @@ fn import(
     reading.tell(&report, None)?;
     if dry_run {
         return import_outcome(&report);
-    }
-    if !report.is_lossless() && additions == Additions::default() {
-        return Err(Failure::of_data(
-            "nothing came over, and nothing was changed",
-        ));
     }
     let disk = Storage::own().disk;
     store::write_texts(&*disk, path, &mut additions.documents, &texts).map_err(Failure::of_data)?;

@@ -6,7 +6,7 @@ use super::{Author, Change, Edit, Refusal, Swap};
 use crate::model::{Annotation, Annotator, Claim, Codebook, Document, Link, Project, Region};
 
 /// What comes from elsewhere, with ids that the project does not have yet.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Additions {
     /// The project's codebook with what was added to it; `None` if nothing was.
     pub codebook: Option<Codebook>,
