@@ -8,7 +8,7 @@ use super::{
     run_import,
 };
 use crate::edit::{self, Refusal};
-use crate::import::{ImportError, ImportReport, Imported, Target};
+use crate::import::{ImportError, ImportReport, Imported, Mappable, Target};
 use crate::model::DocumentId;
 use crate::store::{self, WriteError};
 
@@ -21,8 +21,8 @@ pub struct Importing {
     pub choice: ImportChoice,
     /// What would come over, or why nothing can be read; `None` while it is being read.
     pub outcome: Option<Result<Preview, String>>,
-    /// The names that a mapping may speak of, if the format needs one.
-    pub names: Option<Vec<String>>,
+    /// What a mapping may speak of, if the format needs one.
+    pub mappable: Option<Mappable>,
 }
 
 /// What an import would bring.
@@ -32,8 +32,8 @@ pub struct Preview {
     pub imported: Imported,
     /// The report without the counts of tags, in words: too much to be put together in every frame.
     pub lines: Vec<String>,
-    /// The names that a mapping may speak of, if the format needs one.
-    names: Option<Vec<String>>,
+    /// What a mapping may speak of, if the format needs one.
+    mappable: Option<Mappable>,
     /// The project as it was when this was found out.
     revision: u64,
 }
@@ -68,7 +68,7 @@ impl App {
             paths: paths.clone(),
             choice: choice.clone(),
             outcome: None,
-            names: None,
+            mappable: None,
         });
         self.request(Request::Show(Page::Import));
         self.tasks
@@ -78,10 +78,10 @@ impl App {
                     texts: &texts,
                 };
                 let outcome = run_import(&paths, &choice, target, progress);
-                let outcome = outcome.map(|(imported, names)| Preview {
+                let outcome = outcome.map(|(imported, mappable)| Preview {
                     lines: imported.report.lines_besides_tags(),
                     imported,
-                    names,
+                    mappable,
                     revision,
                 });
                 TaskResult::Understood(paths, choice, Box::new(outcome))
@@ -106,11 +106,12 @@ impl App {
         };
         // Another choice may have been made in the meantime; its own outcome is on the way.
         if importing.paths == paths && importing.choice == choice {
-            importing.names = match &outcome {
-                Ok(preview) => preview.names.clone(),
-                Err(ImportFailure::Understood(ImportError::NeedsMapping { names, .. })) => {
-                    Some(names.clone())
-                }
+            importing.mappable = match &outcome {
+                Ok(preview) => preview.mappable.clone(),
+                Err(ImportFailure::Understood(
+                    ImportError::NeedsMapping { mappable, .. }
+                    | ImportError::MappingLeadsNowhere { mappable, .. },
+                )) => Some(mappable.clone()),
                 Err(_) => None,
             };
             importing.outcome = Some(outcome.map_err(|failure| failure.to_string()));

@@ -9,7 +9,7 @@ use std::time::Instant;
 use super::outside::{Looked, UnsavedMerged};
 use super::{ExportChoice, Foreseen, ImportChoice, Preview};
 use crate::export::{ExportError, LossReport};
-use crate::import::{self, ImportError, Imported, Target};
+use crate::import::{self, ImportError, Imported, Mappable, Target};
 use crate::model::{DocumentId, Project};
 use crate::query::{Finding, Needle};
 use crate::store::{
@@ -235,7 +235,7 @@ pub enum ImportFailure {
     Cancelled,
 }
 
-/// Reads files and finds out what they would bring to a project, and which names a mapping may speak of. Nothing is
+/// Reads files and finds out what they would bring to a project, and what a mapping may speak of. Nothing is
 /// written and nothing changed yet.
 ///
 /// # Errors
@@ -245,7 +245,7 @@ pub fn run_import(
     choice: &ImportChoice,
     target: Target<'_>,
     progress: &Progress,
-) -> Result<(Imported, Option<Vec<String>>), ImportFailure> {
+) -> Result<(Imported, Option<Mappable>), ImportFailure> {
     let mut files = store::read_files(paths, progress)?;
     if progress.is_cancelled() {
         return Err(ImportFailure::Cancelled);
@@ -260,7 +260,7 @@ pub fn run_import(
         None => import::recognise(&files).ok_or(ImportError::Unrecognised)?,
     };
     let imported = import::import(format, &files, &choice.options, target)?;
-    Ok((imported, import::names(format, &files)))
+    Ok((imported, import::mappable(format, &files)))
 }
 
 /// Makes an export, proves it and writes it.

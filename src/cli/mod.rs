@@ -18,6 +18,8 @@ mod repair;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -282,13 +284,8 @@ impl ReadingArguments {
 
     /// Tells people, and programs if they asked, what came of an import, and of an export behind it.
     fn tell(&self, report: &ImportReport, losses: Option<&LossReport>) -> Result<(), Failure> {
-        for line in report
-            .lines()
-            .into_iter()
-            .chain(losses.into_iter().flat_map(LossReport::lines))
-        {
-            eprintln!("ascribe: {line}");
-        }
+        let losses_in_words = losses.into_iter().flat_map(LossReport::lines);
+        all_told(report.lines().into_iter().chain(losses_in_words));
         let Some(path) = &self.report else {
             return Ok(());
         };
@@ -487,7 +484,7 @@ fn ended(outcome: Result<(), Failure>) -> Outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure { code, words }) => {
             if !words.is_empty() {
-                eprintln!("ascribe: {words}");
+                told(words);
             }
             ExitCode::from(code)
         }
@@ -536,17 +533,17 @@ fn show_sources(path: &Path, texts: &[PathBuf]) -> Result<(), Failure> {
                 error.to_string()
             }
         };
-        eprintln!("ascribe: {}: {what}", text.display());
+        told(format_args!("{}: {what}", text.display()));
     }
     for SeenSource { path, outcome } in &looked.sources {
         match outcome {
             Ok(extracted) => {
-                eprintln!("ascribe: {}: by {}", path.display(), extracted.how());
+                told(format_args!("{}: by {}", path.display(), extracted.how()));
                 say!("{}", extracted.words);
             }
             Err(words) => {
                 is_whole = false;
-                eprintln!("ascribe: {}: {words}", path.display());
+                told(format_args!("{}: {words}", path.display()));
             }
         }
     }
@@ -559,20 +556,13 @@ fn show_sources(path: &Path, texts: &[PathBuf]) -> Result<(), Failure> {
 fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), Failure> {
     let mut opened = open_sound(path)?;
     let brought_in = store::bring_in(path, &opened.project, texts, &Progress::default());
-    for remark in brought_in
-        .extracted()
-        .into_iter()
-        .chain(brought_in.remarks())
-    {
-        eprintln!("ascribe: {remark}");
-    }
+    let remarks = brought_in.remarks();
+    all_told(brought_in.extracted().into_iter().chain(remarks));
     let BroughtIn {
         documents,
         problems,
     } = brought_in;
-    for problem in &problems {
-        eprintln!("ascribe: {problem}");
-    }
+    all_told(&problems);
     let author = author(annotator.as_deref().unwrap_or("ascribe"));
     let mut added = Vec::new();
     for (mut document, text) in documents {
@@ -614,7 +604,7 @@ fn save_edited(path: &Path, opened: &Opened, edit: Edit) -> Result<Project, Fail
 /// A change is worth more than its backup: it is said if there is none.
 fn keep_before(path: &Path, reason: BackupReason) {
     if let Err(error) = store::back_up_file(&Storage::own(), path, reason) {
-        eprintln!("ascribe: no backup was made: {error}");
+        told(format_args!("no backup was made: {error}"));
     }
 }
 
@@ -672,11 +662,9 @@ fn export(
         &Progress::default(),
     )
     .map_err(Failure::of_world)?;
-    for line in losses.lines() {
-        eprintln!("ascribe: {line}");
-    }
+    all_told(losses.lines());
     for changed in &opened.changed {
-        eprintln!("ascribe: {}", changed.remark());
+        told(changed.remark());
     }
     if !opened.unreadable.is_empty() {
         let count = opened.unreadable.len();
@@ -883,11 +871,7 @@ fn open(path: &Path) -> Result<Opened, Failure> {
         store::OpenError::Io { .. } | store::OpenError::Journal { .. } => Failure::of_world(error),
         error => Failure::of_data(error),
     })?;
-    opened
-        .recovery
-        .notices()
-        .iter()
-        .for_each(|words| told(words));
+    opened.recovery.notices().iter().for_each(told);
     Ok(opened)
 }
 
@@ -909,8 +893,17 @@ fn author(name: &str) -> Author {
     }
 }
 
-fn told(words: &str) {
-    eprintln!("ascribe: {words}");
+/// Says something beside what was asked for. As with what is printed, nobody may be there to hear it.
+fn told(words: impl Display) {
+    all_told([words]);
+}
+
+/// A report may have very many lines.
+fn all_told(lines: impl IntoIterator<Item = impl Display>) {
+    let mut out = BufWriter::new(std::io::stderr().lock());
+    for line in lines {
+        let _ = writeln!(out, "ascribe: {line}");
+    }
 }
 
 fn now() -> Timestamp {

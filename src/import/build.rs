@@ -63,8 +63,8 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
     building.finish(found)
 }
 
-/// Annotations and regions may cover all texts so many times. Each keeps its words, so a file of a megabyte with a few thousand
-/// annotations of all of it would take more memory than there is.
+/// Annotations and regions may cover all texts so many times. Each keeps its words, so a file of a megabyte with a few
+/// thousand annotations of all of it would take more memory than there is.
 const MOST_COVERING: usize = 50;
 /// So much they may cover anyhow.
 const SMALL_COVERED_BYTES: usize = 50_000_000;

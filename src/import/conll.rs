@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundSpan, FoundText};
-use super::{FileInMemory, Format, ImportError, ImportOptions, Reading, Role, Unit};
+use super::{FileInMemory, Format, ImportError, ImportOptions, Mappable, Reading, Role, Unit};
 
 /// CoNLL.
 pub const CONLL: Format = Format {
@@ -29,7 +29,7 @@ pub const CONLL: Format = Format {
         "conll2003",
     ],
     recognise,
-    names: None,
+    mappable: Some(mappable),
     read,
 };
 
@@ -46,6 +46,21 @@ pub const TEXT_LINE: &str = "# text = ";
 
 fn recognise(files: &Files<'_>) -> bool {
     files.iter().any(is_token_file)
+}
+
+/// The columns by their numbers, from 1.
+fn mappable(files: &Files<'_>) -> Mappable {
+    let widest = token_files(files).into_iter().filter_map(|file| {
+        let words = file.words(&mut Found::default()).ok()?;
+        let (_, rows) = first_rows(&words);
+        rows.iter().map(Vec::len).max()
+    });
+    Mappable {
+        roles: &[Role::Text, Role::Tag],
+        names: (1..=widest.max().unwrap_or(0))
+            .map(|number| number.to_string())
+            .collect(),
+    }
 }
 
 /// By its ending, or because most lines end in a tag.
@@ -144,15 +159,7 @@ enum Scheme {
 
 impl Layout {
     fn of(words: &str, options: &ImportOptions) -> Self {
-        let is_tabbed = words
-            .lines()
-            .take(10_000)
-            .any(|line| line.trim_end().contains('\t'));
-        let rows = words
-            .lines()
-            .filter(|line| !line.trim().is_empty() && !is_comment(line) && !is_document_start(line))
-            .take(10_000);
-        let rows: Vec<Vec<&str>> = rows.map(|line| cells(line, is_tabbed)).collect();
+        let (is_tabbed, rows) = first_rows(words);
         let mut counts: HashMap<usize, usize> = HashMap::new();
         for row in &rows {
             *counts.entry(row.len()).or_default() += 1;
@@ -234,6 +241,20 @@ impl Layout {
     }
 }
 
+/// Whether TABs part the cells, and those of the first lines with tokens: enough to see how a file is laid out.
+fn first_rows(words: &str) -> (bool, Vec<Vec<&str>>) {
+    const LINES: usize = 10_000;
+    let is_tabbed = words
+        .lines()
+        .take(LINES)
+        .any(|line| line.trim_end().contains('\t'));
+    let rows = words
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !is_comment(line) && !is_document_start(line))
+        .take(LINES);
+    (is_tabbed, rows.map(|line| cells(line, is_tabbed)).collect())
+}
+
 fn cells(line: &str, is_tabbed: bool) -> Vec<&str> {
     if is_tabbed {
         line.trim_end_matches('\r').split('\t').collect()
@@ -271,20 +292,25 @@ struct Tokens<'a> {
     tokens: Vec<Token<'a>>,
 }
 
+/// Whoever names the format knows better than the ending, where none looks like it.
+fn token_files<'a>(files: &Files<'a>) -> Vec<&'a FileInMemory> {
+    let sure: Vec<&FileInMemory> = files.iter().filter(|file| is_token_file(file)).collect();
+    if !sure.is_empty() {
+        return sure;
+    }
+    files
+        .iter()
+        .filter(|file| super::ending(&file.path) != "txt")
+        .collect()
+}
+
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
-    let mut token_files: Vec<&FileInMemory> =
-        files.iter().filter(|file| is_token_file(file)).collect();
-    if token_files.is_empty() {
-        // Whoever names the format knows better than the ending.
-        token_files = files
-            .iter()
-            .filter(|file| super::ending(&file.path) != "txt")
-            .collect();
-    }
+    let token_files = token_files(files);
     if token_files.is_empty() {
         return Err(ImportError::WrongFormat(CONLL.title));
     }
+    options.mapping.refuse_other_columns(|| mappable(files))?;
     let mut texts = Vec::new();
     for file in files
         .ending_in(&["txt"])

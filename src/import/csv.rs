@@ -3,20 +3,21 @@
 //! A table with a start and an end, or with words to look for, holds an annotation a row; one with only texts and
 //! tags holds a document a row, which its tag covers as a whole.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{Reader, ReaderBuilder, StringRecord};
 use serde_json::Value;
 
 use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, Mapping, Reading, Role, Unit, attribute, time,
+    FileInMemory, Format, ImportError, ImportOptions, Mappable, Mapping, Reading, Role, Unit,
+    attribute, time,
 };
 use crate::model::{
-    AnnotatorId, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
+    AnnotatorId, AttributeValue, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
 };
 
 /// CSV and TSV.
@@ -26,7 +27,7 @@ pub const CSV: Format = Format {
     description: "An annotation or a text a row; which column holds what can be said",
     endings: &["csv", "tsv"],
     recognise: |files| files.ending_in(CSV.endings).next().is_some(),
-    names: Some(names),
+    mappable: Some(mappable),
     read,
 };
 
@@ -48,16 +49,18 @@ const ROLES: [Role; 12] = [
 ];
 
 /// The columns of the tables.
-fn names(files: &Files<'_>) -> Vec<String> {
-    let tables = files
-        .ending_in(CSV.endings)
-        .filter_map(|file| Table::of(file, &mut Found::default()).ok());
-    let mut names: Vec<String> = tables
-        .flat_map(|table| table.header.iter().map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+fn mappable(files: &Files<'_>) -> Mappable {
+    let headers = files.ending_in(CSV.endings).filter_map(|file| {
+        let words = file.words(&mut Found::default()).ok()?;
+        let header = reader(&words, &file.path).headers().cloned();
+        Some(header.unwrap_or_default())
+    });
+    let columns = headers.flat_map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>());
+    let names: BTreeSet<String> = columns.collect();
+    Mappable {
+        roles: &ROLES,
+        names: names.into_iter().collect(),
+    }
 }
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
@@ -67,6 +70,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if tables.is_empty() {
         return Err(ImportError::WrongFormat(CSV.title));
     }
+    options.mapping.refuse_other_columns(|| mappable(files))?;
     // The documents first, so that the spans find them.
     let (own, others): (Vec<_>, Vec<_>) = tables
         .into_iter()
@@ -166,7 +170,7 @@ impl Table {
     fn of(file: &FileInMemory, found: &mut Found) -> Result<Self, ImportError> {
         let label = file.label();
         let words = file.words(found)?;
-        let separator = separator(words.lines().next().unwrap_or_default(), &file.path);
+        let separator = separator(&words, &file.path);
         if separator != b',' && ending(&file.path) == "csv" {
             found.remark(
                 &label,
@@ -178,10 +182,7 @@ impl Table {
                 "",
             );
         }
-        let mut reader = ReaderBuilder::new()
-            .delimiter(separator)
-            .flexible(true)
-            .from_reader(words.as_bytes());
+        let mut reader = reader(&words, &file.path);
         let header = reader.headers().cloned().unwrap_or_default();
         let mut columns = HashMap::new();
         for (index, column) in header.iter().enumerate() {
@@ -268,6 +269,13 @@ impl Table {
     }
 }
 
+fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
+    ReaderBuilder::new()
+        .delimiter(separator(words, path))
+        .flexible(true)
+        .from_reader(words.as_bytes())
+}
+
 /// Whether the row takes all that is left of the file.
 fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
     let cells: usize = row.iter().map(str::len).sum();
@@ -275,10 +283,11 @@ fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
 }
 
 /// The separator that cuts the header into most columns.
-fn separator(header: &str, path: &str) -> u8 {
+fn separator(words: &str, path: &str) -> u8 {
     if ending(path) == "tsv" {
         return b'\t';
     }
+    let header = words.lines().next().unwrap_or_default();
     let count = |separator: &u8| header.bytes().filter(|byte| byte == separator).count();
     let best = SEPARATORS
         .into_iter()
@@ -495,120 +504,139 @@ fn read_rows(
     if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
         return Err(ImportError::NeedsMapping {
             what: "columns",
-            names: table.header.iter().map(str::to_owned).collect(),
+            mappable: Mappable {
+                roles: &ROLES,
+                names: table.header.iter().map(str::to_owned).collect(),
+            },
             file: table.file.to_string(),
         });
     }
-    let said = |role| {
-        mapping
-            .get(role)
-            .map(|column| format!("{}={column}", Role::name(role)))
-    };
-    found.remark(
-        &table.file,
-        0,
-        "read with these columns",
-        ROLES
-            .into_iter()
-            .filter_map(said)
-            .collect::<Vec<_>>()
-            .join(" "),
-    );
+    let said = |role| Some(format!("{}={}", Role::name(role), mapping.get(role)?));
+    let said: Vec<String> = ROLES.into_iter().filter_map(said).collect();
+    found.remark(&table.file, 0, "read with these columns", said.join(" "));
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
-    for (line, row) in &table.rows {
-        let cell = |role| {
-            mapping
-                .get(role)
-                .map(|column| table.cell(row, column))
-                .unwrap_or_default()
+    let others = table.header.iter().filter(|column| !known.contains(column));
+    let others: Vec<&str> = others.collect();
+    for (line, cells) in &table.rows {
+        let row = Row {
+            table,
+            mapping: &mapping,
+            others: &others,
+            line: *line,
+            cells,
         };
-        let (text, name) = (cell(Role::Text), cell(Role::Document));
-        let Some(pieces) = pieces_of(&cell, &mapping) else {
+        let Some(pieces) = row.pieces() else {
+            let what = format!("{} {}", row.cell(Role::Start), row.cell(Role::End));
             found.left_out(
                 &table.file,
                 *line,
                 "left out: start or end is no number",
-                format!("{} {}", cell(Role::Start), cell(Role::End)),
+                what,
             );
             continue;
         };
-        let key = if name.is_empty() {
-            format!("{line}\u{0}{text}")
-        } else {
-            name.to_owned()
-        };
-        let document = documents.named(&key, || {
-            let beside = if text.is_empty() {
-                files.text(name)
-            } else {
-                None
-            };
-            let (text, encoding) = match text {
-                "" => text_or_name(beside, name, found)?,
-                words => (FoundText::Words(words.to_owned()), None),
-            };
-            Ok(FoundDocument {
-                name: name.to_owned(),
-                file: table.file.clone(),
-                line: *line,
-                text,
-                encoding,
-                ..FoundDocument::default()
-            })
-        })?;
-        let others = table.header.iter().filter(|column| !known.contains(column));
-        let others = others.filter_map(|column| {
-            let cell = table.cell(row, column);
-            (!cell.is_empty()).then(|| (column.into(), cell.to_owned()))
-        });
+        let document = documents.named(&row.key(), || row.document(files, found))?;
         // A row with neither place nor tag says something about its document.
-        let quote = cell(Role::Quote);
-        if pieces.is_empty() && quote.is_empty() && cell(Role::Tag).is_empty() {
-            document.fields.extend(others);
-            continue;
+        let is_whole = pieces.is_empty() && row.cell(Role::Quote).is_empty();
+        if is_whole && row.cell(Role::Tag).is_empty() {
+            document.fields.extend(row.others());
+        } else {
+            document.spans.push(row.span(pieces, is_whole));
         }
-        let is_whole = pieces.is_empty() && quote.is_empty();
-        document.spans.push(FoundSpan {
-            key: cell(Role::Id).to_owned(),
-            pieces: if is_whole {
-                vec![[0, text.chars().count()]]
-            } else {
-                pieces
-            },
-            quote: if is_whole {
-                text.to_owned()
-            } else {
-                quote.to_owned()
-            },
-            prefix: cell(Role::Prefix).to_owned(),
-            suffix: cell(Role::Suffix).to_owned(),
-            tag: cell(Role::Tag).to_owned(),
-            attributes: others
-                .map(|(name, words): (Arc<str>, String)| {
-                    (name, crate::model::AttributeValue::Words(words.into()))
-                })
-                .collect(),
-            note: cell(Role::Note).to_owned(),
-            annotator: cell(Role::Annotator).trim().to_owned(),
-            line: *line,
-            ..FoundSpan::default()
-        });
     }
     Ok(())
 }
 
-/// Start and end of a row; no piece if it has neither, `None` if they are no numbers.
-fn pieces_of<'a>(cell: &impl Fn(Role) -> &'a str, mapping: &Mapping) -> Option<Vec<[usize; 2]>> {
-    if cell(Role::Start).is_empty() {
-        return Some(Vec::new());
+/// A row of any table, with what its columns mean.
+struct Row<'a> {
+    table: &'a Table,
+    mapping: &'a Mapping,
+    /// Columns that stand for no role.
+    others: &'a [&'a str],
+    line: usize,
+    cells: &'a StringRecord,
+}
+
+impl<'a> Row<'a> {
+    fn cell(&self, role: Role) -> &'a str {
+        let column = self.mapping.get(role);
+        column
+            .map(|column| self.table.cell(self.cells, column))
+            .unwrap_or_default()
     }
-    let number = |role| cell(role).trim().parse::<usize>().ok();
-    let start = number(Role::Start)?;
-    let end = match mapping.get(Role::Length) {
-        Some(_) => start.checked_add(number(Role::Length)?)?,
-        None => number(Role::End)?,
-    };
-    Some(vec![[start, end]])
+
+    /// What no role stands for.
+    fn others(&self) -> impl Iterator<Item = (Arc<str>, String)> {
+        self.others.iter().filter_map(|column| {
+            let cell = self.table.cell(self.cells, column);
+            (!cell.is_empty()).then(|| ((*column).into(), cell.to_owned()))
+        })
+    }
+
+    /// By what the document is known to other rows; one without a name is of this row only.
+    fn key(&self) -> String {
+        match self.cell(Role::Document) {
+            "" => format!("{}\u{0}{}", self.line, self.cell(Role::Text)),
+            name => name.to_owned(),
+        }
+    }
+
+    fn document(&self, files: &Files<'_>, found: &mut Found) -> Result<FoundDocument, ImportError> {
+        let name = self.cell(Role::Document);
+        let (text, encoding) = match self.cell(Role::Text) {
+            "" => text_or_name(files.text(name), name, found)?,
+            words => (FoundText::Words(words.to_owned()), None),
+        };
+        Ok(FoundDocument {
+            name: name.to_owned(),
+            file: self.table.file.clone(),
+            line: self.line,
+            text,
+            encoding,
+            ..FoundDocument::default()
+        })
+    }
+
+    /// Start and end; no piece if it has neither, `None` if they are no numbers.
+    fn pieces(&self) -> Option<Vec<[usize; 2]>> {
+        if self.cell(Role::Start).is_empty() {
+            return Some(Vec::new());
+        }
+        let number = |role| self.cell(role).trim().parse::<usize>().ok();
+        let start = number(Role::Start)?;
+        let end = match self.mapping.get(Role::Length) {
+            Some(_) => start.checked_add(number(Role::Length)?)?,
+            None => number(Role::End)?,
+        };
+        Some(vec![[start, end]])
+    }
+
+    fn span(&self, pieces: Vec<[usize; 2]>, is_whole: bool) -> FoundSpan {
+        let text = self.cell(Role::Text);
+        let words = |role| self.cell(role).to_owned();
+        let attributes = self
+            .others()
+            .map(|(name, words)| (name, AttributeValue::Words(words.into())));
+        FoundSpan {
+            key: words(Role::Id),
+            pieces: match is_whole {
+                true => vec![[0, text.chars().count()]],
+                false => pieces,
+            },
+            quote: match is_whole {
+                true => text.to_owned(),
+                false => words(Role::Quote),
+            },
+            prefix: words(Role::Prefix),
+            suffix: words(Role::Suffix),
+            tag: words(Role::Tag),
+            attributes: attributes.collect(),
+            note: words(Role::Note),
+            annotator: self.cell(Role::Annotator).trim().to_owned(),
+            line: self.line,
+            ..FoundSpan::default()
+        }
+    }
 }
 
 /// What is said, and what the names of the columns say. A column `text` beside start and end holds the words of the

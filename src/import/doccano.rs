@@ -5,7 +5,7 @@
 //! which members do not share their work. A label set file gives colours and keys.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ use serde_json::{Map, Value};
 use super::files::{Files, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, Reading, Role, Unit, field, json, unescaped,
+    FileInMemory, Format, ImportError, ImportOptions, Mappable, Reading, Role, Unit, field, json,
+    unescaped,
 };
 use crate::model::{Codebook, Color, Tag, TagId};
 
@@ -31,10 +32,12 @@ pub const DOCCANO: Format = Format {
             .ending_in(DOCCANO.endings)
             .any(|file| looks_so(&file.head()))
     },
-    names: None,
+    mappable: Some(mappable),
     read,
 };
 
+/// What may have another name: doccano asks for the names of text and labels when it imports.
+const ROLES: [Role; 2] = [Role::Text, Role::Spans];
 /// The key with which our own lines say what they count in.
 pub const UNIT_KEY: &str = "offset_unit";
 /// The key with which our own lines name the document.
@@ -160,6 +163,15 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if lines.is_empty() && found.codebook.tags.is_empty() {
         return Err(ImportError::WrongFormat(DOCCANO.title));
     }
+    let has_key = |key: &str| {
+        let mut records = lines
+            .iter()
+            .flat_map(|(_, words)| json::records::<Map<String, Value>>(words));
+        records.any(|(_, record)| record.is_ok_and(|record| record.contains_key(key)))
+    };
+    options
+        .mapping
+        .refuse_slips("keys", has_key, || mappable(files))?;
     let is_shared = lines.len() < 2;
     for (file, words) in lines {
         let label = file.label();
@@ -168,13 +180,13 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             "all" => String::new(),
             name => unescaped(name),
         };
-        let mapped = ["text", "label"].into_iter().zip([Role::Text, Role::Spans]);
+        let mapped = ["text", "label"].into_iter().zip(ROLES);
         let renamed: Vec<(&str, &str)> = mapped
             .filter_map(|(to, role)| Some((options.mapping.get(role)?, to)))
             .collect();
         let add = |found: &mut Found, (line_number, record): json::Record<Line>| match record {
             Ok(line) => add_document(found, &label, line_number, line, &of_file),
-            Err(problem) => found.left_out(&label, line_number, problem, ""),
+            Err(bad) => found.left_out(&label, line_number, bad.why, bad.words),
         };
         if renamed.is_empty() {
             json::add_each_record(&mut found, &words, add);
@@ -187,6 +199,20 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     Ok(found)
 }
 
+/// The keys of the first lines.
+fn mappable(files: &Files<'_>) -> Mappable {
+    let heads = files.ending_in(DOCCANO.endings).map(FileInMemory::head);
+    let records = heads.flat_map(|head| json::records::<Map<String, Value>>(&head));
+    let records = records.filter_map(|(_, record)| record.ok());
+    let names: BTreeSet<String> = records
+        .flat_map(|record| record.into_iter().map(|(key, _)| key))
+        .collect();
+    Mappable {
+        roles: &ROLES,
+        names: names.into_iter().collect(),
+    }
+}
+
 /// Lines whose text and labels have other names, as can be chosen when doccano imports.
 fn renamed_records(words: &str, names: &[(&str, &str)]) -> Vec<json::Record<Line>> {
     let records = json::records::<Map<String, Value>>(words).into_iter();
@@ -197,7 +223,7 @@ fn renamed_records(words: &str, names: &[(&str, &str)]) -> Vec<json::Record<Line
                     record.insert((*to).to_owned(), value);
                 }
             }
-            serde_json::from_value(Value::Object(record)).map_err(|error| error.to_string())
+            json::from_object(record)
         });
         (line_number, record)
     });
@@ -215,7 +241,7 @@ fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
                     Color::parse(&label.background_color).unwrap_or(Color([0x7F; 3])),
                 )
             }),
-            Err(problem) => found.left_out(&file.label(), line_number, problem, ""),
+            Err(bad) => found.left_out(&file.label(), line_number, bad.why, bad.words),
         }
     }
     add_codebook(&mut found.codebook, codebook);

@@ -23,7 +23,7 @@ pub const HUGGINGFACE: Format = Format {
         let has_card = cards(files).next().is_some();
         rows(files).any(|file| has_card || is_parquet(file))
     },
-    names: None,
+    mappable: None,
     read,
 };
 
@@ -77,7 +77,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         });
         for (line, record) in records {
             match record {
-                Err(problem) => found.left_out(&label, line, problem, ""),
+                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
                 Ok(values) => {
                     let row = Row {
                         values,

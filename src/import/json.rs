@@ -6,12 +6,21 @@ use rayon::prelude::*;
 use serde::Deserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::ImportError;
-use super::found::Found;
+use super::found::{Found, shortened};
 
-/// One record of a file, or why it cannot be read, with the line on which it begins, or its number in an array.
-pub type Record<T> = (usize, Result<T, String>);
+/// One record of a file with the line on which it begins.
+pub type Record<T> = (usize, Result<T, Unreadable>);
+
+/// A record that cannot be read.
+pub struct Unreadable {
+    /// What is wrong with it.
+    pub why: String,
+    /// How it begins, which finds it where all records are on one line.
+    pub words: String,
+}
 
 /// An object takes some hundred bytes of memory, however short it is written.
 const MOST_OBJECTS: usize = 2_000_000;
@@ -83,12 +92,29 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.enumerate().map(|(index, line)| (index + 1, line))
 }
 
+/// A record that was read as any object, as one of a kind.
+pub fn from_object<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Unreadable> {
+    serde_json::from_value(Value::Object(object)).map_err(|error| Unreadable {
+        why: in_words(&error),
+        words: String::new(),
+    })
+}
+
 fn read<T: DeserializeOwned>((line, words): Record<&str>) -> Record<T> {
     let read = |words: &str| match is_countless(words) {
         true => Err(format!("it has more than {MOST_OBJECTS} objects")),
         false => serde_json::from_str(words).map_err(|error| in_words(&error)),
     };
-    (line, words.and_then(read))
+    let unreadable = |words| {
+        move |why| Unreadable {
+            why,
+            words: shortened(words),
+        }
+    };
+    (
+        line,
+        words.and_then(|words| read(words).map_err(unreadable(words))),
+    )
 }
 
 /// Without the place, which is one within the record, and without the value, which would keep like problems apart.
@@ -136,19 +162,29 @@ fn is_one_line(start: &str) -> bool {
             .is_some_and(|(_, line)| serde_json::from_str::<IgnoredAny>(line).is_ok())
 }
 
-/// Those of an array with their numbers, so that one of another shape costs only itself, and all cores share the work.
+/// Those of an array one by one, so that one of another shape costs only itself, and all cores share the work.
 fn elements(words: &str) -> Vec<Record<&str>> {
-    let mut records = Vec::new();
-    let outcome =
-        Elements(&mut records).deserialize(&mut serde_json::Deserializer::from_str(words));
-    if let Err(error) = outcome {
-        records.push((error.line(), Err(ends_with(&error))));
+    let mut written = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_str(words);
+    let outcome = Elements(&mut written).deserialize(&mut deserializer);
+    let (mut line, mut rest) = (1, words);
+    let mut records: Vec<Record<&str>> = Vec::with_capacity(written.len());
+    for element in written {
+        // They are pieces of the words, so their addresses say where they stand.
+        let before = element.as_ptr().addr().wrapping_sub(rest.as_ptr().addr());
+        let (between, from) = rest.split_at_checked(before).unwrap_or_default();
+        line += memchr::memchr_iter(b'\n', between.as_bytes()).count();
+        rest = from;
+        records.push((line, Ok(element)));
+    }
+    if let Err(error) = outcome.and_then(|()| deserializer.end()) {
+        records.push(ends_with(&error));
     }
     records
 }
 
 /// Takes the elements of an array in, also of one that is broken further on.
-struct Elements<'r, 'de>(&'r mut Vec<Record<&'de str>>);
+struct Elements<'r, 'de>(&'r mut Vec<&'de str>);
 
 impl<'de> DeserializeSeed<'de> for Elements<'_, 'de> {
     type Value = ();
@@ -167,7 +203,7 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
         while let Some(element) = elements.next_element::<&RawValue>()? {
-            self.0.push((self.0.len() + 1, Ok(element.get())));
+            self.0.push(element.get());
         }
         Ok(())
     }
@@ -188,7 +224,7 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
             }
             Err(_) if records.is_empty() => return None,
             Err(error) => {
-                records.push((error.line(), Err(ends_with(&error))));
+                records.push(ends_with(&error));
                 break;
             }
         }
@@ -197,6 +233,8 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
 }
 
 /// What is said where the file cannot be followed any further.
-fn ends_with(error: &serde_json::Error) -> String {
-    format!("{}; nothing behind it is read", in_words(error))
+fn ends_with(error: &serde_json::Error) -> Record<&'static str> {
+    let why = format!("{}; nothing behind it is read", in_words(error));
+    let words = String::new();
+    (error.line(), Err(Unreadable { why, words }))
 }

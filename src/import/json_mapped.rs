@@ -4,14 +4,14 @@
 //! document; one import may have files of each. What the keys mean is said by the person or guessed from their names,
 //! and told in the report.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
-use super::{Format, ImportError, ImportOptions, Mapping, Role, attribute, field, json};
+use super::{Format, ImportError, ImportOptions, Mappable, Mapping, Role, attribute, field, json};
 
 /// Any JSON.
 pub const JSON: Format = Format {
@@ -21,7 +21,7 @@ pub const JSON: Format = Format {
     endings: &["json", "jsonl", "ndjson"],
     recognise: |files| files.ending_in(JSON.endings).next().is_some(),
     read,
-    names: Some(names),
+    mappable: Some(mappable),
 };
 
 type Record = Map<String, Value>;
@@ -50,8 +50,8 @@ const LINK_KEYS: [[&str; 4]; 2] = [
 ];
 
 /// The keys of the first records.
-fn names(files: &Files<'_>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+fn mappable(files: &Files<'_>) -> Mappable {
+    let mut names: BTreeSet<String> = BTreeSet::new();
     for file in files.ending_in(JSON.endings) {
         let records = json::records::<Record>(&file.head());
         for (_, record) in records.into_iter().take(SAMPLE_RECORDS) {
@@ -63,9 +63,10 @@ fn names(files: &Files<'_>) -> Vec<String> {
             names.extend(record.keys().chain(inner).cloned());
         }
     }
-    names.sort();
-    names.dedup();
-    names
+    Mappable {
+        roles: &Role::ALL,
+        names: names.into_iter().collect(),
+    }
 }
 
 /// The first element of a list of objects.
@@ -81,6 +82,18 @@ struct Mapped {
     span: Mapping,
 }
 
+impl Mapped {
+    /// Whether any record has it, or any annotation within one.
+    fn has_key(&self, path: &str) -> bool {
+        let spans = self.document.get(Role::Spans);
+        self.records.iter().any(|(_, record)| {
+            let list = spans.and_then(|spans| at_path(record, spans)?.as_array());
+            let mut spans = list.into_iter().flatten().filter_map(Value::as_object);
+            at_path(record, path).is_some() || spans.any(|span| at_path(span, path).is_some())
+        })
+    }
+}
+
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
     let mut mapped = Vec::new();
@@ -92,7 +105,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         for (line, record) in json::records::<Record>(&words) {
             match record {
                 Ok(record) => records.push((line, record)),
-                Err(problem) => found.left_out(&label, line, problem, ""),
+                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
             }
         }
         mapped.extend(map(&mut found, label, records, options));
@@ -100,19 +113,26 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if mapped.is_empty() && found.problems.is_empty() {
         return Err(ImportError::WrongFormat(JSON.title));
     }
+    let has_key = |path: &str| mapped.iter().any(|each| each.has_key(path));
+    options
+        .mapping
+        .refuse_slips("keys", has_key, || mappable(files))?;
     let is_known = |each: &Mapped| {
         each.document.get(Role::Text).is_some() || each.document.get(Role::Document).is_some()
     };
     if let Some(unknown) = mapped.iter().find(|each| !is_known(each)) {
         return Err(ImportError::NeedsMapping {
             what: "keys",
-            names: names(files),
+            mappable: mappable(files),
             file: unknown.file.to_string(),
         });
     }
     // Texts first, so that annotations that name their document find it.
-    let mut by_name: HashMap<String, usize> = HashMap::new();
     mapped.sort_by_key(|each| each.document.get(Role::Text).is_none());
+    let mut reading = Records {
+        found,
+        ..Records::default()
+    };
     for each in mapped {
         for (line, record) in each.records {
             let at = At {
@@ -122,12 +142,13 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
                 span: &each.span,
             };
             match at.document.get(Role::Text) {
-                Some(path) => add_document(&mut found, &mut by_name, at, path, record),
-                None => add_annotation(&mut found, &mut by_name, at, record),
+                Some(path) => reading.add_document(at, path, record),
+                None => reading.add_annotation(at, record),
             }
         }
     }
-    Ok(found)
+    reading.add_links();
+    Ok(reading.found)
 }
 
 /// Says what the keys of a file mean; `None` for one without records.
@@ -137,101 +158,83 @@ fn map(
     records: Vec<(usize, Record)>,
     options: &ImportOptions,
 ) -> Option<Mapped> {
-    let sample = || {
-        records
-            .iter()
-            .take(SAMPLE_RECORDS)
-            .map(|(_, record)| record)
-    };
-    let mut keys: Vec<&str> = sample()
-        .flat_map(Record::keys)
-        .map(String::as_str)
-        .collect();
-    keys.sort_unstable();
-    keys.dedup();
+    let sample = records.iter().take(SAMPLE_RECORDS);
+    let sample: Vec<&Record> = sample.map(|(_, record)| record).collect();
+    let keys = keys_of(&sample);
     if keys.is_empty() {
         return None;
     }
-    let has_all = |names: &[&str; 4]| names.iter().all(|name| keys.contains(name));
-    let is_of_links = LINK_KEYS.iter().any(has_all);
-    let mut document = options.mapping.or_guessed(&keys, &DOCUMENT_ROLES);
-    // Only a list of objects or of lists is one of annotations.
-    let is_list = |path: &str| {
-        sample()
-            .filter_map(|record| at_path(record, path))
-            .any(|value| {
-                value
-                    .as_array()
-                    .is_some_and(|list| list.iter().any(|each| each.is_object() || each.is_array()))
-            })
-    };
-    if document.get(Role::Spans).is_some_and(|path| !is_list(path))
-        && options.mapping.get(Role::Spans).is_none()
-    {
+    let said = &options.mapping;
+    let mut document = said.or_guessed(&keys, &DOCUMENT_ROLES);
+    let is_no_list = |path| !is_list(&sample, path);
+    if document.get(Role::Spans).is_some_and(is_no_list) && said.get(Role::Spans).is_none() {
         document.set(Role::Spans, "");
     }
-    let spans = document.get(Role::Spans).map(str::to_owned);
-    let inner: Vec<&Record> = match &spans {
-        Some(path) => sample()
-            .filter_map(|record| first_object(at_path(record, path)?))
-            .collect(),
-        None => sample().collect(),
+    let spans = document.get(Role::Spans);
+    let free: Vec<&str> = match spans {
+        Some(path) => {
+            let inner = sample.iter();
+            let inner = inner.filter_map(|record| first_object(at_path(record, path)?));
+            keys_of(&inner.collect::<Vec<_>>())
+        }
+        None => {
+            let is_taken = |key: &str| document.said().any(|(_, taken)| taken == key);
+            keys.iter().copied().filter(|key| !is_taken(key)).collect()
+        }
     };
-    let mut inner_keys: Vec<&str> = inner
-        .into_iter()
-        .flat_map(Record::keys)
-        .map(String::as_str)
-        .collect();
-    inner_keys.sort_unstable();
-    inner_keys.dedup();
-    let taken = DOCUMENT_ROLES.iter().filter_map(|role| document.get(*role));
-    let taken: Vec<&str> = if spans.is_none() {
-        taken.collect()
-    } else {
-        Vec::new()
-    };
-    let free: Vec<&str> = inner_keys
-        .into_iter()
-        .filter(|key| !taken.contains(key))
-        .collect();
-    let mut span = options.mapping.or_guessed(&free, &SPAN_ROLES);
+    let mut span = said.or_guessed(&free, &SPAN_ROLES);
     // Records with places of their own are annotations, whatever else is in them.
     if spans.is_none()
         && span.get(Role::Start).is_some()
         && document.get(Role::Document).is_some()
-        && options.mapping.get(Role::Text).is_none()
+        && said.get(Role::Text).is_none()
         && let Some(text) = document.get(Role::Text).map(str::to_owned)
     {
         document.set(Role::Text, "");
         span.set(Role::Quote, text);
     }
-    let said = |mapping: &Mapping, roles: &[Role]| {
-        let said = roles
-            .iter()
-            .filter_map(|role| Some(format!("{}={}", role.name(), mapping.get(*role)?)));
-        said.collect::<Vec<_>>().join(" ")
+    let has_all = |names: &[&str; 4]| names.iter().all(|name| keys.contains(name));
+    let meaning = match LINK_KEYS.iter().any(has_all) {
+        true => "links by the places of their ends".to_owned(),
+        false => [
+            in_words(&document, &DOCUMENT_ROLES),
+            in_words(&span, &SPAN_ROLES),
+        ]
+        .join(" "),
     };
-    let words = format!(
-        "{} {}",
-        said(&document, &DOCUMENT_ROLES),
-        said(&span, &SPAN_ROLES)
-    );
-    found.remark(
-        &file,
-        0,
-        "read with these keys",
-        if is_of_links {
-            "links by the places of their ends".to_owned()
-        } else {
-            words
-        },
-    );
+    found.remark(&file, 0, "read with these keys", meaning);
     Some(Mapped {
         file,
         records,
         document,
         span,
     })
+}
+
+/// The keys of some records, in order.
+fn keys_of<'a>(records: &[&'a Record]) -> Vec<&'a str> {
+    let keys: BTreeSet<&str> = records
+        .iter()
+        .flat_map(|record| record.keys())
+        .map(String::as_str)
+        .collect();
+    keys.into_iter().collect()
+}
+
+/// Whether a path leads to annotations: only a list of objects or of lists is one of them.
+fn is_list(sample: &[&Record], path: &str) -> bool {
+    let lists = sample
+        .iter()
+        .filter_map(|record| at_path(record, path)?.as_array());
+    lists
+        .flatten()
+        .any(|each| each.is_object() || each.is_array())
+}
+
+fn in_words(mapping: &Mapping, roles: &[Role]) -> String {
+    let said = |role: &Role| Some(format!("{}={}", role.name(), mapping.get(*role)?));
+    let said: Vec<String> = roles.iter().filter_map(said).collect();
+    said.join(" ")
 }
 
 /// A value by its path: `meta.source`. A key with dots in it is found as well.
@@ -282,86 +285,185 @@ impl At<'_> {
     }
 }
 
-/// An annotation that has the whole text beside it: rows with the same text are of one document.
-fn add_flat(
-    found: &mut Found,
-    by_name: &mut HashMap<String, usize>,
-    at: At<'_>,
-    text: &str,
-    record: &Record,
-) {
-    let mut span = match span_of(at, record) {
-        Ok(span) => span,
-        Err(why) => return found.left_out(at.file, at.line, why, ""),
-    };
-    if let Some(path) = at.document.get(Role::Text) {
-        span.attributes.remove(path);
-    }
-    let name = at.words(record, at.document, Role::Document);
-    let index = *by_name.entry(format!("{name}\0{text}")).or_insert_with(|| {
-        found.documents.push(FoundDocument {
-            name,
-            file: at.file.clone(),
-            line: at.line,
-            text: FoundText::Words(text.to_owned()),
-            ..FoundDocument::default()
-        });
-        found.documents.len() - 1
-    });
-    if let Some(document) = found.documents.get_mut(index) {
-        document.spans.push(span);
-    }
+/// A link by the places of its ends: between the annotations that stand there.
+struct LinkByPlaces {
+    kind: String,
+    document: String,
+    ends: [[usize; 2]; 2],
+    file: Arc<str>,
+    line: usize,
 }
 
-fn add_document(
-    found: &mut Found,
-    by_name: &mut HashMap<String, usize>,
-    at: At<'_>,
-    path: &str,
-    record: Record,
-) {
-    let Some(Value::String(text)) = at_path(&record, path) else {
-        return found.left_out(at.file, at.line, "there is no text", "");
-    };
-    let id = ["_id", "id"]
-        .into_iter()
-        .find_map(|key| field(record.get(key)?))
-        .unwrap_or_default();
-    let name = match at.words(&record, at.document, Role::Document) {
-        name if name.is_empty() => id.clone(),
-        name => name,
-    };
-    let is_flat =
-        at.document.get(Role::Spans).is_none() && at.number(&record, Role::Start).is_some();
-    if is_flat {
-        return add_flat(found, by_name, at, text, &record);
+/// What the records say, in the making.
+#[derive(Default)]
+struct Records {
+    found: Found,
+    /// Documents by what records call them.
+    by_name: HashMap<String, usize>,
+    links: Vec<LinkByPlaces>,
+}
+
+impl Records {
+    fn add_document(&mut self, at: At<'_>, path: &str, record: Record) {
+        let Some(Value::String(text)) = at_path(&record, path) else {
+            return self
+                .found
+                .left_out(at.file, at.line, "there is no text", "");
+        };
+        let id = ["_id", "id"]
+            .into_iter()
+            .find_map(|key| field(record.get(key)?))
+            .unwrap_or_default();
+        let name = match at.words(&record, at.document, Role::Document) {
+            name if name.is_empty() => id.clone(),
+            name => name,
+        };
+        let is_flat =
+            at.document.get(Role::Spans).is_none() && at.number(&record, Role::Start).is_some();
+        if is_flat {
+            return self.add_flat(at, text, &record);
+        }
+        let fields = at
+            .rest(&record, at.document)
+            .filter_map(|(key, value)| Some((key.into(), field(value)?)));
+        let mut document = FoundDocument {
+            name: name.clone(),
+            file: at.file.clone(),
+            line: at.line,
+            fields: fields.collect(),
+            text: FoundText::Words(text.clone()),
+            ..FoundDocument::default()
+        };
+        for name in [name, id].into_iter().filter(|name| !name.is_empty()) {
+            self.by_name.insert(name, self.found.documents.len());
+        }
+        let list = at
+            .document
+            .get(Role::Spans)
+            .and_then(|path| at_path(&record, path)?.as_array());
+        for value in list.into_iter().flatten() {
+            match span(at, value) {
+                Ok(span) => document.spans.push(span),
+                Err(why) => self.found.left_out(at.file, at.line, why, value),
+            }
+        }
+        self.found.documents.push(document);
     }
-    let fields = at
-        .rest(&record, at.document)
-        .filter_map(|(key, value)| Some((key.into(), field(value)?)));
-    let mut document = FoundDocument {
-        name: name.clone(),
-        file: at.file.clone(),
-        line: at.line,
-        fields: fields.collect(),
-        text: FoundText::Words(text.clone()),
-        ..FoundDocument::default()
-    };
-    for name in [name, id].into_iter().filter(|name| !name.is_empty()) {
-        by_name.insert(name, found.documents.len());
+
+    /// An annotation that has the whole text beside it: rows with the same text are of one document.
+    fn add_flat(&mut self, at: At<'_>, text: &str, record: &Record) {
+        let mut span = match span_of(at, record) {
+            Ok(span) => span,
+            Err(why) => return self.found.left_out(at.file, at.line, why, ""),
+        };
+        if let Some(path) = at.document.get(Role::Text) {
+            span.attributes.remove(path);
+        }
+        let name = at.words(record, at.document, Role::Document);
+        let key = format!("{name}\0{text}");
+        self.add_span(at, key, name, span, || FoundText::Words(text.to_owned()));
     }
-    let list = at
-        .document
-        .get(Role::Spans)
-        .and_then(|path| at_path(&record, path)?.as_array())
-        .cloned();
-    for value in list.unwrap_or_default() {
-        match span(at, &value) {
-            Ok(span) => document.spans.push(span),
-            Err(why) => found.left_out(at.file, at.line, why, value),
+
+    /// A record that says something of a document that is recorded elsewhere.
+    fn add_annotation(&mut self, at: At<'_>, record: Record) {
+        let name = at.words(&record, at.document, Role::Document);
+        let has_all = |keys: &&[&str; 4]| keys.iter().all(|key| record.contains_key(*key));
+        if let Some(keys) = LINK_KEYS.iter().find(has_all) {
+            return self.note_link(at, &record, *keys, name);
+        }
+        match span_of(at, &record) {
+            Ok(span) => self.add_span(at, name.clone(), name.clone(), span, || {
+                FoundText::Named(name)
+            }),
+            Err(why) => self
+                .found
+                .left_out(at.file, at.line, why, Value::Object(record)),
         }
     }
-    found.documents.push(document);
+
+    /// Adds an annotation to the document that is known by a key, or to a new one.
+    fn add_span(
+        &mut self,
+        at: At<'_>,
+        key: String,
+        name: String,
+        span: FoundSpan,
+        text: impl FnOnce() -> FoundText,
+    ) {
+        let documents = &mut self.found.documents;
+        let index = *self.by_name.entry(key).or_insert_with(|| {
+            documents.push(FoundDocument {
+                name,
+                file: at.file.clone(),
+                line: at.line,
+                text: text(),
+                ..FoundDocument::default()
+            });
+            documents.len() - 1
+        });
+        if let Some(document) = documents.get_mut(index) {
+            document.spans.push(span);
+        }
+    }
+
+    fn note_link(&mut self, at: At<'_>, record: &Record, keys: [&str; 4], document: String) {
+        let place = |key: &str| {
+            let place = record.get(key).and_then(Value::as_u64);
+            place.map_or(usize::MAX, |place| place as usize)
+        };
+        let [from, to, other_from, other_to] = keys.map(place);
+        self.links.push(LinkByPlaces {
+            kind: at.words(record, at.span, Role::Tag),
+            document,
+            ends: [[from, to], [other_from, other_to]],
+            file: at.file.clone(),
+            line: at.line,
+        });
+    }
+
+    /// Once all annotations are known, in whichever order the files came.
+    fn add_links(&mut self) {
+        let mut by_place: HashMap<(usize, [usize; 2]), usize> = HashMap::new();
+        let linked = self.links.iter();
+        let linked = linked.filter_map(|link| self.by_name.get(&link.document).copied());
+        for index in linked.collect::<BTreeSet<usize>>() {
+            let spans = self
+                .found
+                .documents
+                .get(index)
+                .map(|it| it.spans.as_slice());
+            for (number, span) in spans.into_iter().flatten().enumerate() {
+                if let [place] = *span.pieces.as_slice() {
+                    by_place.entry((index, place)).or_insert(number);
+                }
+            }
+        }
+        for link in std::mem::take(&mut self.links) {
+            let name = &link.document;
+            let [from, to] = link.ends.map(|place| {
+                let key = format!("{name}\t{}\t{}", place[0], place[1]);
+                let index = self.by_name.get(name).copied();
+                let span = index.and_then(|index| {
+                    let number = *by_place.get(&(index, place))?;
+                    self.found.documents.get_mut(index)?.spans.get_mut(number)
+                });
+                match span {
+                    Some(span) if span.key.is_empty() => span.key.clone_from(&key),
+                    Some(span) => return span.key.clone(),
+                    None => return format!("{}–{} of {name}", place[0], place[1]),
+                }
+                key
+            });
+            self.found.links.push(FoundLink {
+                kind: link.kind,
+                from,
+                to,
+                file: link.file,
+                line: link.line,
+                ..FoundLink::default()
+            });
+        }
+    }
 }
 
 /// An annotation as an object, or as a list of start, end and tag.
@@ -418,84 +520,4 @@ fn span_of(at: At<'_>, record: &Record) -> Result<FoundSpan, &'static str> {
         line: at.line,
         ..FoundSpan::default()
     })
-}
-
-/// A record that says something of a document that is recorded elsewhere.
-fn add_annotation(
-    found: &mut Found,
-    by_name: &mut HashMap<String, usize>,
-    at: At<'_>,
-    record: Record,
-) {
-    let name = at.words(&record, at.document, Role::Document);
-    if let Some(keys) = LINK_KEYS
-        .iter()
-        .find(|keys| keys.iter().all(|key| record.contains_key(*key)))
-    {
-        return add_link(found, by_name, at, &record, *keys, &name);
-    }
-    match span_of(at, &record) {
-        Ok(span) => {
-            let index = *by_name.entry(name.clone()).or_insert_with(|| {
-                found.documents.push(FoundDocument {
-                    name: name.clone(),
-                    file: at.file.clone(),
-                    line: at.line,
-                    text: FoundText::Named(name),
-                    ..FoundDocument::default()
-                });
-                found.documents.len() - 1
-            });
-            found
-                .documents
-                .get_mut(index)
-                .into_iter()
-                .for_each(|document| document.spans.push(span.clone()));
-        }
-        Err(why) => found.left_out(at.file, at.line, why, Value::Object(record)),
-    }
-}
-
-/// A link by the places of its ends: between the annotations that stand there.
-fn add_link(
-    found: &mut Found,
-    by_name: &HashMap<String, usize>,
-    at: At<'_>,
-    record: &Record,
-    keys: [&str; 4],
-    name: &str,
-) {
-    let document = by_name
-        .get(name)
-        .and_then(|index| found.documents.get_mut(*index));
-    let [from, to] = [[keys[0], keys[1]], [keys[2], keys[3]]].map(|ends| {
-        ends.map(|key| {
-            record
-                .get(key)
-                .and_then(Value::as_u64)
-                .map_or(usize::MAX, |place| place as usize)
-        })
-    });
-    let spans = document
-        .map(|document| document.spans.as_mut_slice())
-        .unwrap_or_default();
-    let key = |place: [usize; 2], spans: &mut [FoundSpan]| {
-        let span = spans
-            .iter_mut()
-            .find(|span| span.pieces.as_slice() == [place])?;
-        if span.key.is_empty() {
-            span.key = format!("{name}\t{}\t{}", place[0], place[1]);
-        }
-        Some(span.key.clone())
-    };
-    let ends = (key(from, spans), key(to, spans));
-    let missing = |place: [usize; 2]| format!("{}–{} of {name}", place[0], place[1]);
-    found.links.push(FoundLink {
-        kind: at.words(record, at.span, Role::Tag),
-        from: ends.0.unwrap_or_else(|| missing(from)),
-        to: ends.1.unwrap_or_else(|| missing(to)),
-        file: at.file.clone(),
-        line: at.line,
-        ..FoundLink::default()
-    });
 }

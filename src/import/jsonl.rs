@@ -28,7 +28,7 @@ pub const JSONL: Format = Format {
     description: "A document a line with text and spans: ours, Prodigy's, spaCy's",
     endings: &["jsonl", "ndjson", "json"],
     recognise,
-    names: None,
+    mappable: None,
     read,
 };
 
@@ -236,7 +236,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         let (label, words) = (file.label(), file.words(&mut found)?);
         json::add_each_record(&mut found, &words, |found, (number, record)| match record {
             Ok(line) => add(found, &label, number, line),
-            Err(problem) => found.left_out(&label, number, problem, ""),
+            Err(bad) => found.left_out(&label, number, bad.why, bad.words),
         });
     }
     Ok(found)

@@ -36,7 +36,7 @@ pub const LABEL_STUDIO: Format = Format {
                     .any(has)
         })
     },
-    names: None,
+    mappable: None,
     read,
 };
 
@@ -198,7 +198,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let words = file.words(&mut found)?;
         json::add_each_record(&mut found, &words, |found, (number, record)| match record {
             Ok(task) => add_task(found, &config, options, &label, number, task),
-            Err(problem) => found.left_out(&label, number, problem, ""),
+            Err(bad) => found.left_out(&label, number, bad.why, bad.words),
         });
     }
     if !is_any {

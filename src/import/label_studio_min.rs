@@ -24,7 +24,7 @@ pub const LABEL_STUDIO_MIN: Format = Format {
             has("annotation_id") && has("annotator") && !has("result")
         })
     },
-    names: None,
+    mappable: None,
     read,
 };
 
@@ -41,7 +41,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         for (line, record) in json::records::<Map<String, Value>>(&words) {
             match record {
                 Ok(task) => add(&mut found, &label, line, task),
-                Err(problem) => found.left_out(&label, line, problem, ""),
+                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
             }
         }
     }

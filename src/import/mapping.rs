@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::ImportError;
+
 /// What a column or key may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -133,6 +135,15 @@ impl Role {
     }
 }
 
+/// What a mapping of some files may speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mappable {
+    /// What a column or key may hold in their format, in the order of the dialog.
+    pub roles: &'static [Role],
+    /// The columns or keys that there are; of large files of JSON those of the first records.
+    pub names: Vec<String>,
+}
+
 /// Which columns or keys hold what. A key inside another is written `meta.source`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
@@ -153,6 +164,47 @@ impl Mapping {
     /// Where something stands.
     pub fn get(&self, role: Role) -> Option<&str> {
         self.paths.get(&role).map(String::as_str)
+    }
+
+    /// Everything that was said.
+    pub fn said(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.paths.iter().map(|(role, path)| (*role, path.as_str()))
+    }
+
+    /// As [`Mapping::refuse_slips`], where all names are known.
+    ///
+    /// # Errors
+    /// [`ImportError::MappingLeadsNowhere`] for the first that is not among them.
+    pub(super) fn refuse_other_columns(
+        &self,
+        there: impl FnOnce() -> Mappable,
+    ) -> Result<(), ImportError> {
+        if self.is_empty() {
+            return Ok(());
+        }
+        let there = there();
+        let is_there = |column: &str| there.names.iter().any(|name| name == column);
+        self.refuse_slips("columns", is_there, || there.clone())
+    }
+
+    /// Refuses a mapping to something that is nowhere: a slip that would cost the annotations what they say.
+    ///
+    /// # Errors
+    /// [`ImportError::MappingLeadsNowhere`] for the first such.
+    pub(super) fn refuse_slips(
+        &self,
+        what: &'static str,
+        is_there: impl Fn(&str) -> bool,
+        mappable: impl FnOnce() -> Mappable,
+    ) -> Result<(), ImportError> {
+        match self.said().find(|(_, path)| !is_there(path)) {
+            None => Ok(()),
+            Some((role, path)) => Err(ImportError::MappingLeadsNowhere {
+                said: format!("{}={path}", role.name()),
+                what,
+                mappable: mappable(),
+            }),
+        }
     }
 
     /// Whether nothing has been said.

@@ -94,7 +94,7 @@ pub use json_mapped::JSON;
 pub use jsonl::JSONL;
 pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use label_studio_min::LABEL_STUDIO_MIN;
-pub use mapping::{Mapping, Role};
+pub use mapping::{Mappable, Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use refi_qda::REFI_QDA;
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
@@ -141,10 +141,43 @@ pub struct Format {
     pub endings: &'static [&'static str],
     /// Whether these files look like it.
     recognise: fn(&Files<'_>) -> bool,
-    /// The names of columns or keys, for formats in which they can mean anything.
-    names: Option<fn(&Files<'_>) -> Vec<String>>,
+    /// What a mapping may speak of, for formats in which columns or keys can mean anything.
+    mappable: Option<fn(&Files<'_>) -> Mappable>,
     /// What the files say.
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
+}
+
+impl Format {
+    /// What the files say, if the format can do what was chosen.
+    fn found_in(
+        &self,
+        files: &[FileInMemory],
+        options: &ImportOptions,
+    ) -> Result<Found, ImportError> {
+        let files = Files::new(files);
+        if !options.mapping.is_empty() {
+            let roles = self.mappable.map_or(&[][..], |of| of(&files).roles);
+            let is_of_no_use = |(role, _): &(Role, &str)| !roles.contains(role);
+            if let Some((role, name)) = options.mapping.said().find(is_of_no_use) {
+                return Err(ImportError::MappingIsOfNoUse {
+                    said: format!("{}={name}", role.name()),
+                    title: self.title,
+                    roles,
+                });
+            }
+        }
+        (self.read)(&files, options)
+    }
+}
+
+fn what_can_be_said(roles: &[Role]) -> String {
+    match roles {
+        [] => "its files say themselves what holds what".to_owned(),
+        roles => {
+            let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            format!("it has a place for {}", names.join(", "))
+        }
+    }
 }
 
 /// What the person chose.
@@ -222,14 +255,34 @@ pub enum ImportError {
     #[error("there is no file in the format {0}")]
     WrongFormat(&'static str),
     /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what; there are {} in {file}", .names.join(", "))]
+    #[error("say which {what} hold what; there are {} in {file}", .mappable.names.join(", "))]
     NeedsMapping {
         /// Columns or keys.
         what: &'static str,
         /// Those that there are.
-        names: Vec<String>,
+        mappable: Mappable,
         /// Which file.
         file: String,
+    },
+    /// A mapping speaks of a column or key that is nowhere.
+    #[error("“{said}” leads nowhere: the {what} are {}", .mappable.names.join(", "))]
+    MappingLeadsNowhere {
+        /// As the person said it: `tag=lable`.
+        said: String,
+        /// Columns or keys.
+        what: &'static str,
+        /// Those that there are.
+        mappable: Mappable,
+    },
+    /// A mapping says what the format has no place for.
+    #[error("“{said}” is of no use for {title}: {}", what_can_be_said(.roles))]
+    MappingIsOfNoUse {
+        /// As the person said it: `spans=list`.
+        said: String,
+        /// Of the format.
+        title: &'static str,
+        /// What it has a place for.
+        roles: &'static [Role],
     },
 }
 
@@ -260,9 +313,9 @@ pub fn believe(format: &Format, files: &mut [FileInMemory]) {
     }
 }
 
-/// The names of columns or keys that a mapping may speak of; `None` for formats that need no mapping.
-pub fn names(format: &Format, files: &[FileInMemory]) -> Option<Vec<String>> {
-    Some(format.names?(&Files::new(files)))
+/// What a mapping of these files may speak of; `None` for formats that need no mapping.
+pub fn mappable(format: &Format, files: &[FileInMemory]) -> Option<Mappable> {
+    Some(format.mappable?(&Files::new(files)))
 }
 
 /// Whether a file of a folder is worth reading, by its ending.
@@ -284,7 +337,7 @@ pub fn import(
     options: &ImportOptions,
     target: Target<'_>,
 ) -> Result<Imported, ImportError> {
-    let mut found = (format.read)(&Files::new(files), options)?;
+    let mut found = format.found_in(files, options)?;
     remark_others(format, files, &mut found);
     let mut imported = build::build(found, &options.annotator, target);
     imported.report.format = format.name.to_owned();
@@ -317,7 +370,7 @@ pub fn import_alone(
     files: &[FileInMemory],
     options: &ImportOptions,
 ) -> Result<(Project, Texts, ImportReport), ImportError> {
-    let found = (format.read)(&Files::new(files), options)?;
+    let found = format.found_in(files, options)?;
     let (project, texts, mut report) = alone(found, options);
     report.format = format.name.to_owned();
     Ok((project, texts, report))
@@ -333,7 +386,7 @@ pub fn read_back(
     written: &Texts,
 ) -> Result<(Project, Texts, ImportReport), ImportError> {
     let options = ImportOptions::default();
-    let mut found = (format.read)(&Files::new(files), &options)?;
+    let mut found = format.found_in(files, &options)?;
     found.documents.par_iter_mut().for_each(|document| {
         let text = written.get(&DocumentId::new(&*document.name));
         if let (FoundText::Words(words), Some(text)) = (&document.text, text)

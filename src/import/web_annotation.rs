@@ -22,7 +22,7 @@ pub const WEB_ANNOTATION: Format = Format {
     description: "JSON-LD of the web; also exports of Hypothesis and Recogito",
     endings: &["jsonld", "json"],
     recognise: |files| files.ending_in(WEB_ANNOTATION.endings).any(is_ours),
-    names: None,
+    mappable: None,
     read,
 };
 
@@ -57,9 +57,9 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         for (line, record) in json::records::<Value>(&words) {
             match record {
                 Ok(value) => reading.read_record(value, line)?,
-                Err(problem) => {
+                Err(bad) => {
                     let label = reading.label.clone();
-                    reading.found.left_out(&label, line, problem, "");
+                    reading.found.left_out(&label, line, bad.why, bad.words);
                 }
             }
         }

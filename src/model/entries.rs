@@ -10,7 +10,8 @@ use rayon::prelude::*;
 
 use super::places::{Placed, Places};
 use super::{
-    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Region, RegionId, TagId,
+    Annotation, AnnotationId, AnnotatorId, DocumentId, HIGHEST_COUNTED, Link, LinkId, Region,
+    RegionId, TagId,
 };
 use crate::text::{ByteOffset, Span};
 
@@ -264,9 +265,9 @@ impl Annotations {
             .flat_map(move |entry| entry.places.starting_before(offset))
     }
 
-    /// The highest number that an annotator has used; 0 if none.
+    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = AnnotationId::new(annotator_id.clone(), u32::MAX);
+        let highest = AnnotationId::new(annotator_id.clone(), HIGHEST_COUNTED);
         let last = self
             .by_id
             .get_prev(&highest)
@@ -363,9 +364,9 @@ impl Links {
         ends.filter_map(|(_, link_id)| self.by_id.get(link_id))
     }
 
-    /// The highest number that an annotator has used; 0 if none.
+    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = LinkId::new(annotator_id.clone(), u32::MAX);
+        let highest = LinkId::new(annotator_id.clone(), HIGHEST_COUNTED);
         let last = self
             .by_id
             .get_prev(&highest)
@@ -442,9 +443,9 @@ impl Regions {
         found
     }
 
-    /// The highest number that an annotator has used; 0 if none.
+    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = RegionId::new(annotator_id.clone(), u32::MAX);
+        let highest = RegionId::new(annotator_id.clone(), HIGHEST_COUNTED);
         let last = self
             .by_id
             .get_prev(&highest)

@@ -8,7 +8,7 @@ use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, counted};
-use crate::import::{self, FORMATS, Role, TagCounts};
+use crate::import::{self, FORMATS, ImportOptions, TagCounts};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -89,9 +89,14 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
                         .selectable_label(is_chosen, format.title)
                         .on_hover_text(format.description);
                     if response.clicked() {
+                        // What was said of columns and keys was meant for the other format.
+                        let options = ImportOptions {
+                            annotator: choice.options.annotator.clone(),
+                            ..ImportOptions::default()
+                        };
                         asked = Some(ImportChoice {
                             format: Some(format.name.to_owned()),
-                            ..choice.clone()
+                            options,
                         });
                     }
                 }
@@ -121,7 +126,7 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
 
 /// Which column or key holds what, for formats in which they can mean anything.
 fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
-    let Some(names) = &importing.names else {
+    let Some(mappable) = &importing.mappable else {
         return;
     };
     section_head(ui, &cx.theme, "What holds what");
@@ -131,7 +136,7 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
         .num_columns(2)
         .spacing(vec2(14.0, 6.0))
         .show(ui, |ui| {
-            for role in Role::ALL {
+            for &role in mappable.roles {
                 ui.label(role.title());
                 let chosen = mapping.get(role);
                 let response = ComboBox::from_id_salt(role.name())
@@ -143,7 +148,7 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
                         {
                             asked = Some((role, ""));
                         }
-                        for name in names {
+                        for name in &mappable.names {
                             if ui.selectable_label(chosen == Some(name), name).clicked() {
                                 asked = Some((role, name));
                             }

@@ -380,7 +380,7 @@ fn imported(name: &str, input: &[u8]) {
 
 fn files_imported(format: &Format, files: &[FileInMemory], mapping: Mapping) {
     import::recognise(files);
-    import::names(format, files);
+    import::mappable(format, files);
     let options = ImportOptions {
         annotator: "mara".to_owned(),
         mapping,

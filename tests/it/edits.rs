@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ascribe::edit::{self, Change, Edit, OpenProject, Refusal, Swap};
 use ascribe::model::{
-    AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeValue, DocumentState, Project,
-    TagId, Texts, Tier,
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, AttributeValue, DocumentState,
+    Project, TagId, Texts, Tier,
 };
 use ascribe::text::Text;
 use expect_test::{Expect, expect};
@@ -120,6 +120,25 @@ fn words_in_any_script_can_be_tagged() {
             ^"نفت التهمة" denial @mara
         "#]],
     );
+}
+
+#[test]
+fn a_number_made_by_hand_leaves_room_for_the_next() {
+    let (mut project, texts) = read(BLAMED);
+    let mut highest = Annotation::clone(project.annotations.iter().next().unwrap());
+    highest.id = mara(u32::MAX);
+    project.annotations.insert(Arc::new(highest));
+    let mut open = OpenProject::new(project);
+    let edit = edit::annotate(
+        open.project(),
+        text(&texts),
+        &author(),
+        &document_id(),
+        spans_of(text(&texts), "the group"),
+        &TagId::new("attribution"),
+    );
+    open.run(edit.unwrap()).unwrap();
+    assert!(open.project().annotations.get(&mara(2)).is_some());
 }
 
 #[test]

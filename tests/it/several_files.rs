@@ -134,6 +134,10 @@ fn what_is_broken_further_on_costs_nothing_before_it() {
     for (whole, broken) in [
         ("an array", format!("[{records}, {{\"text\": \"cut o")),
         (
+            "more behind an array",
+            format!("[{records}]\n[{{\"text\": \"A second array\"}}]"),
+        ),
+        (
             "values",
             format!(
                 "{}\n{{\"text\": \"cut o",
