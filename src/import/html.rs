@@ -59,12 +59,36 @@ mod with_crate {
         let readability = Readability::new(page, None, Some(config));
         let article = readability.and_then(|mut readability| readability.parse());
         let article = article.map_err(|error| error.to_string())?;
+        let (title, words) = (article.title.trim(), article.text_content);
+        let mut remarks = Vec::new();
+        let words = match lacks_headline(&words, title) {
+            true => {
+                remarks.push("the headline is put before the words".to_owned());
+                format!("{title}\n\n{words}")
+            }
+            false => words.to_string(),
+        };
         Ok(Extracted {
-            words: article.text_content.to_string(),
-            title: article.title.trim().to_owned(),
+            words,
+            title: title.to_owned(),
             by: "dom_smoothie (readable text of a page)".to_owned(),
-            remarks: Vec::new(),
+            remarks,
         })
+    }
+
+    /// Whether the words begin without the page's headline, which Readability takes for a thing of its own. It is news
+    /// like any other sentence, and is labelled as such. The title of a page may have more in it, such as the newspaper.
+    fn lacks_headline(words: &str, title: &str) -> bool {
+        const BEGINNING: usize = 200;
+        let in_one_line = |words: &str, most: usize| {
+            let words: Vec<&str> = words.split_whitespace().take(most).collect();
+            words.join(" ")
+        };
+        let title = in_one_line(title, usize::MAX);
+        let first = words.lines().find(|line| !line.trim().is_empty());
+        let first = in_one_line(first.unwrap_or_default(), usize::MAX);
+        let has_it = title.contains(&first) || in_one_line(words, BEGINNING).contains(&title);
+        !title.is_empty() && !has_it
     }
 
     /// The encoding that a page names, if no mark of the file names one.

@@ -268,11 +268,72 @@ fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
     }
 }
 
-fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
-    let Some(text) = line.text else {
+fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line: Line) {
+    let Some(text) = line.text.take() else {
         return found.left_out(file, line_number, "there is no text", "");
     };
-    let mut document = FoundDocument {
+    let annotator = field(&line.annotator_id)
+        .or_else(|| field(&line.session_id))
+        .unwrap_or_default();
+    let is_other = |version: &VersionValue| {
+        !version.spans.is_empty() && version.annotator_id != line.annotator_id
+    };
+    if line.versions.iter().any(is_other) {
+        let words = "what other annotators said of a reviewed text is left out; the reviewed spans are kept";
+        found.left_out(file, line_number, words, "");
+    }
+    if let Some(answer) = line.answer.take_if(|answer| answer != "accept") {
+        if !line.spans.is_empty() {
+            let words = format!("annotations with the answer “{answer}” are left out");
+            found.left_out(file, line_number, words, "");
+            line.spans.clear();
+            line.relations.clear();
+        }
+        line.fields.insert("answer".into(), answer);
+    }
+    let key = |end: &EndValue| place_key(file, line_number, end.start, end.end);
+    let relations = std::mem::take(&mut line.relations).into_iter();
+    found.links.extend(relations.map(|relation| FoundLink {
+        kind: relation.label,
+        from: key(&relation.head_span),
+        to: key(&relation.child_span),
+        annotator: annotator.clone(),
+        file: file.clone(),
+        line: line_number,
+        ..FoundLink::default()
+    }));
+    let spans = std::mem::take(&mut line.spans).into_iter();
+    let spans = spans.map(|span| self::span(span, &annotator, file, line_number));
+    let mut document = document(text, line, file, line_number);
+    document.spans = spans.collect();
+    // Else they would lie in the memory of what the line said, which is much larger.
+    document.spans.shrink_to_fit();
+    found.documents.push(document);
+}
+
+/// A document without its annotations.
+fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> FoundDocument {
+    let mut fields = line.fields;
+    let mut add = |name: &str, value: &Value| {
+        fields.extend(field(value).map(|value| (name.into(), value)));
+    };
+    for (name, value) in line.meta.as_object().into_iter().flatten() {
+        add(name, value);
+    }
+    // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
+    for (name, value) in line.rest.iter().filter(|(name, _)| !name.starts_with('_')) {
+        add(name, value);
+    }
+    let encoding = line.encoding;
+    let states = line.states.into_iter();
+    let regions = line.regions.into_iter().map(|region| FoundRegion {
+        key: region.id,
+        piece: [region.start, region.end],
+        quote: region.text,
+        kind: region.kind,
+        line: line_number,
+    });
+    FoundDocument {
         name: field(&line.id).unwrap_or_default(),
         file: file.clone(),
         line: line_number,
@@ -284,93 +345,20 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
         is_certain: line.unit.is_some(),
         path: line.path,
         sha256: line.sha256,
-        fields: line.fields,
-        states: line
-            .states
-            .into_iter()
-            .map(|(who, state)| (AnnotatorId::new(who), state.into()))
-            .collect(),
-        ..FoundDocument::default()
-    };
-    if let Some(encoding) = line.encoding {
-        document.size_bytes = encoding.size_bytes;
-        document.encoding = Some(Encoding {
+        size_bytes: encoding.as_ref().map_or(0, |encoding| encoding.size_bytes),
+        encoding: encoding.map(|encoding| Encoding {
             name: encoding.name,
             has_byte_order_mark: encoding.byte_order_mark,
             is_lossy: encoding.lossy,
             ..Encoding::default()
-        });
+        }),
+        fields,
+        states: states
+            .map(|(who, state)| (AnnotatorId::new(who), state.into()))
+            .collect(),
+        regions: regions.collect(),
+        ..FoundDocument::default()
     }
-    if let Value::Object(meta) = &line.meta {
-        document.fields.extend(
-            meta.iter()
-                .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
-        );
-    }
-    // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
-    let rest = line.rest.iter().filter(|(name, _)| !name.starts_with('_'));
-    document
-        .fields
-        .extend(rest.filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))));
-    let annotator = field(&line.annotator_id)
-        .or_else(|| field(&line.session_id))
-        .unwrap_or_default();
-    let others = line
-        .versions
-        .iter()
-        .filter(|version| !version.spans.is_empty() && version.annotator_id != line.annotator_id);
-    if others.count() > 0 {
-        let words = "what other annotators said of a reviewed text is left out; the reviewed spans are kept";
-        found.left_out(file, line_number, words, "");
-    }
-    match line.answer.as_deref() {
-        None | Some("accept") => {}
-        Some(answer) => {
-            document.fields.insert("answer".into(), answer.to_owned());
-            if !line.spans.is_empty() {
-                found.left_out(
-                    file,
-                    line_number,
-                    format!("annotations with the answer “{answer}” are left out"),
-                    "",
-                );
-                document.spans.clear();
-                found.documents.push(document);
-                return;
-            }
-        }
-    }
-    for relation in line.relations {
-        let key = |end: &EndValue| place_key(file, line_number, end.start, end.end);
-        found.links.push(FoundLink {
-            kind: relation.label,
-            from: key(&relation.head_span),
-            to: key(&relation.child_span),
-            annotator: annotator.clone(),
-            file: file.clone(),
-            line: line_number,
-            ..FoundLink::default()
-        });
-    }
-    let spans = line
-        .spans
-        .into_iter()
-        .map(|span| self::span(span, &annotator, file, line_number));
-    document.spans = spans.collect();
-    // Else they would lie in the memory of what the line said, which is much larger.
-    document.spans.shrink_to_fit();
-    document.regions = line
-        .regions
-        .into_iter()
-        .map(|region| FoundRegion {
-            key: region.id,
-            piece: [region.start, region.end],
-            quote: region.text,
-            kind: region.kind,
-            line: line_number,
-        })
-        .collect();
-    found.documents.push(document);
 }
 
 /// Prodigy's spans have no id; relations name them by place.

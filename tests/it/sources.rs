@@ -158,6 +158,23 @@ fn a_web_page_gives_its_article_without_the_menu() {
     assert!(extracted.words.contains("Кінець 🦉."));
     assert!(!extracted.words.contains("Архів"));
     assert_eq!(extracted.title, "Порт & море");
+    let how = extracted.how();
+    assert!(
+        extracted
+            .words
+            .starts_with("Порт & море\n\nМіністерство заперечило"),
+        "the headline is news too: {}",
+        extracted.words
+    );
+    assert!(how.contains("headline"), "{how}");
+    let named = page("utf-8").replace("Порт &amp; море", "Міністерство заперечило");
+    let named = named.replace("<h1>Порт</h1>", "");
+    let extracted = words_of("p.html", named).unwrap();
+    assert!(
+        extracted.words.starts_with("Міністерство заперечило, що"),
+        "a headline that is there already is not put twice: {}",
+        extracted.words
+    );
     // As older servers still send them.
     let page = page("windows-1251").replace('🦉', "");
     let (bytes, ..) = encoding_rs::WINDOWS_1251.encode(&page);
