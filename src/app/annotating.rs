@@ -45,6 +45,13 @@ impl App {
 
     /// Tags the words and holds the new annotation, so that its attributes can be filled in at once.
     fn tag(&mut self, span: Span, tag_id: &TagId) -> Result<(), Refusal> {
+        let Some(work) = &self.work else {
+            return Ok(());
+        };
+        let number = work
+            .project()
+            .annotations
+            .next_number_of(&work.annotator_id);
         self.edit(|work, author| {
             let (document_id, text) = shown_text(work)?;
             edit::annotate(
@@ -59,10 +66,6 @@ impl App {
         let Some(work) = &mut self.work else {
             return Ok(());
         };
-        let number = work
-            .project()
-            .annotations
-            .last_number_of(&work.annotator_id);
         work.picked = Some(AnnotationId::new(work.annotator_id.clone(), number));
         work.selection = None;
         work.caret = span.end();

@@ -151,6 +151,7 @@ impl App {
         }
         let is_lossless = imported.report.is_lossless();
         let counts = imported.report.annotations();
+        let documents = imported.report.documents.added;
         let first = imported
             .additions
             .documents
@@ -160,7 +161,11 @@ impl App {
             Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
             Ok(()) => {
                 let count = counts.exact + counts.moved - counts.merged;
-                let words = format!("{} imported", counted(count, "annotation"));
+                let words = format!(
+                    "{} and {} imported",
+                    counted(count, "annotation"),
+                    counted(documents, "document")
+                );
                 let kind = if is_lossless {
                     NoticeKind::Done
                 } else {

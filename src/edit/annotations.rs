@@ -29,7 +29,7 @@ pub fn annotate(
     let quote = quote_of(text, &spans).ok_or(Refusal::OutsideText)?;
     let id = AnnotationId::new(
         author.annotator_id.clone(),
-        project.annotations.last_number_of(&author.annotator_id) + 1,
+        project.annotations.next_number_of(&author.annotator_id),
     );
     let annotation = Annotation {
         id,

@@ -52,7 +52,7 @@ pub fn link(
     }
     let id = LinkId::new(
         author.annotator_id.clone(),
-        project.links.last_number_of(&author.annotator_id) + 1,
+        project.links.next_number_of(&author.annotator_id),
     );
     let kind = link_kind.name.clone();
     let label = format!("link {kind}");

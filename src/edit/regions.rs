@@ -21,7 +21,7 @@ pub fn set_aside(
     let quote = text.slice(span).ok_or(Refusal::OutsideText)?.into();
     let id = RegionId::new(
         author.annotator_id.clone(),
-        project.regions.last_number_of(&author.annotator_id) + 1,
+        project.regions.next_number_of(&author.annotator_id),
     );
     let region = Region {
         id,

@@ -21,7 +21,7 @@ pub const BRAT: Format = Format {
     description: "Texts with .ann files beside them, events, relations and configuration; also BioNLP .a1 and .a2",
     endings: &["ann", "a1", "a2"],
     recognise: |files| files.ending_in(BRAT.endings).next().is_some(),
-    mappable: None,
+    mapping: None,
     read,
 };
 

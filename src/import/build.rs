@@ -108,9 +108,10 @@ impl Building<'_> {
                 && numbers.keeps(&annotator_id, id.number)
         });
         own.unwrap_or_else(|| {
+            let id = |number| AnnotationId::new(annotator_id.clone(), number);
             let last = || annotations.last_number_of(&annotator_id);
-            let number = numbers.next(&annotator_id, last);
-            AnnotationId::new(annotator_id, number)
+            let is_free = |number| annotations.get(&id(number)).is_none();
+            id(numbers.next(&annotator_id, last, is_free))
         })
     }
 
@@ -319,9 +320,10 @@ impl Building<'_> {
         let own = RegionId::parse(&region.key)
             .filter(|id| regions.get(id).is_none() && numbers.keeps(&id.annotator_id, id.number));
         let id = own.unwrap_or_else(|| {
+            let id = |number| RegionId::new(self.fallback.clone(), number);
             let last = || regions.last_number_of(&self.fallback);
-            let number = numbers.next(&self.fallback, last);
-            RegionId::new(self.fallback.clone(), number)
+            let is_free = |number| regions.get(&id(number)).is_none();
+            id(numbers.next(&self.fallback, last, is_free))
         });
         self.additions.regions.push(Region {
             id,
@@ -417,8 +419,10 @@ impl Building<'_> {
             let own = LinkId::parse(&link.key)
                 .filter(|id| links.get(id).is_none() && numbers.keeps(&id.annotator_id, id.number));
             let id = own.unwrap_or_else(|| {
-                let number = numbers.next(&who, || links.last_number_of(&who));
-                LinkId::new(who, number)
+                let id = |number| LinkId::new(who.clone(), number);
+                let last = || links.last_number_of(&who);
+                let is_free = |number| links.get(&id(number)).is_none();
+                id(numbers.next(&who, last, is_free))
             });
             let kind = link.kind.as_str().into();
             self.names.add_link_kind(&kind);
@@ -459,8 +463,9 @@ impl Building<'_> {
             });
             let id = own.unwrap_or_else(|| {
                 // The project's claims are among those from behind which is counted.
-                let number = numbers.next(&self.fallback, || 0);
-                ClaimId::new(self.fallback.clone(), number)
+                let id = |number| ClaimId::new(self.fallback.clone(), number);
+                let is_free = |number| !claims.contains_key(&id(number));
+                id(numbers.next(&self.fallback, || 0, is_free))
             });
             self.additions.claims.push(Claim {
                 id,

@@ -15,7 +15,7 @@ pub const CAS_JSON: Format = Format {
     description: "A text with its layers, of INCEpTION, DKPro and UIMA",
     endings: &["json"],
     recognise: |files| files.ending_in(CAS_JSON.endings).any(is_ours),
-    mappable: None,
+    mapping: None,
     read,
 };
 

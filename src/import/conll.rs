@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundSpan, FoundText};
-use super::{FileInMemory, Format, ImportError, ImportOptions, Mappable, Reading, Role, Unit};
+use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Reading, Role, Unit};
 
 /// CoNLL.
 pub const CONLL: Format = Format {
@@ -29,7 +29,7 @@ pub const CONLL: Format = Format {
         "conll2003",
     ],
     recognise,
-    mappable: Some(mappable),
+    mapping: Some(MAPPING),
     read,
 };
 
@@ -48,19 +48,20 @@ fn recognise(files: &Files<'_>) -> bool {
     files.iter().any(is_token_file)
 }
 
+const MAPPING: MappingOf = MappingOf {
+    roles: &[Role::Text, Role::Tag],
+    names,
+};
+
 /// The columns by their numbers, from 1.
-fn mappable(files: &Files<'_>) -> Mappable {
+fn names(files: &Files<'_>) -> Vec<String> {
     let widest = token_files(files).into_iter().filter_map(|file| {
         let words = file.words(&mut Found::default()).ok()?;
         let (_, rows) = first_rows(&words);
         rows.iter().map(Vec::len).max()
     });
-    Mappable {
-        roles: &[Role::Text, Role::Tag],
-        names: (1..=widest.max().unwrap_or(0))
-            .map(|number| number.to_string())
-            .collect(),
-    }
+    let columns = 1..=widest.max().unwrap_or(0);
+    columns.map(|number| number.to_string()).collect()
 }
 
 /// By its ending, or because most lines end in a tag.
@@ -310,7 +311,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if token_files.is_empty() {
         return Err(ImportError::WrongFormat(CONLL.title));
     }
-    options.mapping.refuse_other_columns(|| mappable(files))?;
+    MAPPING.refuse_slips(&options.mapping, files, "columns")?;
     let mut texts = Vec::new();
     for file in files
         .ending_in(&["txt"])

@@ -3,7 +3,7 @@
 //! A table with a start and an end, or with words to look for, holds an annotation a row; one with only texts and
 //! tags holds a document a row, which its tag covers as a whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use csv::{Reader, ReaderBuilder, StringRecord};
@@ -13,7 +13,7 @@ use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, Mappable, Mapping, Reading, Role, Unit,
+    FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
     attribute, time,
 };
 use crate::model::{
@@ -27,7 +27,7 @@ pub const CSV: Format = Format {
     description: "An annotation or a text a row; which column holds what can be said",
     endings: &["csv", "tsv"],
     recognise: |files| files.ending_in(CSV.endings).next().is_some(),
-    mappable: Some(mappable),
+    mapping: Some(MAPPING),
     read,
 };
 
@@ -48,19 +48,25 @@ const ROLES: [Role; 12] = [
     Role::Id,
 ];
 
+const MAPPING: MappingOf = MappingOf {
+    roles: &ROLES,
+    names,
+};
+
 /// The columns of the tables.
-fn mappable(files: &Files<'_>) -> Mappable {
-    let headers = files.ending_in(CSV.endings).filter_map(|file| {
-        let words = file.words(&mut Found::default()).ok()?;
-        let header = reader(&words, &file.path).headers().cloned();
-        Some(header.unwrap_or_default())
-    });
-    let columns = headers.flat_map(|header| header.iter().map(str::to_owned).collect::<Vec<_>>());
-    let names: BTreeSet<String> = columns.collect();
-    Mappable {
-        roles: &ROLES,
-        names: names.into_iter().collect(),
+fn names(files: &Files<'_>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
+    for file in files.ending_in(CSV.endings) {
+        if let Ok(words) = file.words(&mut Found::default()) {
+            let header = header_of(&mut reader(&words, &file.path));
+            let new = header
+                .iter()
+                .filter(|column| known.insert((*column).to_owned()));
+            names.extend(new.map(str::to_owned));
+        }
     }
+    names
 }
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
@@ -70,7 +76,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if tables.is_empty() {
         return Err(ImportError::WrongFormat(CSV.title));
     }
-    options.mapping.refuse_other_columns(|| mappable(files))?;
+    MAPPING.refuse_slips(&options.mapping, files, "columns")?;
     // The documents first, so that the spans find them.
     let (own, others): (Vec<_>, Vec<_>) = tables
         .into_iter()
@@ -114,17 +120,47 @@ impl Documents {
         name: &str,
         make: impl FnOnce() -> Result<FoundDocument, ImportError>,
     ) -> Result<&mut FoundDocument, ImportError> {
-        let index = match self.by_name.get(name) {
-            Some(index) => *index,
-            None => {
-                let index = self.add(make()?);
-                self.by_name.insert(name.to_owned(), index);
-                index
+        let index = self.index_of(name, make)?;
+        self.at(index)
+    }
+
+    /// The document that a row of any table speaks of. Rows with its name and other words are of another one.
+    fn of_row(
+        &mut self,
+        row: &Row<'_>,
+        files: &Files<'_>,
+        found: &mut Found,
+    ) -> Result<&mut FoundDocument, ImportError> {
+        let (key, own) = (row.key(), row.cell(Role::Text));
+        let index = self.index_of(&key, || row.document(files, found))?;
+        match &mut self.at(index)?.text {
+            _ if own.is_empty() => self.at(index),
+            FoundText::Words(words) if words != own => {
+                self.named(&format!("{key}\u{0}{own}"), || row.document(files, found))
             }
-        };
-        self.list
-            .get_mut(index)
-            .ok_or(ImportError::WrongFormat(CSV.title))
+            text => {
+                *text = FoundText::Words(own.to_owned());
+                self.at(index)
+            }
+        }
+    }
+
+    fn at(&mut self, index: usize) -> Result<&mut FoundDocument, ImportError> {
+        let document = self.list.get_mut(index);
+        document.ok_or(ImportError::WrongFormat(CSV.title))
+    }
+
+    fn index_of(
+        &mut self,
+        name: &str,
+        make: impl FnOnce() -> Result<FoundDocument, ImportError>,
+    ) -> Result<usize, ImportError> {
+        if let Some(index) = self.by_name.get(name) {
+            return Ok(*index);
+        }
+        let index = self.add(make()?);
+        self.by_name.insert(name.to_owned(), index);
+        Ok(index)
     }
 
     fn add(&mut self, document: FoundDocument) -> usize {
@@ -158,7 +194,6 @@ impl Documents {
 struct Table {
     file: Arc<str>,
     header: StringRecord,
-    /// The first column of each name.
     columns: HashMap<String, usize>,
     /// With the lines on which they begin.
     rows: Vec<(usize, StringRecord)>,
@@ -183,16 +218,14 @@ impl Table {
             );
         }
         let mut reader = reader(&words, &file.path);
-        let header = reader.headers().cloned().unwrap_or_default();
-        let mut columns = HashMap::new();
-        for (index, column) in header.iter().enumerate() {
-            columns.entry(column.to_owned()).or_insert(index);
-        }
+        let header = header_of(&mut reader);
+        let columns = header.iter().enumerate();
+        let columns = columns.map(|(index, column)| (column.to_owned(), index));
         let mut table = Self {
             is_guarded: false,
             file: label,
+            columns: columns.collect(),
             header,
-            columns,
             rows: Vec::new(),
         };
         let own: [&[&str]; 4] = [
@@ -274,6 +307,27 @@ fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
         .delimiter(separator(words, path))
         .flexible(true)
         .from_reader(words.as_bytes())
+}
+
+/// The names of the columns. One without a name is called by its number; of several with the same name the later ones
+/// get a number, so that none hides another.
+fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
+    let written = reader.headers().cloned().unwrap_or_default();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    let columns = written.iter().enumerate();
+    let own_names = columns.map(|(index, name)| {
+        let name = match name {
+            "" => format!("column {}", index + 1),
+            name => name.to_owned(),
+        };
+        let count = counts.entry(name.clone()).or_default();
+        *count += 1;
+        match count {
+            1 => name,
+            count => format!("{name} ({count})"),
+        }
+    });
+    own_names.collect()
 }
 
 /// Whether the row takes all that is left of the file.
@@ -504,10 +558,7 @@ fn read_rows(
     if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
         return Err(ImportError::NeedsMapping {
             what: "columns",
-            mappable: Mappable {
-                roles: &ROLES,
-                names: table.header.iter().map(str::to_owned).collect(),
-            },
+            mappable: MAPPING.mappable(files),
             file: table.file.to_string(),
         });
     }
@@ -535,13 +586,26 @@ fn read_rows(
             );
             continue;
         };
-        let document = documents.named(&row.key(), || row.document(files, found))?;
-        // A row with neither place nor tag says something about its document.
-        let is_whole = pieces.is_empty() && row.cell(Role::Quote).is_empty();
-        if is_whole && row.cell(Role::Tag).is_empty() {
-            document.fields.extend(row.others());
-        } else {
-            document.spans.push(row.span(pieces, is_whole));
+        let document = documents.of_row(&row, files, found)?;
+        if !pieces.is_empty() || !row.cell(Role::Quote).is_empty() {
+            let quote = row.cell(Role::Quote).to_owned();
+            document.spans.push(row.span(pieces, quote));
+            continue;
+        }
+        // A row without a place speaks of its document as a whole.
+        match (row.cell(Role::Tag), &document.text) {
+            ("", _) => document.fields.extend(row.others()),
+            (_, FoundText::Words(words)) => {
+                let (all, words) = (vec![[0, words.chars().count()]], words.clone());
+                document.spans.push(row.span(all, words));
+            }
+            (tag, _) => {
+                let name = mapping.get(Role::Tag).unwrap_or_default();
+                let field = (name.into(), tag.to_owned());
+                document.fields.extend(row.others().chain([field]));
+                let why = "a tag of a document whose words are not here is kept as its field";
+                found.remark(&table.file, *line, why, tag);
+            }
         }
     }
     Ok(())
@@ -597,9 +661,11 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// Start and end; no piece if it has neither, `None` if they are no numbers.
+    /// Start and end; no piece if it has neither, `None` if they are no numbers or one is missing.
     fn pieces(&self) -> Option<Vec<[usize; 2]>> {
-        if self.cell(Role::Start).is_empty() {
+        let has_end = || [Role::End, Role::Length].map(|role| self.cell(role)) != ["", ""];
+        let has_start = !self.cell(Role::Start).is_empty();
+        if !has_start && (self.mapping.get(Role::Start).is_none() || !has_end()) {
             return Some(Vec::new());
         }
         let number = |role| self.cell(role).trim().parse::<usize>().ok();
@@ -611,22 +677,15 @@ impl<'a> Row<'a> {
         Some(vec![[start, end]])
     }
 
-    fn span(&self, pieces: Vec<[usize; 2]>, is_whole: bool) -> FoundSpan {
-        let text = self.cell(Role::Text);
+    fn span(&self, pieces: Vec<[usize; 2]>, quote: String) -> FoundSpan {
         let words = |role| self.cell(role).to_owned();
         let attributes = self
             .others()
             .map(|(name, words)| (name, AttributeValue::Words(words.into())));
         FoundSpan {
             key: words(Role::Id),
-            pieces: match is_whole {
-                true => vec![[0, text.chars().count()]],
-                false => pieces,
-            },
-            quote: match is_whole {
-                true => text.to_owned(),
-                false => words(Role::Quote),
-            },
+            pieces,
+            quote,
             prefix: words(Role::Prefix),
             suffix: words(Role::Suffix),
             tag: words(Role::Tag),

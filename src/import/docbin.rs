@@ -23,7 +23,7 @@ pub const DOCBIN: Format = Format {
     description: "Tokens with entities and groups of spans, as spaCy trains on them",
     endings: &["spacy"],
     recognise: |files| files.ending_in(DOCBIN.endings).next().is_some(),
-    mappable: None,
+    mapping: None,
     read,
 };
 

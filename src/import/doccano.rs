@@ -15,9 +15,10 @@ use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::json::Unreadable;
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, Mappable, Reading, Role, Unit, field, json,
-    unescaped,
+    FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
+    field, json, unescaped,
 };
 use crate::model::{Codebook, Color, Tag, TagId};
 
@@ -32,18 +33,25 @@ pub const DOCCANO: Format = Format {
             .ending_in(DOCCANO.endings)
             .any(|file| looks_so(&file.head()))
     },
-    mappable: Some(mappable),
+    mapping: Some(MAPPING),
     read,
 };
 
-/// What may have another name: doccano asks for the names of text and labels when it imports.
-const ROLES: [Role; 2] = [Role::Text, Role::Spans];
+/// doccano asks for the names of text and labels when it imports.
+const MAPPING: MappingOf = MappingOf {
+    roles: &[Role::Text, Role::Spans],
+    names,
+};
 /// The key with which our own lines say what they count in.
 pub const UNIT_KEY: &str = "offset_unit";
 /// The key with which our own lines name the document.
 pub const DOCUMENT_KEY: &str = "document";
 /// The key with which our own lines name the annotator.
 pub const ANNOTATOR_KEY: &str = "annotator";
+
+/// Under which the text may stand, and the list of labels.
+const TEXT_KEYS: [&str; 2] = ["text", "data"];
+const LABEL_KEYS: [&str; 2] = ["label", "labels"];
 
 fn looks_so(head: &str) -> bool {
     let has = |key: &str| head.contains(&format!("\"{key}\""));
@@ -169,9 +177,9 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             .flat_map(|(_, words)| json::records::<Map<String, Value>>(words));
         records.any(|(_, record)| record.is_ok_and(|record| record.contains_key(key)))
     };
-    options
-        .mapping
-        .refuse_slips("keys", has_key, || mappable(files))?;
+    if let Some(slip) = options.mapping.slip(|_, key| has_key(key)) {
+        return Err(MAPPING.leads_nowhere(slip, "keys", names(files), files));
+    }
     let is_shared = lines.len() < 2;
     for (file, words) in lines {
         let label = file.label();
@@ -180,54 +188,74 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             "all" => String::new(),
             name => unescaped(name),
         };
-        let mapped = ["text", "label"].into_iter().zip(ROLES);
-        let renamed: Vec<(&str, &str)> = mapped
-            .filter_map(|(to, role)| Some((options.mapping.get(role)?, to)))
-            .collect();
         let add = |found: &mut Found, (line_number, record): json::Record<Line>| match record {
             Ok(line) => add_document(found, &label, line_number, line, &of_file),
             Err(bad) => found.left_out(&label, line_number, bad.why, bad.words),
         };
-        if renamed.is_empty() {
-            json::add_each_record(&mut found, &words, add);
-        } else {
-            for record in renamed_records(&words, &renamed) {
-                add(&mut found, record);
-            }
+        match options.mapping.is_empty() {
+            true => json::add_each_record(&mut found, &words, mend, add),
+            false => add_renamed(&mut found, &words, &options.mapping, add),
         }
     }
     Ok(found)
 }
 
 /// The keys of the first lines.
-fn mappable(files: &Files<'_>) -> Mappable {
+fn names(files: &Files<'_>) -> Vec<String> {
     let heads = files.ending_in(DOCCANO.endings).map(FileInMemory::head);
     let records = heads.flat_map(|head| json::records::<Map<String, Value>>(&head));
     let records = records.filter_map(|(_, record)| record.ok());
     let names: BTreeSet<String> = records
         .flat_map(|record| record.into_iter().map(|(key, _)| key))
         .collect();
-    Mappable {
-        roles: &ROLES,
-        names: names.into_iter().collect(),
-    }
+    names.into_iter().collect()
 }
 
-/// Lines whose text and labels have other names, as can be chosen when doccano imports.
-fn renamed_records(words: &str, names: &[(&str, &str)]) -> Vec<json::Record<Line>> {
-    let records = json::records::<Map<String, Value>>(words).into_iter();
-    let renamed = records.map(|(line_number, record)| {
-        let record = record.and_then(|mut record| {
-            for (from, to) in names {
-                if let Some(value) = record.remove(*from) {
-                    record.insert((*to).to_owned(), value);
-                }
-            }
-            json::from_object(record)
+/// What is wrong in a line, so that the rest of it can be read.
+fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
+    let mut bad = Vec::new();
+    for key in LABEL_KEYS {
+        json::take_bad::<(usize, usize, String)>(line, key, &mut bad);
+    }
+    json::take_bad::<Entity>(line, "entities", &mut bad);
+    json::take_bad::<Relation>(line, "relations", &mut bad);
+    bad
+}
+
+/// Adds lines whose text and labels have other names. What has the usual names in them becomes fields.
+fn add_renamed(
+    found: &mut Found,
+    words: &str,
+    mapping: &Mapping,
+    add: impl Fn(&mut Found, json::Record<Line>),
+) {
+    for (number, record) in json::records::<Map<String, Value>>(words) {
+        let line = record.and_then(|mut record| {
+            let mut take = |role| record.remove(mapping.get(role)?);
+            let (text, labels) = (take(Role::Text), take(Role::Spans));
+            let mut rest = BTreeMap::new();
+            let mut put = |value: Option<Value>, usual: &[&str]| {
+                let Some(value) = value else { return };
+                let taken = usual.iter().filter_map(|key| record.remove_entry(*key));
+                rest.extend(taken);
+                drop(
+                    usual
+                        .first()
+                        .map(|key| record.insert((*key).to_owned(), value)),
+                );
+            };
+            put(text, &TEXT_KEYS);
+            put(labels, &LABEL_KEYS);
+            let (line, bad) = json::mended::<Line>(record, mend);
+            bad.into_iter()
+                .for_each(|bad| add(found, (number, Err(bad))));
+            line.map(|mut line| {
+                line.rest.extend(rest);
+                line
+            })
         });
-        (line_number, record)
-    });
-    renamed.collect()
+        add(found, (number, line));
+    }
 }
 
 fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {

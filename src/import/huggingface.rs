@@ -23,7 +23,7 @@ pub const HUGGINGFACE: Format = Format {
         let has_card = cards(files).next().is_some();
         rows(files).any(|file| has_card || is_parquet(file))
     },
-    mappable: None,
+    mapping: None,
     read,
 };
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::found::Found;
-use crate::model::{AnnotationId, AnnotatorId, ClaimId, LinkId, Project, RegionId};
+use crate::model::{AnnotationId, AnnotatorId, ClaimId, LinkId, Project, RegionId, next_number};
 
 /// Higher numbers are other tools' hashes and not worth keeping.
 const MOST_NUMBER: u32 = 1 << 30;
@@ -32,6 +32,8 @@ pub struct NumbersOf {
     last: BTreeMap<AnnotatorId, u32>,
     /// Those of this import that were kept.
     kept: HashSet<(AnnotatorId, u32)>,
+    /// Whether anybody has used the highest number that there can be.
+    starts_again: bool,
 }
 
 impl Numbers {
@@ -101,10 +103,22 @@ impl NumbersOf {
         number <= MOST_NUMBER && self.kept.insert((annotator_id.clone(), number))
     }
 
-    /// The number of a new entry. `last` says the project's last, and is asked once for each annotator.
-    pub fn next(&mut self, annotator_id: &AnnotatorId, last: impl FnOnce() -> u32) -> u32 {
+    /// The number of a new entry. `last` says the project's last, and is asked once for each annotator; `is_free` says
+    /// whether the project has an entry with a number, and is asked only behind the highest number that there can be.
+    pub fn next(
+        &mut self,
+        annotator_id: &AnnotatorId,
+        last: impl FnOnce() -> u32,
+        is_free: impl Fn(u32) -> bool,
+    ) -> u32 {
         let number = self.last.entry(annotator_id.clone()).or_insert_with(last);
-        *number += 1;
+        self.starts_again |= *number == u32::MAX;
+        *number = match self.starts_again {
+            false => *number + 1,
+            true => next_number(*number, |number| {
+                is_free(number) && !self.kept.contains(&(annotator_id.clone(), number))
+            }),
+        };
         *number
     }
 }

@@ -23,7 +23,7 @@ pub const INCEPTION: Format = Format {
     description: "Exported projects and documents of INCEpTION; other zip archives of annotations",
     endings: &["zip"],
     recognise: |files| files.ending_in(INCEPTION.endings).any(looks_like_zip),
-    mappable: None,
+    mapping: None,
     read,
 };
 

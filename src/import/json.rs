@@ -3,8 +3,10 @@
 use std::fmt;
 
 use rayon::prelude::*;
-use serde::Deserializer;
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -42,23 +44,116 @@ pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
 
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
-    written_records(words).into_par_iter().map(read).collect()
+    let records = written_records(words).into_par_iter();
+    let read = records.map(|(line, words)| (line, words.and_then(read)));
+    read.collect()
 }
 
 /// Adds what each of the [`records`] says to what is found, in their order. Every core adds to a part of its own, so that
-/// no record is in memory for longer than it takes to read it: what JSON says takes much.
+/// no record is in memory for longer than it takes to read it: what JSON says takes much. Of one that cannot be read,
+/// `mend` may take out what is wrong, which is added as well.
 pub fn add_each_record<T: DeserializeOwned>(
     found: &mut Found,
     words: &str,
+    mend: impl Fn(&mut Map<String, Value>) -> Vec<Unreadable> + Sync,
     add: impl Fn(&mut Found, Record<T>) + Sync,
 ) {
     let records = written_records(words).into_par_iter();
-    let parts = records.fold(Found::default, |mut part, record| {
-        add(&mut part, read(record));
+    let parts = records.fold(Found::default, |mut part, (line, words)| {
+        let record = words.and_then(|words| {
+            read::<T>(words).or_else(|unreadable| {
+                let (record, bad) = object(words)
+                    .map(|object| mended(object, &mend))
+                    .ok_or(unreadable)?;
+                bad.into_iter()
+                    .for_each(|bad| add(&mut part, (line, Err(bad))));
+                record
+            })
+        });
+        add(&mut part, (line, record));
         part
     });
     let parts: Vec<Found> = parts.collect();
     parts.into_iter().for_each(|part| found.append(part));
+}
+
+/// A record as an object, if it is small enough that this takes little memory and no key hides another.
+fn object(words: &str) -> Option<Map<String, Value>> {
+    const MOST_BYTES: usize = 4_000_000;
+    let words = Some(words).filter(|words| words.len() <= MOST_BYTES)?;
+    serde_json::from_str(words)
+        .ok()
+        .map(|Object(object)| object)
+}
+
+/// An object in which no key is said twice.
+struct Object(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+                let mut object = Map::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    if object.insert(key, value).is_some() {
+                        return Err(M::Error::custom("a key is said twice"));
+                    }
+                }
+                Ok(Object(object))
+            }
+        }
+        deserializer.deserialize_map(Keys)
+    }
+}
+
+/// A record that was read as any object, without what cannot be read in it.
+pub fn mended<T: DeserializeOwned>(
+    mut object: Map<String, Value>,
+    mend: impl Fn(&mut Map<String, Value>) -> Vec<Unreadable>,
+) -> (Result<T, Unreadable>, Vec<Unreadable>) {
+    let bad = mend(&mut object);
+    let record = T::deserialize(&object).map_err(|error| Unreadable {
+        why: in_words(&error),
+        words: shortened(&serde_json::to_string(&object).unwrap_or_default()),
+    });
+    (record, bad)
+}
+
+/// Takes out of a list within a record what cannot be read, and the list itself if it is none.
+pub fn take_bad<T: DeserializeOwned>(
+    object: &mut Map<String, Value>,
+    key: &str,
+    bad: &mut Vec<Unreadable>,
+) {
+    let mut leave_out = |why: &str, value: &Value| {
+        bad.push(Unreadable {
+            why: format!("left out: {why}"),
+            words: shortened(&value.to_string()),
+        });
+    };
+    match object.get_mut(key) {
+        None => {}
+        Some(Value::Array(list)) => list.retain(|element| {
+            let outcome = T::deserialize(element);
+            if let Err(error) = &outcome {
+                leave_out(&in_words(error), element);
+            }
+            outcome.is_ok()
+        }),
+        // As good as nothing.
+        Some(Value::Null) => drop(object.remove(key)),
+        Some(value) => {
+            leave_out(&format!("“{key}” is no list"), value);
+            object.remove(key);
+        }
+    }
 }
 
 /// The records as they are written. What is no JSON in the midst of them ends the list with the reason.
@@ -73,7 +168,25 @@ fn written_records(words: &str) -> Vec<Record<&str>> {
         outcome.is_err_and(|error| error.is_eof()) && start.starts_with('{')
     });
     let values = goes_on.then(|| one_after_the_other(words)).flatten();
-    values.unwrap_or_else(|| lines().map(|(number, line)| (number, Ok(line))).collect())
+    values.unwrap_or_else(|| {
+        let mut records = Vec::new();
+        for (number, line) in lines() {
+            match is_list_of_objects(line) {
+                true => {
+                    let all = elements(line).into_iter();
+                    records.extend(all.map(|(_, record)| (number, record)));
+                }
+                false => records.push((number, Ok(line))),
+            }
+        }
+        records
+    })
+}
+
+/// Whether a line holds many records instead of one.
+fn is_list_of_objects(line: &str) -> bool {
+    let inner = line.trim_start().strip_prefix('[');
+    inner.is_some_and(|inner| inner.trim_start().starts_with('{'))
 }
 
 /// The lines of a file with their numbers from 1. JSON has no raw line break inside of values, so CR ends one too.
@@ -92,29 +205,16 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
     lines.enumerate().map(|(index, line)| (index + 1, line))
 }
 
-/// A record that was read as any object, as one of a kind.
-pub fn from_object<T: DeserializeOwned>(object: Map<String, Value>) -> Result<T, Unreadable> {
-    serde_json::from_value(Value::Object(object)).map_err(|error| Unreadable {
-        why: in_words(&error),
-        words: String::new(),
-    })
-}
-
-fn read<T: DeserializeOwned>((line, words): Record<&str>) -> Record<T> {
-    let read = |words: &str| match is_countless(words) {
-        true => Err(format!("it has more than {MOST_OBJECTS} objects")),
-        false => serde_json::from_str(words).map_err(|error| in_words(&error)),
+fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
+    let why = match is_countless(words) {
+        true => format!("it has more than {MOST_OBJECTS} objects"),
+        false => match serde_json::from_str(words) {
+            Ok(record) => return Ok(record),
+            Err(error) => in_words(&error),
+        },
     };
-    let unreadable = |words| {
-        move |why| Unreadable {
-            why,
-            words: shortened(words),
-        }
-    };
-    (
-        line,
-        words.and_then(|words| read(words).map_err(unreadable(words))),
-    )
+    let words = shortened(words);
+    Err(Unreadable { why, words })
 }
 
 /// Without the place, which is one within the record, and without the value, which would keep like problems apart.
@@ -125,17 +225,21 @@ fn in_words(error: &serde_json::Error) -> String {
         .map_or(&*words, |(words, _)| words);
     let words = words
         .replace("usize", "a whole number from 0 on")
-        .replace("EOF while parsing", "it breaks off within");
-    let what = words
-        .strip_prefix("invalid type: ")
-        .or_else(|| words.strip_prefix("invalid value: "));
-    match what.and_then(|words| words.split_once(", expected ")) {
-        None => words,
-        Some((what, expected)) => {
-            let kind = what.split(['`', '"']).next().unwrap_or_default();
-            format!("{} stands where {} should be", named(kind), named(expected))
-        }
-    }
+        .replace("EOF while parsing", "it breaks off within")
+        .replace("trailing characters", "more stands behind its end");
+    let Some((what, expected)) = words.split_once(", expected ") else {
+        return words;
+    };
+    let kind = match what.split_once(' ') {
+        Some(("invalid", what)) => what.split(['`', '"']).next().unwrap_or_default(),
+        _ => return words,
+    };
+    let kind = match kind.split_once(' ') {
+        Some(("type:" | "value:", kind)) => named(kind).to_owned(),
+        Some(("length", count)) => format!("a list of {count}"),
+        _ => return words,
+    };
+    format!("{kind} stands where {} should be", named(expected))
 }
 
 /// What the parser calls a kind of value, as a person would.
@@ -147,11 +251,13 @@ fn named(kind: &str) -> &str {
         "string" | "a string" => "a text",
         "boolean" | "a boolean" => "true or false",
         "null" | "unit value" => "nothing",
+        "a tuple of size 2" => "a list of 2",
+        "a tuple of size 3" => "a list of 3",
         kind => kind,
     }
 }
 
-/// Whether an array is the record of its line, as in JSON Lines with lists for records.
+/// Whether an array is all there is on its line, as in JSON Lines with lists for records.
 fn is_one_line(start: &str) -> bool {
     lines(start)
         .filter(|(_, line)| !line.trim().is_empty())
@@ -167,13 +273,17 @@ fn elements(words: &str) -> Vec<Record<&str>> {
     let mut written = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(words);
     let outcome = Elements(&mut written).deserialize(&mut deserializer);
+    let line_end = match words.contains('\n') {
+        true => b'\n',
+        false => b'\r',
+    };
     let (mut line, mut rest) = (1, words);
     let mut records: Vec<Record<&str>> = Vec::with_capacity(written.len());
     for element in written {
         // They are pieces of the words, so their addresses say where they stand.
         let before = element.as_ptr().addr().wrapping_sub(rest.as_ptr().addr());
         let (between, from) = rest.split_at_checked(before).unwrap_or_default();
-        line += memchr::memchr_iter(b'\n', between.as_bytes()).count();
+        line += memchr::memchr_iter(line_end, between.as_bytes()).count();
         rest = from;
         records.push((line, Ok(element)));
     }

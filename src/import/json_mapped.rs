@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
-use super::{Format, ImportError, ImportOptions, Mappable, Mapping, Role, attribute, field, json};
+use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
 
 /// Any JSON.
 pub const JSON: Format = Format {
@@ -21,10 +21,10 @@ pub const JSON: Format = Format {
     endings: &["json", "jsonl", "ndjson"],
     recognise: |files| files.ending_in(JSON.endings).next().is_some(),
     read,
-    mappable: Some(mappable),
+    mapping: Some(MAPPING),
 };
 
-type Record = Map<String, Value>;
+type Object = Map<String, Value>;
 
 /// So many records show which keys there are.
 const SAMPLE_RECORDS: usize = 50;
@@ -49,49 +49,97 @@ const LINK_KEYS: [[&str; 4]; 2] = [
     ["source_start", "source_end", "target_start", "target_end"],
 ];
 
-/// The keys of the first records.
-fn mappable(files: &Files<'_>) -> Mappable {
-    let mut names: BTreeSet<String> = BTreeSet::new();
+const MAPPING: MappingOf = MappingOf {
+    roles: &Role::ALL,
+    names: |files| {
+        let (mut names, of_spans) = names(files);
+        names.extend(of_spans);
+        names.into_iter().collect()
+    },
+};
+
+/// The paths to all that the first records say of documents, and in their lists of annotations.
+fn names(files: &Files<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut names, mut of_spans) = (BTreeSet::new(), BTreeSet::new());
     for file in files.ending_in(JSON.endings) {
-        let records = json::records::<Record>(&file.head());
+        let records = json::records::<Object>(&file.head());
         for (_, record) in records.into_iter().take(SAMPLE_RECORDS) {
             let record = record.unwrap_or_default();
-            let inner = record
-                .values()
-                .filter_map(first_object)
-                .flat_map(|span| span.keys());
-            names.extend(record.keys().chain(inner).cloned());
+            let lists = add_paths(&mut names, "", &record);
+            for span in lists.into_iter().filter_map(first_object) {
+                add_paths(&mut of_spans, "", span);
+            }
         }
     }
-    Mappable {
-        roles: &Role::ALL,
-        names: names.into_iter().collect(),
+    (names, of_spans)
+}
+
+/// Adds the paths to all that an object says, and gives back the lists in it.
+fn add_paths<'a>(paths: &mut BTreeSet<String>, before: &str, object: &'a Object) -> Vec<&'a Value> {
+    let mut lists = Vec::new();
+    for (key, value) in object {
+        let path = format!("{before}{key}");
+        match value {
+            Value::Object(inner) => lists.extend(add_paths(paths, &format!("{path}."), inner)),
+            Value::Array(_) => lists.push(value),
+            _ => {}
+        }
+        paths.insert(path);
     }
+    lists
 }
 
 /// The first element of a list of objects.
-fn first_object(value: &Value) -> Option<&Record> {
+fn first_object(value: &Value) -> Option<&Object> {
     value.as_array()?.first()?.as_object()
 }
 
 /// A file with what its keys mean.
 struct Mapped {
     file: Arc<str>,
-    records: Vec<(usize, Record)>,
+    records: Vec<(usize, Object)>,
     document: Mapping,
     span: Mapping,
 }
 
 impl Mapped {
-    /// Whether any record has it, or any annotation within one.
-    fn has_key(&self, path: &str) -> bool {
+    /// Whether any record, or any annotation, has something where a role is said to stand.
+    fn has(&self, role: Role, path: &str) -> bool {
         let spans = self.document.get(Role::Spans);
-        self.records.iter().any(|(_, record)| {
-            let list = spans.and_then(|spans| at_path(record, spans)?.as_array());
-            let mut spans = list.into_iter().flatten().filter_map(Value::as_object);
-            at_path(record, path).is_some() || spans.any(|span| at_path(span, path).is_some())
+        let spans = spans.filter(|_| SPAN_ROLES.contains(&role));
+        self.records.iter().any(|(_, record)| match spans {
+            None => at_path(record, path).is_some(),
+            Some(spans) => {
+                let list = at_path(record, spans).and_then(Value::as_array);
+                let mut objects = list.into_iter().flatten().filter_map(Value::as_object);
+                objects.any(|span| at_path(span, path).is_some())
+            }
         })
     }
+}
+
+/// Refuses a mapping to what no record has.
+fn refuse_slips(
+    files: &Files<'_>,
+    mapped: &[Mapped],
+    options: &ImportOptions,
+) -> Result<(), ImportError> {
+    let is_there = |role, path: &str| mapped.iter().any(|each| each.has(role, path));
+    let slip = options.mapping.slip(is_there);
+    // Without any record there are other problems.
+    let Some((role, path)) = slip.filter(|_| !mapped.is_empty()) else {
+        return Ok(());
+    };
+    let (names, of_spans) = names(files);
+    let has_lists = mapped
+        .iter()
+        .any(|each| each.document.get(Role::Spans).is_some());
+    let (what, names) = match has_lists && SPAN_ROLES.contains(&role) {
+        true => ("keys of annotations", of_spans),
+        false => ("keys of documents", names),
+    };
+    let names = names.into_iter().collect();
+    Err(MAPPING.leads_nowhere((role, path), what, names, files))
 }
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
@@ -102,7 +150,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let words = file.words(&mut found)?;
         json::refuse_countless(&file.path, &words)?;
         let mut records = Vec::new();
-        for (line, record) in json::records::<Record>(&words) {
+        for (line, record) in json::records::<Object>(&words) {
             match record {
                 Ok(record) => records.push((line, record)),
                 Err(bad) => found.left_out(&label, line, bad.why, bad.words),
@@ -113,25 +161,22 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     if mapped.is_empty() && found.problems.is_empty() {
         return Err(ImportError::WrongFormat(JSON.title));
     }
-    let has_key = |path: &str| mapped.iter().any(|each| each.has_key(path));
-    options
-        .mapping
-        .refuse_slips("keys", has_key, || mappable(files))?;
+    refuse_slips(files, &mapped, options)?;
     let is_known = |each: &Mapped| {
         each.document.get(Role::Text).is_some() || each.document.get(Role::Document).is_some()
     };
     if let Some(unknown) = mapped.iter().find(|each| !is_known(each)) {
         return Err(ImportError::NeedsMapping {
             what: "keys",
-            mappable: mappable(files),
+            mappable: MAPPING.mappable(files),
             file: unknown.file.to_string(),
         });
     }
     // Texts first, so that annotations that name their document find it.
     mapped.sort_by_key(|each| each.document.get(Role::Text).is_none());
-    let mut reading = Records {
+    let mut documents = Documents {
         found,
-        ..Records::default()
+        ..Documents::default()
     };
     for each in mapped {
         for (line, record) in each.records {
@@ -142,33 +187,35 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
                 span: &each.span,
             };
             match at.document.get(Role::Text) {
-                Some(path) => reading.add_document(at, path, record),
-                None => reading.add_annotation(at, record),
+                Some(path) => documents.add_document(at, path, record),
+                None => documents.add_annotation(at, record),
             }
         }
     }
-    reading.add_links();
-    Ok(reading.found)
+    documents.add_links();
+    Ok(documents.found)
 }
 
 /// Says what the keys of a file mean; `None` for one without records.
 fn map(
     found: &mut Found,
     file: Arc<str>,
-    records: Vec<(usize, Record)>,
+    records: Vec<(usize, Object)>,
     options: &ImportOptions,
 ) -> Option<Mapped> {
     let sample = records.iter().take(SAMPLE_RECORDS);
-    let sample: Vec<&Record> = sample.map(|(_, record)| record).collect();
+    let sample: Vec<&Object> = sample.map(|(_, record)| record).collect();
     let keys = keys_of(&sample);
     if keys.is_empty() {
         return None;
     }
     let said = &options.mapping;
     let mut document = said.or_guessed(&keys, &DOCUMENT_ROLES);
-    let is_no_list = |path| !is_list(&sample, path);
-    if document.get(Role::Spans).is_some_and(is_no_list) && said.get(Role::Spans).is_none() {
-        document.set(Role::Spans, "");
+    for role in DOCUMENT_ROLES {
+        let leads_elsewhere = |path| !leads_to(&sample, role, path);
+        if document.get(role).is_some_and(leads_elsewhere) && said.get(role).is_none() {
+            document.set(role, "");
+        }
     }
     let spans = document.get(Role::Spans);
     let free: Vec<&str> = match spans {
@@ -196,11 +243,10 @@ fn map(
     let has_all = |names: &[&str; 4]| names.iter().all(|name| keys.contains(name));
     let meaning = match LINK_KEYS.iter().any(has_all) {
         true => "links by the places of their ends".to_owned(),
-        false => [
-            in_words(&document, &DOCUMENT_ROLES),
-            in_words(&span, &SPAN_ROLES),
-        ]
-        .join(" "),
+        false => in_words(&document, &DOCUMENT_ROLES)
+            .chain(in_words(&span, &SPAN_ROLES))
+            .collect::<Vec<_>>()
+            .join(" "),
     };
     found.remark(&file, 0, "read with these keys", meaning);
     Some(Mapped {
@@ -212,7 +258,7 @@ fn map(
 }
 
 /// The keys of some records, in order.
-fn keys_of<'a>(records: &[&'a Record]) -> Vec<&'a str> {
+fn keys_of<'a>(records: &[&'a Object]) -> Vec<&'a str> {
     let keys: BTreeSet<&str> = records
         .iter()
         .flat_map(|record| record.keys())
@@ -221,29 +267,41 @@ fn keys_of<'a>(records: &[&'a Record]) -> Vec<&'a str> {
     keys.into_iter().collect()
 }
 
-/// Whether a path leads to annotations: only a list of objects or of lists is one of them.
-fn is_list(sample: &[&Record], path: &str) -> bool {
-    let lists = sample
-        .iter()
-        .filter_map(|record| at_path(record, path)?.as_array());
-    lists
-        .flatten()
-        .any(|each| each.is_object() || each.is_array())
+/// Whether something that can play the role stands at the end of a path. Only a list of objects or of lists is one of
+/// annotations, and no text or name is made of parts.
+fn leads_to(sample: &[&Object], role: Role, path: &str) -> bool {
+    let mut values = sample.iter().filter_map(|record| at_path(record, path));
+    match role {
+        Role::Spans => {
+            let lists = values.filter_map(Value::as_array);
+            lists
+                .flatten()
+                .any(|each| each.is_object() || each.is_array())
+        }
+        _ => values.any(|value| !value.is_object() && !value.is_array() && !value.is_null()),
+    }
 }
 
-fn in_words(mapping: &Mapping, roles: &[Role]) -> String {
+fn in_words(mapping: &Mapping, roles: &[Role]) -> impl Iterator<Item = String> {
     let said = |role: &Role| Some(format!("{}={}", role.name(), mapping.get(*role)?));
-    let said: Vec<String> = roles.iter().filter_map(said).collect();
-    said.join(" ")
+    roles.iter().filter_map(said)
 }
 
 /// A value by its path: `meta.source`. A key with dots in it is found as well.
-fn at_path<'a>(record: &'a Record, path: &str) -> Option<&'a Value> {
+fn at_path<'a>(record: &'a Object, path: &str) -> Option<&'a Value> {
     if let Some(value) = record.get(path) {
         return Some(value);
     }
     let (first, rest) = path.split_once('.')?;
     at_path(record.get(first)?.as_object()?, rest)
+}
+
+/// Also one in quotes.
+fn whole_number(value: &Value) -> Option<usize> {
+    match value {
+        Value::String(words) => words.trim().parse().ok(),
+        value => usize::try_from(value.as_u64()?).ok(),
+    }
 }
 
 /// A record's place and what its keys mean.
@@ -256,25 +314,21 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn words(&self, record: &Record, mapping: &Mapping, role: Role) -> String {
+    fn words(&self, record: &Object, mapping: &Mapping, role: Role) -> String {
         mapping
             .get(role)
             .and_then(|path| field(at_path(record, path)?))
             .unwrap_or_default()
     }
 
-    fn number(&self, record: &Record, role: Role) -> Option<usize> {
-        let value = at_path(record, self.span.get(role)?)?;
-        match value {
-            Value::String(words) => words.trim().parse().ok(),
-            value => usize::try_from(value.as_u64()?).ok(),
-        }
+    fn number(&self, record: &Object, role: Role) -> Option<usize> {
+        whole_number(at_path(record, self.span.get(role)?)?)
     }
 
     /// What no role stands for.
     fn rest<'r>(
         &'r self,
-        record: &'r Record,
+        record: &'r Object,
         mapping: &'r Mapping,
     ) -> impl Iterator<Item = (&'r str, &'r Value)> {
         let is_free = |key: &str| Role::ALL.iter().all(|role| mapping.get(*role) != Some(key));
@@ -296,15 +350,15 @@ struct LinkByPlaces {
 
 /// What the records say, in the making.
 #[derive(Default)]
-struct Records {
+struct Documents {
     found: Found,
     /// Documents by what records call them.
     by_name: HashMap<String, usize>,
     links: Vec<LinkByPlaces>,
 }
 
-impl Records {
-    fn add_document(&mut self, at: At<'_>, path: &str, record: Record) {
+impl Documents {
+    fn add_document(&mut self, at: At<'_>, path: &str, record: Object) {
         let Some(Value::String(text)) = at_path(&record, path) else {
             return self
                 .found
@@ -318,8 +372,10 @@ impl Records {
             name if name.is_empty() => id.clone(),
             name => name,
         };
+        let start = at.span.get(Role::Start);
+        let start = start.and_then(|path| at_path(&record, path));
         let is_flat =
-            at.document.get(Role::Spans).is_none() && at.number(&record, Role::Start).is_some();
+            at.document.get(Role::Spans).is_none() && start.is_some_and(|start| !start.is_null());
         if is_flat {
             return self.add_flat(at, text, &record);
         }
@@ -337,21 +393,27 @@ impl Records {
         for name in [name, id].into_iter().filter(|name| !name.is_empty()) {
             self.by_name.insert(name, self.found.documents.len());
         }
-        let list = at
-            .document
-            .get(Role::Spans)
-            .and_then(|path| at_path(&record, path)?.as_array());
-        for value in list.into_iter().flatten() {
-            match span(at, value) {
-                Ok(span) => document.spans.push(span),
-                Err(why) => self.found.left_out(at.file, at.line, why, value),
+        let spans = at.document.get(Role::Spans);
+        match spans.and_then(|path| at_path(&record, path)) {
+            None | Some(Value::Null) => {}
+            Some(Value::Array(list)) => {
+                for value in list {
+                    match span(at, value) {
+                        Ok(span) => document.spans.push(span),
+                        Err(why) => self.found.left_out(at.file, at.line, why, value),
+                    }
+                }
+            }
+            Some(value) => {
+                let why = "left out: the annotations are no list";
+                self.found.left_out(at.file, at.line, why, value);
             }
         }
         self.found.documents.push(document);
     }
 
     /// An annotation that has the whole text beside it: rows with the same text are of one document.
-    fn add_flat(&mut self, at: At<'_>, text: &str, record: &Record) {
+    fn add_flat(&mut self, at: At<'_>, text: &str, record: &Object) {
         let mut span = match span_of(at, record) {
             Ok(span) => span,
             Err(why) => return self.found.left_out(at.file, at.line, why, ""),
@@ -365,7 +427,7 @@ impl Records {
     }
 
     /// A record that says something of a document that is recorded elsewhere.
-    fn add_annotation(&mut self, at: At<'_>, record: Record) {
+    fn add_annotation(&mut self, at: At<'_>, record: Object) {
         let name = at.words(&record, at.document, Role::Document);
         let has_all = |keys: &&[&str; 4]| keys.iter().all(|key| record.contains_key(*key));
         if let Some(keys) = LINK_KEYS.iter().find(has_all) {
@@ -406,12 +468,13 @@ impl Records {
         }
     }
 
-    fn note_link(&mut self, at: At<'_>, record: &Record, keys: [&str; 4], document: String) {
-        let place = |key: &str| {
-            let place = record.get(key).and_then(Value::as_u64);
-            place.map_or(usize::MAX, |place| place as usize)
+    fn note_link(&mut self, at: At<'_>, record: &Object, keys: [&str; 4], document: String) {
+        let place = |key: &str| whole_number(record.get(key)?);
+        let [Some(from), Some(to), Some(other_from), Some(other_to)] = keys.map(place) else {
+            let why = "left out: a place of a link is no number";
+            let what = Value::Object(record.clone());
+            return self.found.left_out(at.file, at.line, why, what);
         };
-        let [from, to, other_from, other_to] = keys.map(place);
         self.links.push(LinkByPlaces {
             kind: at.words(record, at.span, Role::Tag),
             document,
@@ -447,9 +510,9 @@ impl Records {
                     let number = *by_place.get(&(index, place))?;
                     self.found.documents.get_mut(index)?.spans.get_mut(number)
                 });
+                // Not an id of the file: these may count within a document.
                 match span {
-                    Some(span) if span.key.is_empty() => span.key.clone_from(&key),
-                    Some(span) => return span.key.clone(),
+                    Some(span) => span.key.clone_from(&key),
                     None => return format!("{}–{} of {name}", place[0], place[1]),
                 }
                 key
@@ -487,7 +550,7 @@ fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
     }
 }
 
-fn span_of(at: At<'_>, record: &Record) -> Result<FoundSpan, &'static str> {
+fn span_of(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
     let words = |role| at.words(record, at.span, role);
     let quote = words(Role::Quote);
     let end = match at.span.get(Role::Length) {

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
 };
+use super::json::Unreadable;
 use super::{Format, ImportError, ImportOptions, Reading, attribute, field, json};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, DocumentState, Encoding, Stamp, Tag,
@@ -28,7 +29,7 @@ pub const JSONL: Format = Format {
     description: "A document a line with text and spans: ours, Prodigy's, spaCy's",
     endings: &["jsonl", "ndjson", "json"],
     recognise,
-    mappable: None,
+    mapping: None,
     read,
 };
 
@@ -234,10 +235,11 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
     for file in files.ending_in(JSONL.endings) {
         let (label, words) = (file.label(), file.words(&mut found)?);
-        json::add_each_record(&mut found, &words, |found, (number, record)| match record {
-            Ok(line) => add(found, &label, number, line),
+        let add = |found: &mut Found, (number, record): json::Record<Line>| match record {
+            Ok(line) => self::add(found, &label, number, line),
             Err(bad) => found.left_out(&label, number, bad.why, bad.words),
-        });
+        };
+        json::add_each_record(&mut found, &words, mend, add);
     }
     Ok(found)
 }
@@ -257,6 +259,15 @@ pub(super) fn add_line(
             add(found, file, line_number, line);
         }
     }
+}
+
+/// What is wrong in a line, so that the rest of it can be read.
+fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
+    let mut bad = Vec::new();
+    json::take_bad::<SpanValue>(line, "spans", &mut bad);
+    json::take_bad::<RegionValue>(line, "regions", &mut bad);
+    json::take_bad::<RelationValue>(line, "relations", &mut bad);
+    bad
 }
 
 fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {

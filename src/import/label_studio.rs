@@ -3,17 +3,18 @@
 //! Several results with one id speak of one region: its label, its choices, numbers and notes. Results without a
 //! region speak of the whole task and become fields of the document. Predictions are a program's work.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
-use super::{Format, ImportError, ImportOptions, Role, field, json, time};
+use super::json::Unreadable;
+use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Codebook, Color, LinkEnds, LinkKind,
     Stamp, Tag, TagId,
@@ -36,7 +37,7 @@ pub const LABEL_STUDIO: Format = Format {
                     .any(has)
         })
     },
-    mappable: None,
+    mapping: Some(MAPPING),
     read,
 };
 
@@ -175,7 +176,54 @@ struct Config {
     texts: HashMap<String, (String, bool)>,
 }
 
+const MAPPING: MappingOf = MappingOf {
+    roles: &[Role::Text],
+    names,
+};
+
+/// The keys of the first tasks' data.
+fn names(files: &Files<'_>) -> Vec<String> {
+    let heads = files
+        .ending_in(LABEL_STUDIO.endings)
+        .map(FileInMemory::head);
+    let tasks = heads.flat_map(|head| json::records::<Task>(&head));
+    let tasks = tasks.filter_map(|(_, task)| task.ok());
+    let names: BTreeSet<String> = tasks.flat_map(|task| task.data.into_keys()).collect();
+    names.into_iter().collect()
+}
+
+fn refuse_slips(files: &Files<'_>, options: &ImportOptions) -> Result<(), ImportError> {
+    let is_there = |_, key: &str| {
+        files.ending_in(LABEL_STUDIO.endings).any(|file| {
+            let words = file.words(&mut Found::default()).unwrap_or_default();
+            let tasks = json::records::<Task>(&words).into_iter();
+            let mut tasks = tasks.filter_map(|(_, task)| task.ok());
+            tasks.any(|task| task.data.contains_key(key))
+        })
+    };
+    match options.mapping.slip(is_there) {
+        None => Ok(()),
+        Some(slip) => Err(MAPPING.leads_nowhere(slip, "keys of the data", names(files), files)),
+    }
+}
+
+/// What is wrong in a task, so that the rest of it can be read.
+fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
+    let mut bad = Vec::new();
+    for key in ["annotations", "completions", "predictions"] {
+        let answers = task.get_mut(key).and_then(Value::as_array_mut);
+        for answer in answers.into_iter().flatten() {
+            if let Some(answer) = answer.as_object_mut() {
+                json::take_bad::<Item>(answer, "result", &mut bad);
+            }
+        }
+        json::take_bad::<Answer>(task, key, &mut bad);
+    }
+    bad
+}
+
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
+    refuse_slips(files, options)?;
     let mut found = Found::default();
     let mut config = Config::default();
     for file in files.ending_in(&["xml"]) {
@@ -196,10 +244,11 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         is_any = true;
         let label = file.label();
         let words = file.words(&mut found)?;
-        json::add_each_record(&mut found, &words, |found, (number, record)| match record {
+        let add = |found: &mut Found, (number, record): json::Record<Task>| match record {
             Ok(task) => add_task(found, &config, options, &label, number, task),
             Err(bad) => found.left_out(&label, number, bad.why, bad.words),
-        });
+        };
+        json::add_each_record(&mut found, &words, mend, add);
     }
     if !is_any {
         return Err(ImportError::WrongFormat(LABEL_STUDIO.title));

@@ -24,7 +24,7 @@ pub const LABEL_STUDIO_MIN: Format = Format {
             has("annotation_id") && has("annotator") && !has("result")
         })
     },
-    mappable: None,
+    mapping: None,
     read,
 };
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ImportError;
+use super::files::Files;
 
 /// What a column or key may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -135,6 +136,60 @@ impl Role {
     }
 }
 
+/// A format in which columns or keys can mean anything.
+pub(super) struct MappingOf {
+    /// What they may hold, in the order of the dialog.
+    pub roles: &'static [Role],
+    /// Those that there are, in the order of the files; in large files of JSON those of the first records.
+    pub names: fn(&Files<'_>) -> Vec<String>,
+}
+
+impl MappingOf {
+    /// What a mapping of these files may speak of.
+    pub fn mappable(&self, files: &Files<'_>) -> Mappable {
+        Mappable {
+            roles: self.roles,
+            names: (self.names)(files),
+        }
+    }
+
+    /// Refuses slips, where all names are known.
+    ///
+    /// # Errors
+    /// [`ImportError::MappingLeadsNowhere`] for the first.
+    pub fn refuse_slips(
+        &self,
+        said: &Mapping,
+        files: &Files<'_>,
+        what: &'static str,
+    ) -> Result<(), ImportError> {
+        let names = match said.is_empty() {
+            true => return Ok(()),
+            false => (self.names)(files),
+        };
+        match said.slip(|_, path| names.iter().any(|name| name == path)) {
+            None => Ok(()),
+            Some(slip) => Err(self.leads_nowhere(slip, what, names, files)),
+        }
+    }
+
+    /// What a slip is answered with: what it is, and the names that it may have meant.
+    pub fn leads_nowhere(
+        &self,
+        (role, path): (Role, &str),
+        what: &'static str,
+        names: Vec<String>,
+        files: &Files<'_>,
+    ) -> ImportError {
+        ImportError::MappingLeadsNowhere {
+            said: format!("{}={path}", role.name()),
+            what,
+            names,
+            mappable: self.mappable(files),
+        }
+    }
+}
+
 /// What a mapping of some files may speak of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mappable {
@@ -171,40 +226,9 @@ impl Mapping {
         self.paths.iter().map(|(role, path)| (*role, path.as_str()))
     }
 
-    /// As [`Mapping::refuse_slips`], where all names are known.
-    ///
-    /// # Errors
-    /// [`ImportError::MappingLeadsNowhere`] for the first that is not among them.
-    pub(super) fn refuse_other_columns(
-        &self,
-        there: impl FnOnce() -> Mappable,
-    ) -> Result<(), ImportError> {
-        if self.is_empty() {
-            return Ok(());
-        }
-        let there = there();
-        let is_there = |column: &str| there.names.iter().any(|name| name == column);
-        self.refuse_slips("columns", is_there, || there.clone())
-    }
-
-    /// Refuses a mapping to something that is nowhere: a slip that would cost the annotations what they say.
-    ///
-    /// # Errors
-    /// [`ImportError::MappingLeadsNowhere`] for the first such.
-    pub(super) fn refuse_slips(
-        &self,
-        what: &'static str,
-        is_there: impl Fn(&str) -> bool,
-        mappable: impl FnOnce() -> Mappable,
-    ) -> Result<(), ImportError> {
-        match self.said().find(|(_, path)| !is_there(path)) {
-            None => Ok(()),
-            Some((role, path)) => Err(ImportError::MappingLeadsNowhere {
-                said: format!("{}={path}", role.name()),
-                what,
-                mappable: mappable(),
-            }),
-        }
+    /// The first that was said to stand where nothing is. Followed, it would cost the annotations what they say.
+    pub(super) fn slip(&self, is_there: impl Fn(Role, &str) -> bool) -> Option<(Role, &str)> {
+        self.said().find(|(role, path)| !is_there(*role, path))
     }
 
     /// Whether nothing has been said.
@@ -215,7 +239,7 @@ impl Mapping {
     /// Reads `tag=label`.
     ///
     /// # Errors
-    /// If there is no such role, or no name behind it.
+    /// If there is no such role, no name behind it, or the role has been said already.
     pub fn read(&mut self, written: &str) -> Result<(), String> {
         let (role, path) = written
             .split_once('=')
@@ -227,6 +251,15 @@ impl Mapping {
                 let names: Vec<&str> = Role::ALL.iter().map(|role| role.name()).collect();
                 format!("there is no “{role}”, only {}", names.join(", "))
             })?;
+        if path.is_empty() {
+            return Err(format!("say what holds the {}", role.name()));
+        }
+        if let Some(other) = self.get(role) {
+            return Err(format!(
+                "“{}” is said twice: {other} and {path}",
+                role.name()
+            ));
+        }
         self.set(role, path);
         Ok(())
     }

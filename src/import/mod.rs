@@ -94,6 +94,7 @@ pub use json_mapped::JSON;
 pub use jsonl::JSONL;
 pub use label_studio::{FRAGMENT, LABEL_STUDIO, NOTE, free_name};
 pub use label_studio_min::LABEL_STUDIO_MIN;
+use mapping::MappingOf;
 pub use mapping::{Mappable, Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use refi_qda::REFI_QDA;
@@ -141,8 +142,8 @@ pub struct Format {
     pub endings: &'static [&'static str],
     /// Whether these files look like it.
     recognise: fn(&Files<'_>) -> bool,
-    /// What a mapping may speak of, for formats in which columns or keys can mean anything.
-    mappable: Option<fn(&Files<'_>) -> Mappable>,
+    /// For formats in which columns or keys can mean anything.
+    mapping: Option<MappingOf>,
     /// What the files say.
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
 }
@@ -154,25 +155,31 @@ impl Format {
         files: &[FileInMemory],
         options: &ImportOptions,
     ) -> Result<Found, ImportError> {
-        let files = Files::new(files);
-        if !options.mapping.is_empty() {
-            let roles = self.mappable.map_or(&[][..], |of| of(&files).roles);
-            let is_of_no_use = |(role, _): &(Role, &str)| !roles.contains(role);
-            if let Some((role, name)) = options.mapping.said().find(is_of_no_use) {
-                return Err(ImportError::MappingIsOfNoUse {
-                    said: format!("{}={name}", role.name()),
-                    title: self.title,
-                    roles,
-                });
-            }
+        let roles = self.mapping.as_ref().map_or(&[][..], |of| of.roles);
+        let is_of_no_use = |(role, _): &(Role, &str)| !roles.contains(role);
+        if let Some((role, name)) = options.mapping.said().find(is_of_no_use) {
+            return Err(ImportError::MappingIsOfNoUse {
+                said: format!("{}={name}", role.name()),
+                title: self.title,
+                roles,
+            });
         }
-        (self.read)(&files, options)
+        (self.read)(&Files::new(files), options)
     }
+}
+
+/// In quotes, since blanks at their ends belong to them.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 40;
+    let quoted = names.iter().take(MOST).map(|name| format!("“{name}”"));
+    let more = (names.len() > MOST).then(|| "…".to_owned());
+    quoted.chain(more).collect::<Vec<_>>().join(", ")
 }
 
 fn what_can_be_said(roles: &[Role]) -> String {
     match roles {
-        [] => "its files say themselves what holds what".to_owned(),
+        [] => "its files say themselves what holds what. If they are of another format, name it"
+            .to_owned(),
         roles => {
             let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
             format!("it has a place for {}", names.join(", "))
@@ -233,7 +240,7 @@ pub struct Imported {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImportError {
     /// No format knows these files.
-    #[error("no format knows these files; name one")]
+    #[error("no format of annotations knows these files; name one, or add them as texts")]
     Unrecognised,
     /// The bytes are no text.
     #[error("{words} in {file}")]
@@ -252,10 +259,10 @@ pub enum ImportError {
         words: String,
     },
     /// Nothing among the files is in this format.
-    #[error("there is no file in the format {0}")]
+    #[error("there is nothing in the format {0} in these files")]
     WrongFormat(&'static str),
     /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what; there are {} in {file}", .mappable.names.join(", "))]
+    #[error("say which {what} hold what; {file} has {}", listed(&.mappable.names))]
     NeedsMapping {
         /// Columns or keys.
         what: &'static str,
@@ -265,13 +272,15 @@ pub enum ImportError {
         file: String,
     },
     /// A mapping speaks of a column or key that is nowhere.
-    #[error("“{said}” leads nowhere: the {what} are {}", .mappable.names.join(", "))]
+    #[error("“{said}” leads nowhere: the {what} are {}", listed(.names))]
     MappingLeadsNowhere {
         /// As the person said it: `tag=lable`.
         said: String,
-        /// Columns or keys.
+        /// Columns, keys of documents, keys of annotations.
         what: &'static str,
         /// Those that there are.
+        names: Vec<String>,
+        /// For another choice.
         mappable: Mappable,
     },
     /// A mapping says what the format has no place for.
@@ -315,7 +324,7 @@ pub fn believe(format: &Format, files: &mut [FileInMemory]) {
 
 /// What a mapping of these files may speak of; `None` for formats that need no mapping.
 pub fn mappable(format: &Format, files: &[FileInMemory]) -> Option<Mappable> {
-    Some(format.mappable?(&Files::new(files)))
+    Some(format.mapping.as_ref()?.mappable(&Files::new(files)))
 }
 
 /// Whether a file of a folder is worth reading, by its ending.

@@ -21,7 +21,7 @@ pub const REFI_QDA: Format = Format {
     description: "Projects and codebooks of ATLAS.ti, MAXQDA, NVivo, QualCoder, Taguette",
     endings: &["qdpx", "qdc"],
     recognise: |files| files.ending_in(REFI_QDA.endings).next().is_some(),
-    mappable: None,
+    mapping: None,
     read,
 };
 

@@ -22,7 +22,7 @@ pub const WEB_ANNOTATION: Format = Format {
     description: "JSON-LD of the web; also exports of Hypothesis and Recogito",
     endings: &["jsonld", "json"],
     recognise: |files| files.ending_in(WEB_ANNOTATION.endings).any(is_ours),
-    mappable: None,
+    mapping: None,
     read,
 };
 

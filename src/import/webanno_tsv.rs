@@ -20,7 +20,7 @@ pub const WEBANNO_TSV: Format = Format {
     description: "Tokens with columns for layers, of WebAnno and INCEpTION",
     endings: &["tsv"],
     recognise: |files| files.ending_in(WEBANNO_TSV.endings).any(is_ours),
-    mappable: None,
+    mapping: None,
     read,
 };
 

@@ -20,7 +20,7 @@ pub const XMI: Format = Format {
     description: "A text with its layers in XML, of INCEpTION, DKPro and UIMA",
     endings: &["xmi"],
     recognise: |files| files.ending_in(XMI.endings).next().is_some(),
-    mappable: None,
+    mapping: None,
     read,
 };
 

@@ -10,8 +10,7 @@ use rayon::prelude::*;
 
 use super::places::{Placed, Places};
 use super::{
-    Annotation, AnnotationId, AnnotatorId, DocumentId, HIGHEST_COUNTED, Link, LinkId, Region,
-    RegionId, TagId,
+    Annotation, AnnotationId, AnnotatorId, DocumentId, Link, LinkId, Region, RegionId, TagId,
 };
 use crate::text::{ByteOffset, Span};
 
@@ -265,15 +264,34 @@ impl Annotations {
             .flat_map(move |entry| entry.places.starting_before(offset))
     }
 
-    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
+    /// The highest number that an annotator has used; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = AnnotationId::new(annotator_id.clone(), HIGHEST_COUNTED);
+        let highest = AnnotationId::new(annotator_id.clone(), u32::MAX);
         let last = self
             .by_id
             .get_prev(&highest)
             .filter(|(id, _)| id.annotator_id == *annotator_id);
         last.map_or(0, |(id, _)| id.number)
     }
+
+    /// A number that an annotator has not used: the one behind the last.
+    pub fn next_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let is_free = |number| {
+            self.get(&AnnotationId::new(annotator_id.clone(), number))
+                .is_none()
+        };
+        next_number(self.last_number_of(annotator_id), is_free)
+    }
+}
+
+/// The number behind the last, or behind the highest that there can be the first that is free: a file made by hand may
+/// have used that one.
+pub fn next_number(last: u32, is_free: impl Fn(u32) -> bool) -> u32 {
+    let mut number = last.checked_add(1).unwrap_or(1);
+    while !is_free(number) {
+        number = number.checked_add(1).unwrap_or(1);
+    }
+    number
 }
 
 /// Sorts what mostly is in order already, as it comes from a file: then looking is much cheaper.
@@ -364,14 +382,23 @@ impl Links {
         ends.filter_map(|(_, link_id)| self.by_id.get(link_id))
     }
 
-    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
+    /// The highest number that an annotator has used; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = LinkId::new(annotator_id.clone(), HIGHEST_COUNTED);
+        let highest = LinkId::new(annotator_id.clone(), u32::MAX);
         let last = self
             .by_id
             .get_prev(&highest)
             .filter(|(id, _)| id.annotator_id == *annotator_id);
         last.map_or(0, |(id, _)| id.number)
+    }
+
+    /// A number that an annotator has not used: the one behind the last.
+    pub fn next_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let is_free = |number| {
+            self.get(&LinkId::new(annotator_id.clone(), number))
+                .is_none()
+        };
+        next_number(self.last_number_of(annotator_id), is_free)
     }
 }
 
@@ -443,13 +470,22 @@ impl Regions {
         found
     }
 
-    /// The highest number that an annotator has used, up to [`HIGHEST_COUNTED`]; 0 if none.
+    /// The highest number that an annotator has used; 0 if none.
     pub fn last_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
-        let highest = RegionId::new(annotator_id.clone(), HIGHEST_COUNTED);
+        let highest = RegionId::new(annotator_id.clone(), u32::MAX);
         let last = self
             .by_id
             .get_prev(&highest)
             .filter(|(id, _)| id.annotator_id == *annotator_id);
         last.map_or(0, |(id, _)| id.number)
+    }
+
+    /// A number that an annotator has not used: the one behind the last.
+    pub fn next_number_of(&self, annotator_id: &AnnotatorId) -> u32 {
+        let is_free = |number| {
+            self.get(&RegionId::new(annotator_id.clone(), number))
+                .is_none()
+        };
+        next_number(self.last_number_of(annotator_id), is_free)
     }
 }

@@ -75,10 +75,6 @@ name_ids! {
     TagId;
 }
 
-/// New numbers are counted on from the last one up to here. Only files that were made by hand have higher ones, behind
-/// which there might be nothing left to count.
-pub const HIGHEST_COUNTED: u32 = u32::MAX / 2;
-
 /// Ids made of who made the entry and a number of theirs, so that two people who work apart never
 /// give the same id to two things. Written `mara-17`.
 macro_rules! numbered_ids {

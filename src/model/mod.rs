@@ -20,10 +20,9 @@ pub use codebook::{
     RegionKind, Tag,
 };
 pub use document::{Annotator, AnnotatorKind, Document, DocumentState, Encoding};
-pub use entries::{Annotations, Links, Regions};
+pub use entries::{Annotations, Links, Regions, next_number};
 pub use ids::{
-    AnnotationId, AnnotatorId, ClaimId, DocumentId, HIGHEST_COUNTED, LinkId, RegionId, SharedNames,
-    TagId,
+    AnnotationId, AnnotatorId, ClaimId, DocumentId, LinkId, RegionId, SharedNames, TagId,
 };
 pub use jiff::Timestamp;
 pub use project::{Project, ProjectSettings, Texts};

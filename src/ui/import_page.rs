@@ -8,7 +8,7 @@ use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, counted};
-use crate::import::{self, FORMATS, ImportOptions, TagCounts};
+use crate::import::{self, FORMATS, ImportOptions, ImportReport, Role, TagCounts};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -25,47 +25,62 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
     choice_ui(ui, cx, state, importing);
     ui.add_space(8.0);
     let theme = cx.theme;
-    match &importing.outcome {
-        None => {
-            ui.label("Reading…");
-        }
-        Some(Err(words)) => {
-            ui.label(RichText::new("Nothing can be imported").color(theme.bad));
-            ui.label(words);
-            mapping_ui(ui, cx, importing);
-        }
-        Some(Ok(preview)) => {
-            let room = ui.ctx().content_rect().height() * 0.8 - 230.0;
-            let area = ScrollArea::vertical().max_height(room.max(160.0));
-            let output = area.show(ui, |ui| {
+    let room = ui.ctx().content_rect().height() * 0.8 - 230.0;
+    let area = ScrollArea::vertical().max_height(room.max(120.0));
+    let output = area
+        .auto_shrink([false, true])
+        .show(ui, |ui| match &importing.outcome {
+            None => drop(ui.label("Reading…")),
+            Some(Err(words)) => {
+                ui.label(RichText::new("Nothing can be imported").color(theme.bad));
+                ui.label(words);
+                mapping_ui(ui, cx, importing);
+            }
+            Some(Ok(preview)) => {
                 mapping_ui(ui, cx, importing);
                 report_ui(ui, cx, preview);
-            });
-            name_bar(ui, "what would be imported", &output);
-        }
-    }
+            }
+        });
+    name_bar(ui, "what would be imported", &output);
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
-        if let Some(Ok(preview)) = &importing.outcome {
-            let counts = preview.report().annotations();
-            let count = counts.exact + counts.moved - counts.merged;
-            let documents = preview.report().documents.added;
-            let words = match (count, documents, preview.report().new_tags) {
-                (0, 0, tags @ 1..) => format!("Import {}", counted(tags, "tag")),
-                _ => format!(
-                    "Import {} and {}",
-                    counted(count, "annotation"),
-                    counted(documents, "document")
-                ),
-            };
-            if main_button(ui, &theme, &words).clicked() {
-                cx.ask(Command::MakeImport);
-                is_done = true;
-            }
+        let preview = importing.outcome.as_ref().and_then(|it| it.as_ref().ok());
+        let deed = preview.and_then(|preview| deed_in_words(preview.report()));
+        if let Some(words) = &deed
+            && main_button(ui, &theme, words).clicked()
+        {
+            cx.ask(Command::MakeImport);
+            is_done = true;
         }
         is_done |= plain_button(ui, "Cancel").clicked();
+        if let Some(preview) = preview {
+            let (words, color) = match (&deed, preview.report().is_lossless()) {
+                (None, _) => ("There is nothing to import", theme.warn),
+                (_, true) => ("Everything in the files comes over", theme.good),
+                (_, false) => ("Not everything in the files comes over", theme.warn),
+            };
+            ui.add_space(8.0);
+            ui.label(RichText::new(words).color(color));
+        }
     });
     is_done
+}
+
+/// What the button does; `None` if the import would change nothing.
+fn deed_in_words(report: &ImportReport) -> Option<String> {
+    let counts = report.annotations();
+    let count = counts.exact + counts.moved - counts.merged;
+    let others = report.links.values().chain(report.regions.values());
+    let others: usize = others.map(|counts| counts.added).sum();
+    match (count, report.documents.added, report.new_tags, others) {
+        (0, 0, 0, 0) => None,
+        (0, 0, tags @ 1.., _) => Some(format!("Import {}", counted(tags, "tag"))),
+        (count, documents, ..) => Some(format!(
+            "Import {} and {}",
+            counted(count, "annotation"),
+            counted(documents, "document")
+        )),
+    }
 }
 
 /// The format and who is named where the files name nobody.
@@ -82,22 +97,26 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
         let response = ComboBox::from_id_salt("format")
             .selected_text(shown)
             .width(220.0)
+            .height(440.0)
             .show_ui(ui, |ui| {
+                // What was said of columns and keys was meant for the other format.
+                let other = |format: Option<&str>| ImportChoice {
+                    format: format.map(str::to_owned),
+                    options: ImportOptions {
+                        annotator: choice.options.annotator.clone(),
+                        ..ImportOptions::default()
+                    },
+                };
+                if ui.selectable_label(read_as.is_none(), "Find out").clicked() {
+                    asked = Some(other(None));
+                }
                 for format in FORMATS {
                     let is_chosen = read_as.is_some_and(|chosen| chosen.name == format.name);
                     let response = ui
                         .selectable_label(is_chosen, format.title)
                         .on_hover_text(format.description);
                     if response.clicked() {
-                        // What was said of columns and keys was meant for the other format.
-                        let options = ImportOptions {
-                            annotator: choice.options.annotator.clone(),
-                            ..ImportOptions::default()
-                        };
-                        asked = Some(ImportChoice {
-                            format: Some(format.name.to_owned()),
-                            options,
-                        });
+                        asked = Some(other(Some(format.name)));
                     }
                 }
             });
@@ -133,30 +152,16 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
     let mapping = &importing.choice.options.mapping;
     let mut asked = None;
     Grid::new("mapping")
-        .num_columns(2)
+        .num_columns(4)
         .spacing(vec2(14.0, 6.0))
         .show(ui, |ui| {
-            for &role in mappable.roles {
-                ui.label(role.title());
-                let chosen = mapping.get(role);
-                let response = ComboBox::from_id_salt(role.name())
-                    .selected_text(chosen.unwrap_or("by its name"))
-                    .show_ui(ui, |ui| {
-                        if ui
-                            .selectable_label(chosen.is_none(), "by its name")
-                            .clicked()
-                        {
-                            asked = Some((role, ""));
-                        }
-                        for name in &mappable.names {
-                            if ui.selectable_label(chosen == Some(name), name).clicked() {
-                                asked = Some((role, name));
-                            }
-                        }
-                    });
-                response.response.widget_info(|| {
-                    egui::WidgetInfo::labeled(egui::Role::ComboBox, true, role.title())
-                });
+            for pair in mappable.roles.chunks(2) {
+                for &role in pair {
+                    ui.label(role.title());
+                    if let Some(name) = role_ui(ui, role, mapping.get(role), &mappable.names) {
+                        asked = Some((role, name));
+                    }
+                }
                 ui.end_row();
             }
         });
@@ -166,6 +171,36 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
         choice.options.mapping.set(role, name);
         cx.ask(Command::ImportAs(choice));
     }
+}
+
+/// A box to choose what holds something; what was chosen, empty for what its name says.
+fn role_ui<'a>(
+    ui: &mut Ui,
+    role: Role,
+    chosen: Option<&str>,
+    names: &'a [String],
+) -> Option<&'a str> {
+    const BY_NAME: &str = "by its name";
+    let mut asked = None;
+    let response = ComboBox::from_id_salt(role.name())
+        .selected_text(chosen.unwrap_or(BY_NAME))
+        .width(140.0)
+        .truncate()
+        .height(440.0)
+        .show_ui(ui, |ui| {
+            if ui.selectable_label(chosen.is_none(), BY_NAME).clicked() {
+                asked = Some("");
+            }
+            for name in names {
+                if ui.selectable_label(chosen == Some(name), name).clicked() {
+                    asked = Some(name);
+                }
+            }
+        });
+    response
+        .response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, role.title()));
+    asked
 }
 
 /// The report: counts by tag, and then each thing in words.
@@ -217,9 +252,4 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
         ui.label(line);
     }
     rest_ui(ui, preview.lines.len(), "lines");
-    if report.is_lossless() {
-        ui.label(RichText::new("Everything in the files comes over").color(theme.good));
-    } else {
-        ui.label(RichText::new("Not everything in the files comes over").color(theme.warn));
-    }
 }

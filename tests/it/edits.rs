@@ -126,19 +126,23 @@ fn words_in_any_script_can_be_tagged() {
 fn a_number_made_by_hand_leaves_room_for_the_next() {
     let (mut project, texts) = read(BLAMED);
     let mut highest = Annotation::clone(project.annotations.iter().next().unwrap());
-    highest.id = mara(u32::MAX);
+    highest.id = mara(u32::MAX - 1);
     project.annotations.insert(Arc::new(highest));
     let mut open = OpenProject::new(project);
-    let edit = edit::annotate(
-        open.project(),
-        text(&texts),
-        &author(),
-        &document_id(),
-        spans_of(text(&texts), "the group"),
-        &TagId::new("attribution"),
-    );
-    open.run(edit.unwrap()).unwrap();
-    assert!(open.project().annotations.get(&mara(2)).is_some());
+    for words in ["blamed", "the group", "the outage"] {
+        let edit = edit::annotate(
+            open.project(),
+            text(&texts),
+            &author(),
+            &document_id(),
+            spans_of(text(&texts), words),
+            &TagId::new("attribution"),
+        );
+        open.run(edit.unwrap()).unwrap();
+    }
+    let all = open.project().annotations.iter();
+    let numbers: Vec<u32> = all.map(|annotation| annotation.id.number).collect();
+    assert_eq!(numbers, [1, 2, 3, u32::MAX - 1, u32::MAX]);
 }
 
 #[test]

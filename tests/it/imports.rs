@@ -644,60 +644,6 @@ fn any_json_is_read_by_its_keys() {
 }
 
 #[test]
-fn a_mapping_to_what_is_not_there_is_refused() {
-    let table = file("a.csv", "text,label\nIt was denied.,denial\n");
-    let nested = json!([
-        {"story": "First.", "marks": [{"from": 0, "to": 5, "kind": "denial"}]},
-        {"story": "Second.", "marks": [{"from": 0, "to": 6, "kind": "denial", "sure": 1}]},
-    ]);
-    let nested = file("a.json", nested.to_string());
-    let tokens = file("a.conll", "It\tO\ndenied\tB-denial\n");
-    let lines = file("a.jsonl", "{\"text\": \"It.\", \"spans\": []}\n");
-    let keys = ["text=story", "spans=marks", "start=from", "end=to"];
-    let error_of = |name: &str, file: &FileInMemory, written: &[&str]| {
-        let mut options = ImportOptions::default();
-        for written in written {
-            options.mapping.read(written).unwrap();
-        }
-        let outcome = import_alone(format(name).unwrap(), std::slice::from_ref(file), &options);
-        outcome.err().map(|error| error.to_string())
-    };
-    assert_eq!(error_of("csv", &table, &["tag=label"]), None);
-    assert_eq!(
-        error_of("csv", &table, &["tag=lable"]).unwrap(),
-        "“tag=lable” leads nowhere: the columns are label, text"
-    );
-    assert!(
-        error_of("csv", &table, &["spans=label"])
-            .unwrap()
-            .starts_with(
-                "“spans=label” is of no use for CSV and TSV tables: it has a place for start"
-            )
-    );
-    assert_eq!(error_of("json", &nested, &keys), None);
-    let with = |more| [&keys[..], &[more]].concat();
-    assert_eq!(
-        error_of("json", &nested, &with("note=sure")),
-        None,
-        "a later record has it"
-    );
-    assert_eq!(
-        error_of("json", &nested, &with("tag=sort")).unwrap(),
-        "“tag=sort” leads nowhere: the keys are from, kind, marks, story, sure, to"
-    );
-    assert_eq!(error_of("conll", &tokens, &["tag=2"]), None);
-    assert_eq!(
-        error_of("conll", &tokens, &["tag=3"]).unwrap(),
-        "“tag=3” leads nowhere: the columns are 1, 2"
-    );
-    assert!(
-        error_of("jsonl", &lines, &["tag=label"])
-            .unwrap()
-            .ends_with("its files say themselves what holds what")
-    );
-}
-
-#[test]
 fn tables_are_read_whatever_parts_their_columns() {
     let latin = b"text;label\nLe minist\xE8re d\xE9ment;denial\n".to_vec();
     let (project, texts, report) = imported(&[file("a.csv", latin)]);

@@ -18,6 +18,7 @@ mod imports;
 mod index;
 mod keyboard;
 mod lines;
+mod mapping;
 mod merging;
 mod opening;
 mod outside;

@@ -1,0 +1,314 @@
+//! Mappings of columns and keys: slips are refused, what they say is followed, and what is wrong in one record costs no
+//! other.
+
+use ascribe::import::{
+    FileInMemory, ImportOptions, ImportReport, Mapping, format, import_alone, mappable,
+};
+use ascribe::model::{Project, Texts};
+use serde_json::{Value, json};
+
+use crate::imports::{annotations, file};
+
+fn read(
+    name: &str,
+    files: &[FileInMemory],
+    said: &[&str],
+) -> Result<(Project, Texts, ImportReport), String> {
+    let mut options = ImportOptions::default();
+    for written in said {
+        options.mapping.read(written)?;
+    }
+    import_alone(format(name).unwrap(), files, &options).map_err(|error| error.to_string())
+}
+
+/// Tag and words of every annotation.
+fn marks(project: &Project) -> Vec<(String, String)> {
+    let all = annotations(project).into_iter();
+    all.map(|(_, tag, words)| (tag, words)).collect()
+}
+
+fn mark(tag: &str, words: &str) -> (String, String) {
+    (tag.to_owned(), words.to_owned())
+}
+
+/// What was left out, with its line.
+fn lost(report: &ImportReport) -> Vec<(usize, &str)> {
+    let lost = report.problems.iter().filter(|problem| problem.is_loss);
+    lost.map(|problem| (problem.line, problem.words.as_str()))
+        .collect()
+}
+
+fn refusal(name: &str, words: impl Into<Vec<u8>>, said: &[&str]) -> String {
+    read(name, &[file(&format!("a.{name}"), words)], said).unwrap_err()
+}
+
+const NESTED: [&str; 3] = ["text=meta.story", "spans=marks", "start=at.from"];
+
+fn nested() -> String {
+    json!([
+        {"id": 1, "meta": {"story": "First."}, "marks": [{"at": {"from": 0}, "to": 5, "kind": "denial"}]},
+        {"id": 2, "meta": {"story": "Second."}, "marks": [{"at": {"from": 0}, "to": 6, "kind": "denial", "sure": 1}]},
+    ])
+    .to_string()
+}
+
+#[test]
+fn a_column_that_is_not_there_is_refused() {
+    let table = "text,label\nIt was denied.,denial\n";
+    assert!(read("csv", &[file("a.csv", table)], &["tag=label"]).is_ok());
+    assert_eq!(
+        refusal("csv", table, &["tag=lable"]),
+        "“tag=lable” leads nowhere: the columns are “text”, “label”"
+    );
+    let tokens = "It\tO\ndenied\tB-denial\n";
+    assert!(read("conll", &[file("a.conll", tokens)], &["tag=2"]).is_ok());
+    assert_eq!(
+        refusal("conll", tokens, &["tag=3"]),
+        "“tag=3” leads nowhere: the columns are “1”, “2”"
+    );
+}
+
+#[test]
+fn a_key_must_be_where_its_role_looks_for_it() {
+    let with = |more| [&NESTED[..], &["end=to"], &[more]].concat();
+    assert!(
+        read("json", &[file("a.json", nested())], &with("note=sure")).is_ok(),
+        "one annotation has it"
+    );
+    assert_eq!(
+        refusal("json", nested(), &with("tag=sort")),
+        "“tag=sort” leads nowhere: the keys of annotations are “at”, “at.from”, “kind”, “sure”, “to”"
+    );
+    assert!(
+        refusal("json", nested(), &with("tag=id")).starts_with("“tag=id” leads nowhere"),
+        "a key of the document is none of the annotation"
+    );
+    assert!(
+        refusal("json", nested(), &["text=meta.stori"])
+            .ends_with("the keys of documents are “id”, “marks”, “meta”, “meta.story”")
+    );
+    assert!(
+        read("json", &[file("a.json", "{'text': 1}")], &["text=body"])
+            .unwrap()
+            .2
+            .problems[0]
+            .words
+            .contains("key must be a string"),
+        "a file that is no JSON has another problem"
+    );
+}
+
+#[test]
+fn a_role_that_the_format_has_no_place_for_is_refused() {
+    let table = "text,label\nIt was denied.,denial\n";
+    assert!(
+        refusal("csv", table, &["spans=label"])
+            .starts_with("“spans=label” is of no use for CSV and TSV tables: it has a place for")
+    );
+    let lines = "{\"text\": \"It.\", \"spans\": []}\n";
+    assert!(refusal("jsonl", lines, &["tag=label"]).contains("say themselves what holds what"));
+    let mut mapping = Mapping::default();
+    mapping.read("tag=kind").unwrap();
+    assert!(mapping.read("tag=sort").unwrap_err().contains("twice"));
+    assert!(mapping.read("note=").is_err());
+}
+
+#[test]
+fn everything_that_can_be_mapped_is_offered() {
+    let offered = |name: &str, path: &str, words: &str| {
+        let files = [file(path, words)];
+        mappable(format(name).unwrap(), &files).map(|all| all.names)
+    };
+    let names = offered("json", "a.json", &nested()).unwrap();
+    for name in ["meta.story", "marks", "at.from", "kind"] {
+        assert!(names.iter().any(|each| each == name), "{names:?}");
+    }
+    assert_eq!(
+        offered("csv", "a.csv", "z,a,z\n1,2,3\n").unwrap(),
+        ["z", "a", "z (2)"],
+        "as in the file, and none hides another"
+    );
+    assert_eq!(offered("conll", "a.conll", "x y B-a\n\n").unwrap().len(), 3);
+    assert_eq!(offered("jsonl", "a.jsonl", "{}"), None);
+}
+
+#[test]
+fn doccano_takes_the_keys_that_were_said_and_keeps_the_usual_ones_as_fields() {
+    let line = json!({"data": "He denied.", "body": "She denied it.", "gold": [[4, 10, "denial"]], "label": [[0, 2, "x"]]});
+    let files = [file("a.jsonl", line.to_string())];
+    let (project, texts, report) = read("doccano", &files, &["text=body", "spans=gold"]).unwrap();
+    assert_eq!(texts.values().next().unwrap().as_str(), "She denied it.");
+    assert_eq!(marks(&project), [mark("denial", "denied")]);
+    let document = project.documents.values().next().unwrap();
+    assert_eq!(document.fields["data"], "He denied.");
+    assert_eq!(document.fields["label"], "[[0,2,\"x\"]]");
+    assert!(report.is_lossless());
+}
+
+#[test]
+fn what_is_wrong_in_a_record_costs_only_itself() {
+    let doccano = [
+        json!({"text": "It denied.", "label": [[0, 2, "a"], ["x", 2, "b"], [3, 9, "c"]]}),
+        json!({"text": "It agreed.", "label": null}),
+        json!({"text": "It hoped.", "label": {}}),
+    ]
+    .map(|line| line.to_string());
+    let prodigy = json!({"text": "It denied.", "spans": [{"start": 0, "end": "x"}, {"start": 3, "end": 9, "label": "c"}]});
+    let regions = json!([
+        {"id": "r1", "type": "labels", "from_name": "label", "to_name": "text",
+            "value": {"start": 3, "end": 9, "text": "denied", "labels": ["c"]}},
+        {"id": "r2", "type": "labels", "from_name": "label", "to_name": "text", "value": {"labels": "c"}},
+    ]);
+    let tasks = json!([{"data": {"text": "It denied."}, "annotations": [{"result": regions}]}]);
+    for (name, path, words, documents, expected, problems) in [
+        (
+            "doccano",
+            "a.jsonl",
+            doccano.join("\n"),
+            3,
+            vec![mark("a", "It"), mark("c", "denied")],
+            vec![1, 3],
+        ),
+        (
+            "jsonl",
+            "a.jsonl",
+            prodigy.to_string(),
+            1,
+            vec![mark("c", "denied")],
+            vec![1],
+        ),
+        (
+            "label-studio",
+            "a.json",
+            tasks.to_string(),
+            1,
+            vec![mark("c", "denied")],
+            vec![1],
+        ),
+    ] {
+        let (project, _, report) = read(name, &[file(path, words)], &[]).unwrap();
+        assert_eq!(project.documents.len(), documents, "{name}");
+        assert_eq!(marks(&project), expected, "{name}");
+        let lines: Vec<usize> = lost(&report).iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, problems, "{name}: {:?}", report.problems);
+    }
+}
+
+#[test]
+fn json_that_is_no_list_or_breaks_off_is_said_with_its_line() {
+    let wrong = [
+        json!({"body": "One.", "marks": {"s": 0}}),
+        json!({"body": "Two.", "marks": "[]"}),
+        json!({"body": "Three.", "marks": null}),
+        json!({"body": "Four.", "marks": [{"s": 0, "e": 4, "l": "x"}]}),
+    ];
+    let said = ["text=body", "spans=marks", "start=s", "end=e", "tag=l"];
+    let pretty = serde_json::to_string_pretty(&wrong).unwrap();
+    let (project, _, report) =
+        read("json", &[file("a.json", pretty.replace('\n', "\r"))], &said).unwrap();
+    assert_eq!(marks(&project), [mark("x", "Four")]);
+    assert_eq!(
+        lost(&report),
+        [
+            (2, "left out: the annotations are no list"),
+            (8, "left out: the annotations are no list")
+        ]
+    );
+    let flat = json!([
+        {"text": "It denied.", "s": 3, "e": 9, "l": "a"},
+        {"text": "It denied.", "s": "x", "e": 9, "l": "b"},
+    ]);
+    let said = ["text=text", "start=s", "end=e", "tag=l"];
+    let (project, _, report) = read("json", &[file("a.json", flat.to_string())], &said).unwrap();
+    assert_eq!((project.documents.len(), lost(&report).len()), (1, 1));
+    let array = |words: &str| json!([{"text": words, "label": [[0, 2, "x"]]}]).to_string();
+    let two = [array("It denied."), array("We agreed.")].join("\n");
+    let (project, _, _) = read("doccano", &[file("a.json", two)], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("x", "It"), mark("x", "We")]);
+}
+
+#[test]
+fn links_by_places_stay_in_their_document() {
+    let named = |name: &str, more: Value| {
+        let mut record = json!({"documentId": name, "type": "R"});
+        let more = more.as_object().unwrap().clone();
+        record.as_object_mut().unwrap().extend(more);
+        record.to_string()
+    };
+    let documents = ["A", "B"]
+        .map(|name| json!({"_id": name, "body": format!("{name} blamed us.")}).to_string());
+    let spans = ["A", "B"].map(|name| {
+        [
+            named(name, json!({"_id": "1", "begin": 0, "end": 1})),
+            named(name, json!({"_id": "2", "begin": 2, "end": 8})),
+        ]
+        .join("\n")
+    });
+    let link = named(
+        "B",
+        json!({"sourceBegin": "0", "sourceEnd": 1, "targetBegin": 2, "targetEnd": 8}),
+    );
+    // The links come first.
+    let files = [
+        file("a.json", link),
+        file("b.json", spans.join("\n")),
+        file("c.json", documents.join("\n")),
+    ];
+    let (project, _, report) = read("json", &files, &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    let link = project.links.iter().next().unwrap();
+    let ends = [&link.from, &link.to].map(|id| {
+        let end = project.annotations.get(id).unwrap();
+        (end.document_id.as_str(), &*end.quote)
+    });
+    assert_eq!(ends, [("B", "B"), ("B", "blamed")]);
+}
+
+#[test]
+fn no_name_is_guessed_that_is_none() {
+    let record = json!([{"doc": {"body": "It was denied."}, "n": 1}]).to_string();
+    assert!(refusal("json", record.clone(), &[]).starts_with("say which keys hold what"));
+    let (project, ..) = read("json", &[file("a.json", record)], &["text=doc.body"]).unwrap();
+    let id = project.documents.keys().next().unwrap();
+    assert!(!id.as_str().contains("body"), "{id}");
+}
+
+#[test]
+fn rows_of_a_table_find_their_own_text() {
+    let rows = "document,text,start,end,tag\nd1,He denied it.,3,9,denial\nd1,She agreed to it.,4,10,accord\n\
+                d2,,,,x\nd2,They hope.,0,4,y\n";
+    let (project, _, report) = read("csv", &[file("a.csv", rows)], &[]).unwrap();
+    let mut found = marks(&project);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            mark("accord", "agreed"),
+            mark("denial", "denied"),
+            mark("y", "They")
+        ],
+        "{:?}",
+        report.lines()
+    );
+}
+
+#[test]
+fn a_row_without_a_place_speaks_of_the_whole_document_or_is_refused() {
+    let tag_alone = [
+        file("a.csv", "file,tag\na.txt,denial\n"),
+        file("a.txt", "It was denied."),
+    ];
+    let (project, ..) = read("csv", &tag_alone, &[]).unwrap();
+    assert_eq!(marks(&project), [mark("denial", "It was denied.")]);
+    let (project, _, report) = read("csv", &tag_alone[..1], &[]).unwrap();
+    assert!(marks(&project).is_empty());
+    assert!(
+        report.problems.iter().any(|it| it.words.contains("field")),
+        "{:?}",
+        report.problems
+    );
+    let no_start = "text,label,start,end\nIt was denied.,denial,,9\n";
+    let (project, _, report) = read("csv", &[file("a.csv", no_start)], &[]).unwrap();
+    assert!(marks(&project).is_empty());
+    assert_eq!(lost(&report), [(2, "left out: start or end is no number")]);
+}
