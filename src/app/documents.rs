@@ -155,6 +155,7 @@ impl App {
         let BroughtIn {
             documents,
             problems,
+            ..
         } = brought_in;
         if let Some(first) = remarks.first() {
             let words = match remarks.len() - 1 {

@@ -561,8 +561,14 @@ fn add(path: &Path, texts: &[PathBuf], annotator: Option<String>) -> Result<(), 
     let BroughtIn {
         documents,
         problems,
+        there_already,
     } = brought_in;
     all_told(&problems);
+    match there_already {
+        0 => {}
+        1 => told("1 text was in the project already"),
+        count => told(format_args!("{count} texts were in the project already")),
+    }
     let author = author(annotator.as_deref().unwrap_or("ascribe"));
     let mut added = Vec::new();
     for (mut document, text) in documents {

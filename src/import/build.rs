@@ -48,6 +48,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             std::mem::take(&mut found.codebook),
         ),
         shared: SharedNames::default(),
+        no_note: "".into(),
         additions: Additions::default(),
         texts: Texts::new(),
         report,
@@ -80,6 +81,8 @@ struct Building<'a> {
     numbers: Numbers,
     names: KnownNames,
     shared: SharedNames,
+    /// What most annotations have for a note.
+    no_note: Arc<str>,
     additions: Additions,
     texts: Texts,
     report: ImportReport,
@@ -124,8 +127,12 @@ impl Building<'_> {
     ) {
         let heal_some = |(found, placed): (&'f mut [FoundDocument], &'f [PlacedDocument])| {
             let both = found.par_iter().zip(placed);
-            let healed: Vec<Option<Healed>> = both
-                .map(|(found, placed)| Some(heal(found, placed.text.as_ref()?, favourite)))
+            let healed: Vec<_> = both
+                .map(|(found, placed)| {
+                    let text = placed.text.as_ref()?;
+                    let healed = heal(found, text, favourite);
+                    Some((quotes(text, &healed), healed))
+                })
                 .collect();
             (found, placed, healed)
         };
@@ -147,10 +154,10 @@ impl Building<'_> {
         &mut self,
         found: &mut FoundDocument,
         placed: &PlacedDocument,
-        healed: Option<Healed>,
+        healed: Option<(Vec<Option<Arc<str>>>, Healed)>,
     ) {
         let mut spans = std::mem::take(&mut found.spans);
-        let (Some(text), Some(healed)) = (&placed.text, healed) else {
+        let (Some(text), Some((quotes, healed))) = (&placed.text, healed) else {
             for span in &spans {
                 let why = "its document has no text";
                 let counts = self
@@ -171,8 +178,10 @@ impl Building<'_> {
             return;
         };
         self.count_reading(&healed, spans.len());
+        let mut quotes = quotes.into_iter();
         for (span, place) in spans.iter_mut().zip(healed.spans) {
-            self.add_span(found, &placed.id, text, span, place);
+            let quote = quotes.next().flatten();
+            self.add_span(found, &placed.id, text, span, place, quote);
         }
         for (region, place) in std::mem::take(&mut found.regions)
             .into_iter()
@@ -225,6 +234,7 @@ impl Building<'_> {
         text: &Text,
         span: &mut FoundSpan,
         place: Placed,
+        words: Option<Arc<str>>,
     ) {
         let tag = tag_name(&span.tag);
         let place = within(&mut self.room_bytes, place);
@@ -274,19 +284,23 @@ impl Building<'_> {
             self.makers.insert(annotator_id.clone());
         }
         let id = self.annotation_id(&span.key, annotator_id);
-        let attributes = std::mem::take(&mut span.attributes);
-        let attributes = attributes.into_iter().map(|(name, value)| {
-            let value = self.fitting(&tag_id, &name, value);
-            (name, value)
-        });
+        let mut attributes = std::mem::take(&mut span.attributes);
+        for (name, value) in &mut attributes {
+            if let Some(fitting) = self.fitting(&tag_id, name, value) {
+                *value = fitting;
+            }
+        }
         let annotation = Annotation {
-            attributes: attributes.collect(),
+            attributes,
             id: id.clone(),
             document_id: document_id.clone(),
-            quote: quote(text, &spans),
+            quote: words.unwrap_or_else(|| quote(text, &spans)),
             spans,
             tag_id,
-            note: self.shared.name(&span.note),
+            note: match span.note.as_str() {
+                "" => self.no_note.clone(),
+                note => self.shared.name(note),
+            },
             tier: span.tier,
             created_at: span.created_at,
             changed: span.changed.take(),
@@ -360,26 +374,29 @@ impl Building<'_> {
         }
     }
 
-    /// A number or yes written as words, where the codebook wants one.
-    fn fitting(&self, tag_id: &TagId, name: &Arc<str>, value: AttributeValue) -> AttributeValue {
-        let AttributeValue::Words(words) = &value else {
-            return value;
+    /// A number or yes for one that is written as words, where the codebook wants it.
+    fn fitting(
+        &self,
+        tag_id: &TagId,
+        name: &Arc<str>,
+        value: &AttributeValue,
+    ) -> Option<AttributeValue> {
+        let AttributeValue::Words(words) = value else {
+            return None;
         };
-        let other = match self.names.attribute_kind(tag_id, name) {
-            Some(AttributeKind::Number) => words
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())
-                .map(AttributeValue::Number),
-            Some(AttributeKind::YesNo) => [("yes", true), ("no", false)]
-                .into_iter()
-                .find(|(word, _)| *word == &**words)
-                .map(|(_, yes)| AttributeValue::YesNo(yes)),
-            _ => None,
+        let fitting = match self.names.attribute_kind(tag_id, name)? {
+            AttributeKind::Number => {
+                let number: f64 = words.parse().ok()?;
+                AttributeValue::Number(Some(number).filter(|number| number.is_finite())?)
+            }
+            AttributeKind::YesNo => match &**words {
+                "yes" => AttributeValue::YesNo(true),
+                "no" => AttributeValue::YesNo(false),
+                _ => return None,
+            },
+            _ => return None,
         };
-        other
-            .filter(|other| other.to_string() == **words)
-            .unwrap_or(value)
+        Some(fitting).filter(|fitting| fitting.to_string() == **words)
     }
 
     fn add_links(&mut self, found: &mut Found) {
@@ -550,7 +567,7 @@ impl Building<'_> {
 
 /// The place, if there is room for its words.
 fn within(room_bytes: &mut usize, place: Placed) -> Placed {
-    let (Placed::Exactly(spans) | Placed::Moved { spans, .. }) = &place else {
+    let Some(spans) = place.spans() else {
         return place;
     };
     let size_bytes = spans.iter().map(Span::size_bytes).sum();
@@ -563,6 +580,22 @@ fn within(room_bytes: &mut usize, place: Placed) -> Placed {
             why: format!("the annotations cover their texts more than {MOST_COVERING} times over"),
             near: String::new(),
         },
+    }
+}
+
+/// The words of all that is placed in a document, taken while its text is near. None where they would take more room
+/// than the document's part of what all may take, see [`MOST_COVERING`].
+fn quotes(text: &Text, healed: &Healed) -> Vec<Option<Arc<str>>> {
+    let spans = healed.spans.iter().map(Placed::spans);
+    let size_bytes: usize = spans
+        .clone()
+        .flatten()
+        .flat_map(Spans::iter)
+        .map(Span::size_bytes)
+        .sum();
+    match size_bytes <= MOST_COVERING * text.end().0 {
+        true => spans.map(|spans| Some(quote(text, spans?))).collect(),
+        false => Vec::new(),
     }
 }
 

@@ -99,6 +99,16 @@ pub enum Placed {
     },
 }
 
+impl Placed {
+    /// Where it stands, if anywhere.
+    pub fn spans(&self) -> Option<&Spans> {
+        match self {
+            Self::Exactly(spans) | Self::Moved { spans, .. } => Some(spans),
+            Self::Nowhere { .. } => None,
+        }
+    }
+}
+
 /// Something with a place and maybe words.
 #[derive(Clone, Copy)]
 struct Item<'a> {

@@ -281,6 +281,8 @@ pub struct BroughtIn {
     pub documents: Vec<(Document, Text)>,
     /// One for each text that could not be had.
     pub problems: Vec<ReadError>,
+    /// How many are documents of the project already.
+    pub there_already: usize,
 }
 
 impl BroughtIn {
@@ -350,7 +352,7 @@ pub fn bring_in(
         }
         match bring_in_one(project_file, &file, &mut known) {
             Ok(Some(brought)) => brought_in.documents.push(brought),
-            Ok(None) => {}
+            Ok(None) => brought_in.there_already += 1,
             Err(problem) => brought_in.problems.push(problem),
         }
         progress.step();

@@ -32,8 +32,13 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
         .show(ui, |ui| match &importing.outcome {
             None => drop(ui.label("Reading…")),
             Some(Err(words)) => {
-                ui.label(RichText::new("Nothing can be imported").color(theme.bad));
+                let (head, color) = match importing.mappable {
+                    Some(_) => ("Nothing can be imported yet", theme.warn),
+                    None => ("Nothing can be imported", theme.bad),
+                };
+                ui.label(RichText::new(head).color(color));
                 ui.label(words);
+                ui.add_space(8.0);
                 mapping_ui(ui, cx, importing);
             }
             Some(Ok(preview)) => {
@@ -145,18 +150,24 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
 
 /// Which column or key holds what, for formats in which they can mean anything.
 fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
+    /// With less, the boxes stand in one column.
+    const ROOM_FOR_TWO: f32 = 700.0;
     let Some(mappable) = &importing.mappable else {
         return;
     };
     section_head(ui, &cx.theme, "What holds what");
     let mapping = &importing.choice.options.mapping;
     let mut asked = None;
+    let in_a_row = match ui.available_width() < ROOM_FOR_TWO {
+        true => 1,
+        false => 2,
+    };
     Grid::new("mapping")
-        .num_columns(4)
+        .num_columns(2 * in_a_row)
         .spacing(vec2(14.0, 6.0))
         .show(ui, |ui| {
-            for pair in mappable.roles.chunks(2) {
-                for &role in pair {
+            for roles in mappable.roles.chunks(in_a_row) {
+                for &role in roles {
                     ui.label(role.title());
                     if let Some(name) = role_ui(ui, role, mapping.get(role), &mappable.names) {
                         asked = Some((role, name));

@@ -907,7 +907,7 @@ fn columns_are_chosen_where_their_names_say_nothing() {
     assert!(
         driven
             .harness
-            .query_by_label("Nothing can be imported")
+            .query_by_label("Nothing can be imported yet")
             .is_some()
     );
     let mut choice = driven.app().importing().unwrap().choice.clone();
