@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::brat_config::read_configuration;
+use super::brat_config::{read_configuration, spread};
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::{FileInMemory, Format, ImportError, ImportOptions, Mark, Reading, stem, unescaped};
@@ -470,15 +470,4 @@ fn text_bound(rest: &str) -> Result<(&str, Vec<[usize; 2]>, &str), String> {
         return Err(format!("the end {end} is before the start {start}"));
     }
     Ok((tag, pieces, quote))
-}
-
-/// `\n` as a line break, a doubled backslash as one.
-pub fn spread(words: &str) -> String {
-    if !words.contains('\\') {
-        return words.to_owned();
-    }
-    words
-        .replace("\\\\", "\u{0}")
-        .replace("\\n", "\n")
-        .replace('\u{0}', "\\")
 }

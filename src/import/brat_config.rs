@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::brat::spread;
 use super::found::{Found, add_codebook};
 use super::unescaped;
 use crate::model::{
@@ -307,4 +306,15 @@ fn add_key(codebook: &mut Codebook, line: &str) {
         .iter_mut()
         .filter(|tag| tag.id == tag_id && tag.key.is_none())
         .for_each(|tag| tag.key = Some(key));
+}
+
+/// `\n` as a line break, a doubled backslash as one.
+pub fn spread(words: &str) -> String {
+    if !words.contains('\\') {
+        return words.to_owned();
+    }
+    words
+        .replace("\\\\", "\u{0}")
+        .replace("\\n", "\n")
+        .replace('\u{0}', "\\")
 }

@@ -39,12 +39,14 @@ pub fn place_documents(
         .map(|document| std::mem::take(&mut document.text))
         .collect();
     let text_of = |said| match said {
-        FoundText::Words(words) => Some(Text::new(words)),
-        FoundText::Named(name) => named(target, &name).map(|(_, text)| text.clone()),
-        FoundText::Known(text) => Some(text),
+        FoundText::Words(words) => (None, Some(Text::new(words))),
+        FoundText::Named(name) => named(target, &name)
+            .map(|(id, text)| (id.clone(), text.clone()))
+            .unzip(),
+        FoundText::Known(text) => (None, Some(text)),
     };
     let documents = &found.documents;
-    let ((names, are_names_own), texts): (_, Vec<Option<Text>>) = rayon::join(
+    let ((names, are_names_own), texts): (_, Vec<(Option<DocumentId>, Option<Text>)>) = rayon::join(
         || (names(documents), have_own_names(documents)),
         || said.into_par_iter().map(text_of).collect(),
     );
@@ -53,14 +55,15 @@ pub fn place_documents(
     let hash_of = |text: &Text| if may_join { hash_of(text) } else { 0 };
     let hashes: Vec<Option<u64>> = texts
         .par_iter()
-        .map(|text| text.as_ref().map(hash_of))
+        .map(|(_, text)| text.as_ref().map(hash_of))
         .collect();
     let found = found.documents.iter().zip(names);
     let mut candidates: Vec<Candidate<'_>> = found
         .zip(texts.into_iter().zip(hashes))
-        .map(|((document, name), (text, hash))| Candidate {
+        .map(|((document, name), ((id, text), hash))| Candidate {
             document,
             name,
+            id,
             text: text.zip(hash),
         })
         .collect();
@@ -91,7 +94,10 @@ fn place(
         // Those of their own name first: none may be taken for one whose name is not there.
         let named: Vec<_> = of_file
             .iter()
-            .map(|candidate| known.joined(candidate, Alike::of_name))
+            .map(|candidate| match (&candidate.id, &candidate.text) {
+                (Some(id), Some((text, _))) => Some((id.clone(), text.clone())),
+                _ => known.joined(candidate, Alike::of_name),
+            })
             .collect();
         for (candidate, named) in of_file.iter().zip(named) {
             let joined = named.or_else(|| known.joined(candidate, Alike::next_of_any_name));
@@ -105,6 +111,8 @@ fn place(
 struct Candidate<'a> {
     document: &'a FoundDocument,
     name: String,
+    /// The project's document that it names instead of having a text.
+    id: Option<DocumentId>,
     text: Option<(Text, u64)>,
 }
 

@@ -2,8 +2,8 @@
 //! named and left out.
 
 use super::archive::Archive;
+use super::extracted::Extracted;
 use super::found::Found;
-use super::sources::Extracted;
 use super::xml::{self, Element};
 use super::{FileInMemory, ImportError};
 

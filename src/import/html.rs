@@ -1,7 +1,7 @@
 //! The readable text of a web page, without menus and notices. Which part that is, a port of Mozilla's Readability finds.
 
 use super::FileInMemory;
-use super::sources::Extracted;
+use super::extracted::Extracted;
 
 /// Takes the words out.
 ///

@@ -33,6 +33,7 @@ mod docbin;
 mod doccano;
 mod documents;
 mod docx;
+mod extracted;
 mod files;
 mod found;
 mod guard;
@@ -83,6 +84,7 @@ pub use docbin::{
     DOCBIN, DOCUMENT as DOCBIN_DOCUMENT, GROUP as DOCBIN_GROUP, PROJECT as DOCBIN_PROJECT,
 };
 pub use doccano::{ANNOTATOR_KEY, DOCCANO, DOCUMENT_KEY, UNIT_KEY};
+pub use extracted::Extracted;
 pub use files::{Files, ending, stem, text_file};
 pub use found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText, Problem,
@@ -99,7 +101,7 @@ pub use mapping::{Mappable, Mapping, Role};
 pub use reading::{Mark, Newlines, Reading, Unit};
 pub use refi_qda::REFI_QDA;
 pub use report::{Displaced, DocumentCounts, EntryCounts, ImportReport, ReadingCount, TagCounts};
-pub use sources::{Extracted, extract, is_source};
+pub use sources::{extract, is_source};
 pub use web_annotation::WEB_ANNOTATION;
 pub use webanno_tsv::WEBANNO_TSV;
 pub use xmi::XMI;

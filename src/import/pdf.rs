@@ -1,7 +1,7 @@
 //! The text layer of a PDF file, page by page. Scanned pages have none.
 
 use super::FileInMemory;
-use super::sources::Extracted;
+use super::extracted::Extracted;
 
 /// Takes the words out.
 ///

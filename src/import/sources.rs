@@ -1,30 +1,8 @@
 //! Sources that are no plain text: web pages, Word documents and PDF files. Their words are taken out and become a text
 //! of their own, whose offsets count; the file itself stays as it is.
 
-use serde::{Deserialize, Serialize};
-
+use super::extracted::Extracted;
 use super::{FileInMemory, docx, ending, html, pdf};
-
-/// The words of a source, and how they were had.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Extracted {
-    /// As they become a document's text.
-    pub words: String,
-    /// The title, if the source has one.
-    pub title: String,
-    /// By what the words were taken out.
-    pub by: String,
-    /// What was left out, and what may have gone wrong.
-    pub remarks: Vec<String>,
-}
-
-impl Extracted {
-    /// By what the words were taken out, and what is to be known of it.
-    pub fn how(&self) -> String {
-        let parts = std::iter::once(&self.by).chain(&self.remarks);
-        parts.map(String::as_str).collect::<Vec<_>>().join("; ")
-    }
-}
 
 /// Endings of files whose words can be taken out.
 const ENDINGS: [&str; 5] = ["html", "htm", "xhtml", "docx", "pdf"];
