@@ -264,7 +264,7 @@ pub enum ImportError {
     #[error("there is nothing in the format {0} in these files")]
     WrongFormat(&'static str),
     /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what; {file} has {}", listed(&.mappable.names))]
+    #[error("say which {what} hold what in {file}; there are {}", listed(&.mappable.names))]
     NeedsMapping {
         /// Columns or keys.
         what: &'static str,

@@ -184,22 +184,22 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
     }
 }
 
-/// A box to choose what holds something; what was chosen, empty for what its name says.
+/// A box to choose what holds something; what was chosen, empty for what the files say themselves.
 fn role_ui<'a>(
     ui: &mut Ui,
     role: Role,
     chosen: Option<&str>,
     names: &'a [String],
 ) -> Option<&'a str> {
-    const BY_NAME: &str = "by its name";
+    const FIND_OUT: &str = "find out";
     let mut asked = None;
     let response = ComboBox::from_id_salt(role.name())
-        .selected_text(chosen.unwrap_or(BY_NAME))
+        .selected_text(chosen.unwrap_or(FIND_OUT))
         .width(140.0)
         .truncate()
         .height(440.0)
         .show_ui(ui, |ui| {
-            if ui.selectable_label(chosen.is_none(), BY_NAME).clicked() {
+            if ui.selectable_label(chosen.is_none(), FIND_OUT).clicked() {
                 asked = Some("");
             }
             for name in names {
