@@ -4,6 +4,7 @@
 //! document; one import may have files of each. What the keys mean is said by the person or guessed from their names,
 //! and told in the report.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -327,16 +328,42 @@ impl At<'_> {
 
     /// What no role stands for.
     fn rest<'r>(
-        &'r self,
+        &self,
         record: &'r Object,
         mapping: &'r Mapping,
-    ) -> impl Iterator<Item = (&'r str, &'r Value)> {
-        let is_free = |key: &str| Role::ALL.iter().all(|role| mapping.get(*role) != Some(key));
-        record
-            .iter()
-            .map(|(key, value)| (key.as_str(), value))
-            .filter(move |(key, _)| is_free(key))
+    ) -> impl Iterator<Item = (&'r str, Cow<'r, Value>)> {
+        record.iter().filter_map(move |(key, value)| {
+            let mut value = Cow::Borrowed(value);
+            for (_, path) in mapping.said() {
+                match path.strip_prefix(key.as_str()) {
+                    Some("") => return None,
+                    Some(within) => {
+                        let within = within.strip_prefix('.');
+                        within.into_iter().for_each(|path| remove(&mut value, path));
+                    }
+                    None => {}
+                }
+            }
+            let is_used_up = value.as_object().is_some_and(Map::is_empty);
+            (!is_used_up || matches!(value, Cow::Borrowed(_))).then_some((key.as_str(), value))
+        })
     }
+}
+
+/// Takes out what stands at the end of a path.
+fn remove(value: &mut Cow<'_, Value>, path: &str) {
+    fn remove_from(value: &mut Value, path: &str) {
+        let Some(object) = value.as_object_mut() else {
+            return;
+        };
+        if object.remove(path).is_none()
+            && let Some((first, rest)) = path.split_once('.')
+            && let Some(inner) = object.get_mut(first)
+        {
+            remove_from(inner, rest);
+        }
+    }
+    remove_from(value.to_mut(), path);
 }
 
 /// A link by the places of its ends: between the annotations that stand there.
@@ -381,7 +408,7 @@ impl Documents {
         }
         let fields = at
             .rest(&record, at.document)
-            .filter_map(|(key, value)| Some((key.into(), field(value)?)));
+            .filter_map(|(key, value)| Some((key.into(), field(&value)?)));
         let mut document = FoundDocument {
             name: name.clone(),
             file: at.file.clone(),
@@ -578,7 +605,7 @@ fn span_of(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
         note: words(Role::Note),
         annotator: words(Role::Annotator).trim().to_owned(),
         attributes: attributes
-            .filter_map(|(key, value)| Some((key.into(), attribute(value.clone())?)))
+            .filter_map(|(key, value)| Some((key.into(), attribute(value.into_owned())?)))
             .collect(),
         line: at.line,
         ..FoundSpan::default()

@@ -71,9 +71,18 @@ fn a_column_that_is_not_there_is_refused() {
 #[test]
 fn a_key_must_be_where_its_role_looks_for_it() {
     let with = |more| [&NESTED[..], &["end=to"], &[more]].concat();
-    assert!(
-        read("json", &[file("a.json", nested())], &with("note=sure")).is_ok(),
-        "one annotation has it"
+    let (project, _, report) =
+        read("json", &[file("a.json", nested())], &with("note=sure")).unwrap();
+    assert!(report.is_lossless(), "one annotation has it");
+    let document = project.documents.values().next().unwrap();
+    let fields: Vec<&str> = document.fields.keys().map(|name| &**name).collect();
+    assert_eq!(fields, ["id"], "the text is no field as well");
+    let annotation = project.annotations.iter().next().unwrap();
+    let attributes: Vec<&str> = annotation.attributes.keys().map(|name| &**name).collect();
+    assert_eq!(
+        attributes,
+        ["kind"],
+        "what a role stands for is no attribute"
     );
     assert_eq!(
         refusal("json", nested(), &with("tag=sort")),
