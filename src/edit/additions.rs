@@ -24,6 +24,28 @@ pub struct Additions {
     pub claims: Vec<Claim>,
 }
 
+impl Additions {
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        let Self {
+            codebook,
+            annotators,
+            documents,
+            annotations,
+            links,
+            regions,
+            claims,
+        } = self;
+        codebook.is_none()
+            && annotators.is_empty()
+            && documents.is_empty()
+            && annotations.is_empty()
+            && links.is_empty()
+            && regions.is_empty()
+            && claims.is_empty()
+    }
+}
+
 /// Takes everything in, in one edit.
 ///
 /// # Errors

@@ -59,7 +59,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
     };
     building.add_documents(&mut found.documents, &documents, favourite);
     building.add_links(&mut found);
-    building.add_claims(&found);
+    building.add_claims(&mut found);
     building.add_annotators(&found.annotators);
     building.finish(found)
 }
@@ -461,16 +461,23 @@ impl Building<'_> {
         self.keys.get(file, key).cloned().or_else(of_project)
     }
 
-    fn add_claims(&mut self, found: &Found) {
+    fn add_claims(&mut self, found: &mut Found) {
         let claims = &self.target.project.claims;
         let mut there: HashSet<(String, BTreeSet<AnnotationId>)> = claims
             .values()
             .map(|claim| (claim.statement.clone(), claim.annotation_ids.clone()))
             .collect();
-        for claim in &found.claims {
-            let ends = claim.spans.iter();
-            let annotation_ids: BTreeSet<AnnotationId> =
-                ends.filter_map(|key| self.end(&claim.file, key)).collect();
+        for claim in std::mem::take(&mut found.claims) {
+            let mut annotation_ids: BTreeSet<AnnotationId> = BTreeSet::new();
+            for key in &claim.spans {
+                match self.end(&claim.file, key) {
+                    Some(id) => drop(annotation_ids.insert(id)),
+                    None => {
+                        let why = "an annotation of a claim is left out: it is not there";
+                        found.left_out(&claim.file, 0, why, key);
+                    }
+                }
+            }
             if !there.insert((claim.statement.clone(), annotation_ids.clone())) {
                 continue;
             }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, WHOLE, add_codebook};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
     attribute, time,
@@ -120,47 +120,62 @@ impl Documents {
         name: &str,
         make: impl FnOnce() -> Result<FoundDocument, ImportError>,
     ) -> Result<&mut FoundDocument, ImportError> {
-        let index = self.index_of(name, make)?;
+        let index = match self.by_name.get(name) {
+            Some(index) => *index,
+            None => {
+                let index = self.add(make()?);
+                self.by_name.insert(name.to_owned(), index);
+                index
+            }
+        };
         self.at(index)
     }
 
-    /// The document that a row of any table speaks of. Rows with its name and other words are of another one.
+    /// The document that a row of any table speaks of. Rows with its name and other words are of another one; rows
+    /// without words are of the last one of their name.
     fn of_row(
         &mut self,
         row: &Row<'_>,
         files: &Files<'_>,
         found: &mut Found,
     ) -> Result<&mut FoundDocument, ImportError> {
-        let (key, own) = (row.key(), row.cell(Role::Text));
-        let index = self.index_of(&key, || row.document(files, found))?;
-        match &mut self.at(index)?.text {
-            _ if own.is_empty() => self.at(index),
-            FoundText::Words(words) if words != own => {
-                self.named(&format!("{key}\u{0}{own}"), || row.document(files, found))
-            }
-            text => {
-                *text = FoundText::Words(own.to_owned());
-                self.at(index)
-            }
+        let (name, own) = (row.cell(Role::Document), row.cell(Role::Text));
+        if name.is_empty() {
+            let index = self.add(row.document(files, found)?);
+            return self.at(index);
         }
+        let with_text = format!("{name}\u{0}{own}");
+        let known = match own {
+            "" => self.by_name.get(name),
+            _ => self.by_name.get(&with_text),
+        };
+        let index = match known.copied() {
+            Some(index) => index,
+            None => {
+                let without = self.by_name.get(name).copied().filter(|index| {
+                    let document = self.list.get(*index);
+                    document.is_some_and(|other| match &other.text {
+                        FoundText::Words(words) => words == own,
+                        _ => true,
+                    })
+                });
+                match without {
+                    Some(index) => index,
+                    None => self.add(row.document(files, found)?),
+                }
+            }
+        };
+        self.by_name.insert(name.to_owned(), index);
+        if !own.is_empty() {
+            self.by_name.insert(with_text, index);
+            self.at(index)?.text = FoundText::Words(own.to_owned());
+        }
+        self.at(index)
     }
 
     fn at(&mut self, index: usize) -> Result<&mut FoundDocument, ImportError> {
         let document = self.list.get_mut(index);
         document.ok_or(ImportError::WrongFormat(CSV.title))
-    }
-
-    fn index_of(
-        &mut self,
-        name: &str,
-        make: impl FnOnce() -> Result<FoundDocument, ImportError>,
-    ) -> Result<usize, ImportError> {
-        if let Some(index) = self.by_name.get(name) {
-            return Ok(*index);
-        }
-        let index = self.add(make()?);
-        self.by_name.insert(name.to_owned(), index);
-        Ok(index)
     }
 
     fn add(&mut self, document: FoundDocument) -> usize {
@@ -180,9 +195,13 @@ impl Documents {
         }
         let index = self.list.len();
         if !document.path.is_empty() {
+            let list = &self.list;
+            // Of several that are said to lie in one file the first stands for it.
+            let is_other =
+                |other: &usize| list.get(*other).is_none_or(|it| it.path != document.path);
             let others = self.by_file.entry(stem(&document.path).to_owned());
             others
-                .and_modify(|other| *other = None)
+                .and_modify(|other| *other = other.filter(|other| !is_other(other)))
                 .or_insert(Some(index));
         }
         self.list.push(document);
@@ -313,6 +332,7 @@ fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
 /// get a number, so that none hides another.
 fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
     let written = reader.headers().cloned().unwrap_or_default();
+    let written_names: HashSet<&str> = written.iter().collect();
     let mut counts: HashMap<String, usize> = HashMap::new();
     let columns = written.iter().enumerate();
     let own_names = columns.map(|(index, name)| {
@@ -322,10 +342,12 @@ fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
         };
         let count = counts.entry(name.clone()).or_default();
         *count += 1;
-        match count {
-            1 => name,
-            count => format!("{name} ({count})"),
+        let mut own = name.clone();
+        while *count > 1 && (own == name || written_names.contains(&*own)) {
+            own = format!("{name} ({count})");
+            *count += usize::from(written_names.contains(&*own));
         }
+        own
     });
     own_names.collect()
 }
@@ -593,19 +615,9 @@ fn read_rows(
             continue;
         }
         // A row without a place speaks of its document as a whole.
-        match (row.cell(Role::Tag), &document.text) {
-            ("", _) => document.fields.extend(row.others()),
-            (_, FoundText::Words(words)) => {
-                let (all, words) = (vec![[0, words.chars().count()]], words.clone());
-                document.spans.push(row.span(all, words));
-            }
-            (tag, _) => {
-                let name = mapping.get(Role::Tag).unwrap_or_default();
-                let field = (name.into(), tag.to_owned());
-                document.fields.extend(row.others().chain([field]));
-                let why = "a tag of a document whose words are not here is kept as its field";
-                found.remark(&table.file, *line, why, tag);
-            }
+        match row.cell(Role::Tag) {
+            "" => document.fields.extend(row.fields()),
+            _ => document.spans.push(row.span(vec![WHOLE], String::new())),
         }
     }
     Ok(())
@@ -637,12 +649,17 @@ impl<'a> Row<'a> {
         })
     }
 
-    /// By what the document is known to other rows; one without a name is of this row only.
-    fn key(&self) -> String {
-        match self.cell(Role::Document) {
-            "" => format!("{}\u{0}{}", self.line, self.cell(Role::Text)),
-            name => name.to_owned(),
-        }
+    /// All but the document and its text, for a row that says nothing of a part of it.
+    fn fields(&self) -> impl Iterator<Item = (Arc<str>, String)> {
+        let of_document = [Role::Document, Role::Text];
+        let roles = ROLES
+            .into_iter()
+            .filter(move |role| !of_document.contains(role));
+        let said = roles.filter_map(|role| {
+            let cell = Some(self.cell(role)).filter(|cell| !cell.is_empty())?;
+            Some((self.mapping.get(role)?.into(), cell.to_owned()))
+        });
+        said.chain(self.others())
     }
 
     fn document(&self, files: &Files<'_>, found: &mut Found) -> Result<FoundDocument, ImportError> {
@@ -663,9 +680,12 @@ impl<'a> Row<'a> {
 
     /// Start and end; no piece if it has neither, `None` if they are no numbers or one is missing.
     fn pieces(&self) -> Option<Vec<[usize; 2]>> {
-        let has_end = || [Role::End, Role::Length].map(|role| self.cell(role)) != ["", ""];
-        let has_start = !self.cell(Role::Start).is_empty();
-        if !has_start && (self.mapping.get(Role::Start).is_none() || !has_end()) {
+        let is_empty = |role| self.cell(role).is_empty();
+        let has_no_end = is_empty(Role::End) && is_empty(Role::Length);
+        let has_words = !is_empty(Role::Quote);
+        if is_empty(Role::Start)
+            && (self.mapping.get(Role::Start).is_none() || has_no_end || has_words)
+        {
             return Some(Vec::new());
         }
         let number = |role| self.cell(role).trim().parse::<usize>().ok();
@@ -702,6 +722,8 @@ impl<'a> Row<'a> {
 /// annotation if it is as long as they say.
 fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
     let header: Vec<&str> = table.header.iter().collect();
+    // What was said of other tables is none of this one.
+    let said = &said.only(|_, column| header.contains(&column));
     let mut mapping = said.or_guessed(&header, &ROLES);
     if said.get(Role::Text).is_some() || said.get(Role::Quote).is_some() {
         return mapping;

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
-use super::json::Unreadable;
+use super::json::{Plain, Unreadable};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
     field, json, unescaped,
@@ -214,6 +214,8 @@ fn names(files: &Files<'_>) -> Vec<String> {
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
+    // As good as nothing.
+    line.retain(|_, value| !value.is_null());
     for key in LABEL_KEYS {
         json::take_bad::<(usize, usize, String)>(line, key, &mut bad);
     }
@@ -229,8 +231,8 @@ fn add_renamed(
     mapping: &Mapping,
     add: impl Fn(&mut Found, json::Record<Line>),
 ) {
-    for (number, record) in json::records::<Map<String, Value>>(words) {
-        let line = record.and_then(|mut record| {
+    for (number, record) in json::records::<Plain>(words) {
+        let line = record.and_then(|Plain(mut record)| {
             let mut take = |role| record.remove(mapping.get(role)?);
             let (text, labels) = (take(Role::Text), take(Role::Spans));
             let mut rest = BTreeMap::new();
@@ -245,7 +247,12 @@ fn add_renamed(
                 );
             };
             put(text, &TEXT_KEYS);
-            put(labels, &LABEL_KEYS);
+            let are_entities = labels.as_ref().and_then(Value::as_array);
+            let are_entities = are_entities.is_some_and(|list| list.iter().any(Value::is_object));
+            match are_entities {
+                true => put(labels, &["entities"]),
+                false => put(labels, &LABEL_KEYS),
+            }
             let (line, bad) = json::mended::<Line>(record, mend);
             bad.into_iter()
                 .for_each(|bad| add(found, (number, Err(bad))));
@@ -294,11 +301,16 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
         is_certain: own.is_some(),
         ..FoundDocument::default()
     };
-    if let Value::Object(meta) = &line.meta {
-        document.fields.extend(
-            meta.iter()
-                .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
-        );
+    match &line.meta {
+        Value::Object(meta) => {
+            let meta = meta.iter();
+            let fields =
+                meta.filter_map(|(name, value)| Some((name.as_str().into(), field(value)?)));
+            document.fields.extend(fields);
+        }
+        meta => document
+            .fields
+            .extend(field(meta).map(|meta| ("meta".into(), meta))),
     }
     document.fields.extend(
         line.rest

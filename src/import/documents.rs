@@ -38,9 +38,11 @@ pub fn place_documents(
         .iter_mut()
         .map(|document| std::mem::take(&mut document.text))
         .collect();
+    let named = Named::of(target);
     let text_of = |said| match said {
         FoundText::Words(words) => (None, Some(Text::new(words))),
-        FoundText::Named(name) => named(target, &name)
+        FoundText::Named(name) => named
+            .get(&name)
             .map(|(id, text)| (id.clone(), text.clone()))
             .unzip(),
         FoundText::Known(text) => (None, Some(text)),
@@ -185,22 +187,40 @@ pub fn name_of_file(name: &str) -> &str {
     }
 }
 
-/// The project's document of that id, path or file name.
-fn named<'a>(target: Target<'a>, name: &str) -> Option<(&'a DocumentId, &'a Text)> {
-    let documents = &target.project.documents;
-    let by_id = documents
-        .get_key_value(&DocumentId::new(name))
-        .map(|(id, _)| id);
-    let id = by_id.or_else(|| {
-        let mut fitting = documents.values().filter(|document| {
-            document.path == name || super::stem(&document.path) == name_of_file(name)
-        });
-        fitting
-            .next()
-            .filter(|_| fitting.next().is_none())
-            .map(|document| &document.id)
-    })?;
-    Some((id, target.texts.get(id)?))
+/// The project's documents by what files call them. Put together once: a table may name thousands.
+struct Named<'a> {
+    target: Target<'a>,
+    by_path: HashMap<&'a str, &'a DocumentId>,
+    /// By the name of the file; `None` where several have the same.
+    by_stem: HashMap<&'a str, Option<&'a DocumentId>>,
+}
+
+impl<'a> Named<'a> {
+    fn of(target: Target<'a>) -> Self {
+        let (mut by_path, mut by_stem) = (HashMap::new(), HashMap::new());
+        for document in target.project.documents.values() {
+            by_path.insert(&*document.path, &document.id);
+            let others = by_stem.entry(super::stem(&document.path));
+            others
+                .and_modify(|other| *other = None)
+                .or_insert(Some(&document.id));
+        }
+        Self {
+            target,
+            by_path,
+            by_stem,
+        }
+    }
+
+    /// The document of that id, path or file name.
+    fn get(&self, name: &str) -> Option<(&'a DocumentId, &'a Text)> {
+        let documents = &self.target.project.documents;
+        let by_id = documents.get_key_value(&DocumentId::new(name));
+        let by_path = || self.by_path.get(name).copied();
+        let by_stem = || self.by_stem.get(name_of_file(name)).copied().flatten();
+        let id = by_id.map(|(id, _)| id).or_else(by_path).or_else(by_stem)?;
+        Some((id, self.target.texts.get(id)?))
+    }
 }
 
 /// Texts by what they say, whatever their line ends.

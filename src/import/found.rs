@@ -118,6 +118,9 @@ pub struct FoundSpan {
     pub line: usize,
 }
 
+/// The piece of what covers a whole text, however long that is. As a start and an end it would mean nothing.
+pub const WHOLE: [usize; 2] = [usize::MAX, 0];
+
 /// A set-aside piece, as a file says it.
 #[derive(Debug, Default, Clone)]
 pub struct FoundRegion {

@@ -7,7 +7,7 @@
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::found::{FoundDocument, FoundRegion, FoundSpan, shortened};
+use super::found::{FoundDocument, FoundRegion, FoundSpan, WHOLE, shortened};
 use super::reading::{Peculiar, Reading, places};
 use crate::model::QUOTE_JOIN;
 use crate::text::{ByteOffset, Span, Spans, Text};
@@ -382,6 +382,15 @@ fn place(
     item: Item<'_>,
     own: &[Option<(usize, usize)>],
 ) -> Placed {
+    if item.pieces == [WHOLE] {
+        return match Span::new(ByteOffset(0), text.end()) {
+            Some(whole) => Placed::Exactly(whole.into()),
+            None => Placed::Nowhere {
+                why: "its text is empty".to_owned(),
+                near: String::new(),
+            },
+        };
+    }
     let spans = spans_of(own);
     match spans {
         Some(spans) if item.quote.is_empty() || reads(text, &spans, item.quote) => {

@@ -77,18 +77,26 @@ mod with_crate {
     }
 
     /// Whether the words begin without the page's headline, which Readability takes for a thing of its own. It is news
-    /// like any other sentence, and is labelled as such. The title of a page may have more in it, such as the newspaper.
+    /// like any other sentence, and is labelled as such.
     fn lacks_headline(words: &str, title: &str) -> bool {
         const BEGINNING: usize = 200;
-        let in_one_line = |words: &str, most: usize| {
-            let words: Vec<&str> = words.split_whitespace().take(most).collect();
-            words.join(" ")
-        };
-        let title = in_one_line(title, usize::MAX);
-        let first = words.lines().find(|line| !line.trim().is_empty());
-        let first = in_one_line(first.unwrap_or_default(), usize::MAX);
-        let has_it = title.contains(&first) || in_one_line(words, BEGINNING).contains(&title);
-        !title.is_empty() && !has_it
+        // Behind a dash or a bar newspapers put their names.
+        let mut marks = [" - ", " – ", " — ", " | ", " · "].into_iter();
+        let before_mark = marks.find_map(|mark| title.rsplit_once(mark));
+        let own = bare_words(before_mark.map_or(title, |(own, _)| own));
+        let first_line = words.lines().find(|line| !line.trim().is_empty());
+        let title = bare_words(title);
+        let mut beginning = bare_words(words);
+        beginning.truncate(BEGINNING);
+        let has_title = || beginning.windows(title.len()).any(|part| part == title);
+        !title.is_empty() && bare_words(first_line.unwrap_or_default()) != own && !has_title()
+    }
+
+    /// The words without marks around them.
+    fn bare_words(words: &str) -> Vec<&str> {
+        let words = words.split_whitespace();
+        let bare = words.map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+        bare.filter(|word| !word.is_empty()).collect()
     }
 
     /// The encoding that a page names, if no mark of the file names one.

@@ -116,7 +116,7 @@ impl NumbersOf {
         *number = match self.starts_again {
             false => *number + 1,
             true => next_number(*number, |number| {
-                is_free(number) && !self.kept.contains(&(annotator_id.clone(), number))
+                is_free(number) && self.kept.insert((annotator_id.clone(), number))
             }),
         };
         *number

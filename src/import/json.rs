@@ -81,35 +81,86 @@ pub fn add_each_record<T: DeserializeOwned>(
 fn object(words: &str) -> Option<Map<String, Value>> {
     const MOST_BYTES: usize = 4_000_000;
     let words = Some(words).filter(|words| words.len() <= MOST_BYTES)?;
-    serde_json::from_str(words)
-        .ok()
-        .map(|Object(object)| object)
+    serde_json::from_str(words).ok().map(|Plain(object)| object)
 }
 
-/// An object in which no key is said twice.
-struct Object(Map<String, Value>);
+/// An object in which no key is said twice, however deep: `Value` takes the last of them in silence.
+pub struct Plain(pub Map<String, Value>);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for Plain {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
-        impl<'de> Visitor<'de> for Keys {
-            type Value = Object;
+        let map = |value| match value {
+            PlainValue(Value::Object(map)) => Ok(Self(map)),
+            _ => Err(D::Error::custom("it is no object")),
+        };
+        PlainValue::deserialize(deserializer).and_then(map)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+/// A value in which no object says a key twice.
+struct PlainValue(Value);
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
-                let mut object = Map::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    if object.insert(key, value).is_some() {
-                        return Err(M::Error::custom("a key is said twice"));
-                    }
-                }
-                Ok(Object(object))
-            }
+impl<'de> Deserialize<'de> for PlainValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PlainVisitor).map(Self)
+    }
+}
+
+struct PlainVisitor;
+
+impl<'de> Visitor<'de> for PlainVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<Value, S::Error> {
+        let mut list = Vec::new();
+        while let Some(PlainValue(element)) = elements.next_element()? {
+            list.push(element);
         }
-        deserializer.deserialize_map(Keys)
+        Ok(list.into())
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Value, M::Error> {
+        let mut object = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let PlainValue(value) = map.next_value()?;
+            if object.contains_key(&key) {
+                return Err(M::Error::custom(format!("“{key}” is said twice")));
+            }
+            object.insert(key, value);
+        }
+        Ok(object.into())
     }
 }
 
@@ -220,9 +271,11 @@ fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
 /// Without the place, which is one within the record, and without the value, which would keep like problems apart.
 fn in_words(error: &serde_json::Error) -> String {
     let words = error.to_string();
-    let words = words
-        .rsplit_once(" at line")
-        .map_or(&*words, |(words, _)| words);
+    let place = words.rsplit_once(" at line ");
+    let place = place.filter(|(_, place)| {
+        place.starts_with(|c: char| c.is_ascii_digit()) && place.contains(" column ")
+    });
+    let words = place.map_or(&*words, |(words, _)| words);
     let words = words
         .replace("usize", "a whole number from 0 on")
         .replace("EOF while parsing", "it breaks off within")
@@ -247,12 +300,13 @@ fn named(kind: &str) -> &str {
     match kind.trim_end() {
         "map" | "a map" => "an object",
         "sequence" | "a sequence" => "a list",
-        "integer" | "floating point" | "floating point number" => "a number",
+        "integer" | "floating point" | "floating point number" | "f64" => "a number",
         "string" | "a string" => "a text",
         "boolean" | "a boolean" => "true or false",
         "null" | "unit value" => "nothing",
         "a tuple of size 2" => "a list of 2",
         "a tuple of size 3" => "a list of 3",
+        kind if kind.starts_with("struct ") => "an object",
         kind => kind,
     }
 }
@@ -273,10 +327,7 @@ fn elements(words: &str) -> Vec<Record<&str>> {
     let mut written = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(words);
     let outcome = Elements(&mut written).deserialize(&mut deserializer);
-    let line_end = match words.contains('\n') {
-        true => b'\n',
-        false => b'\r',
-    };
+    let line_end = line_end_of(words);
     let (mut line, mut rest) = (1, words);
     let mut records: Vec<Record<&str>> = Vec::with_capacity(written.len());
     for element in written {
@@ -291,6 +342,13 @@ fn elements(words: &str) -> Vec<Record<&str>> {
         records.push(ends_with(&error));
     }
     records
+}
+
+fn line_end_of(words: &str) -> u8 {
+    match words.contains('\n') {
+        true => b'\n',
+        false => b'\r',
+    }
 }
 
 /// Takes the elements of an array in, also of one that is broken further on.
@@ -323,12 +381,13 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
 fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
     let mut stream = serde_json::Deserializer::from_str(words).into_iter::<&RawValue>();
     let mut records = Vec::new();
-    let (mut line, mut counted) = (1, 0);
+    let (mut line, mut counted, line_end) = (1, 0, line_end_of(words));
     while let Some(value) = stream.next() {
         match value {
             Ok(value) => {
                 let start = stream.byte_offset().checked_sub(value.get().len())?;
-                line += words.get(counted..start)?.matches('\n').count();
+                let between = words.get(counted..start)?.as_bytes();
+                line += memchr::memchr_iter(line_end, between).count();
                 counted = start;
                 records.push((line, Ok(value.get())));
             }
@@ -344,7 +403,7 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
 
 /// What is said where the file cannot be followed any further.
 fn ends_with(error: &serde_json::Error) -> Record<&'static str> {
-    let why = format!("{}; nothing behind it is read", in_words(error));
+    let why = format!("{}; the rest of it is not read", in_words(error));
     let words = String::new();
     (error.line(), Err(Unreadable { why, words }))
 }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::json::Plain;
 use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
 
 /// Any JSON.
@@ -27,7 +28,7 @@ pub const JSON: Format = Format {
 
 type Object = Map<String, Value>;
 
-/// So many records show which keys there are.
+/// So many records show the dialog which keys there are.
 const SAMPLE_RECORDS: usize = 50;
 /// Roles of a document.
 const DOCUMENT_ROLES: [Role; 3] = [Role::Text, Role::Spans, Role::Document];
@@ -101,22 +102,21 @@ struct Mapped {
     records: Vec<(usize, Object)>,
     document: Mapping,
     span: Mapping,
+    /// Whether the start of annotations was said, not guessed.
+    is_start_said: bool,
 }
 
-impl Mapped {
-    /// Whether any record, or any annotation, has something where a role is said to stand.
-    fn has(&self, role: Role, path: &str) -> bool {
-        let spans = self.document.get(Role::Spans);
-        let spans = spans.filter(|_| SPAN_ROLES.contains(&role));
-        self.records.iter().any(|(_, record)| match spans {
-            None => at_path(record, path).is_some(),
-            Some(spans) => {
-                let list = at_path(record, spans).and_then(Value::as_array);
-                let mut objects = list.into_iter().flatten().filter_map(Value::as_object);
-                objects.any(|span| at_path(span, path).is_some())
-            }
-        })
-    }
+/// Whether any record, or any annotation in the list at the end of a path, has something where a role is said to stand.
+fn has(records: &[&Object], spans: Option<&str>, role: Role, path: &str) -> bool {
+    let spans = spans.filter(|_| SPAN_ROLES.contains(&role));
+    records.iter().any(|record| match spans {
+        None => at_path(record, path).is_some(),
+        Some(spans) => {
+            let list = at_path(record, spans).and_then(Value::as_array);
+            let mut objects = list.into_iter().flatten().filter_map(Value::as_object);
+            objects.any(|span| at_path(span, path).is_some())
+        }
+    })
 }
 
 /// Refuses a mapping to what no record has.
@@ -125,7 +125,14 @@ fn refuse_slips(
     mapped: &[Mapped],
     options: &ImportOptions,
 ) -> Result<(), ImportError> {
-    let is_there = |role, path: &str| mapped.iter().any(|each| each.has(role, path));
+    // What is nowhere in a file is not among what was said of it.
+    let is_there = |role, path: &str| {
+        let of_file = |each: &Mapped| match SPAN_ROLES.contains(&role) {
+            true => each.span.get(role) == Some(path),
+            false => each.document.get(role) == Some(path),
+        };
+        mapped.iter().any(of_file)
+    };
     let slip = options.mapping.slip(is_there);
     // Without any record there are other problems.
     let Some((role, path)) = slip.filter(|_| !mapped.is_empty()) else {
@@ -151,9 +158,9 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let words = file.words(&mut found)?;
         json::refuse_countless(&file.path, &words)?;
         let mut records = Vec::new();
-        for (line, record) in json::records::<Object>(&words) {
+        for (line, record) in json::records::<Plain>(&words) {
             match record {
-                Ok(record) => records.push((line, record)),
+                Ok(Plain(record)) => records.push((line, record)),
                 Err(bad) => found.left_out(&label, line, bad.why, bad.words),
             }
         }
@@ -186,6 +193,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
                 line,
                 document: &each.document,
                 span: &each.span,
+                is_start_said: each.is_start_said,
             };
             match at.document.get(Role::Text) {
                 Some(path) => documents.add_document(at, path, record),
@@ -204,16 +212,18 @@ fn map(
     records: Vec<(usize, Object)>,
     options: &ImportOptions,
 ) -> Option<Mapped> {
-    let sample = records.iter().take(SAMPLE_RECORDS);
-    let sample: Vec<&Object> = sample.map(|(_, record)| record).collect();
-    let keys = keys_of(&sample);
+    let all: Vec<&Object> = records.iter().map(|(_, record)| record).collect();
+    let keys = keys_of(&all);
     if keys.is_empty() {
         return None;
     }
-    let said = &options.mapping;
+    // What was said of other files is none of this one.
+    let of_document =
+        |role, path: &str| DOCUMENT_ROLES.contains(&role) && has(&all, None, role, path);
+    let said = options.mapping.only(of_document);
     let mut document = said.or_guessed(&keys, &DOCUMENT_ROLES);
     for role in DOCUMENT_ROLES {
-        let leads_elsewhere = |path| !leads_to(&sample, role, path);
+        let leads_elsewhere = |path| !leads_to(&all, role, path);
         if document.get(role).is_some_and(leads_elsewhere) && said.get(role).is_none() {
             document.set(role, "");
         }
@@ -221,7 +231,7 @@ fn map(
     let spans = document.get(Role::Spans);
     let free: Vec<&str> = match spans {
         Some(path) => {
-            let inner = sample.iter();
+            let inner = all.iter();
             let inner = inner.filter_map(|record| first_object(at_path(record, path)?));
             keys_of(&inner.collect::<Vec<_>>())
         }
@@ -230,7 +240,9 @@ fn map(
             keys.iter().copied().filter(|key| !is_taken(key)).collect()
         }
     };
-    let mut span = said.or_guessed(&free, &SPAN_ROLES);
+    let of_span = |role, path: &str| SPAN_ROLES.contains(&role) && has(&all, spans, role, path);
+    let said_of_spans = options.mapping.only(of_span);
+    let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES);
     // Records with places of their own are annotations, whatever else is in them.
     if spans.is_none()
         && span.get(Role::Start).is_some()
@@ -242,6 +254,7 @@ fn map(
         span.set(Role::Quote, text);
     }
     let has_all = |names: &[&str; 4]| names.iter().all(|name| keys.contains(name));
+    let is_start_said = said_of_spans.get(Role::Start).is_some();
     let meaning = match LINK_KEYS.iter().any(has_all) {
         true => "links by the places of their ends".to_owned(),
         false => in_words(&document, &DOCUMENT_ROLES)
@@ -255,6 +268,7 @@ fn map(
         records,
         document,
         span,
+        is_start_said,
     })
 }
 
@@ -312,6 +326,7 @@ struct At<'a> {
     line: usize,
     document: &'a Mapping,
     span: &'a Mapping,
+    is_start_said: bool,
 }
 
 impl At<'_> {
@@ -324,6 +339,16 @@ impl At<'_> {
 
     fn number(&self, record: &Object, role: Role) -> Option<usize> {
         whole_number(at_path(record, self.span.get(role)?)?)
+    }
+
+    /// Whether a record with a text of its own has an annotation in it: a start that was said, or what can be one.
+    fn is_annotation(&self, record: &Object) -> bool {
+        let start = self.span.get(Role::Start);
+        let start = start.and_then(|path| at_path(record, path));
+        match self.is_start_said {
+            true => start.is_some_and(|start| !start.is_null()),
+            false => self.number(record, Role::Start).is_some() && span_of(*self, record).is_ok(),
+        }
     }
 
     /// What no role stands for.
@@ -369,6 +394,7 @@ fn remove(value: &mut Cow<'_, Value>, path: &str) {
 /// A link by the places of its ends: between the annotations that stand there.
 struct LinkByPlaces {
     kind: String,
+    annotator: String,
     document: String,
     ends: [[usize; 2]; 2],
     file: Arc<str>,
@@ -381,6 +407,8 @@ struct Documents {
     found: Found,
     /// Documents by what records call them.
     by_name: HashMap<String, usize>,
+    /// And by their ids, which may stand for names.
+    by_id: HashMap<String, usize>,
     links: Vec<LinkByPlaces>,
 }
 
@@ -399,11 +427,7 @@ impl Documents {
             name if name.is_empty() => id.clone(),
             name => name,
         };
-        let start = at.span.get(Role::Start);
-        let start = start.and_then(|path| at_path(&record, path));
-        let is_flat =
-            at.document.get(Role::Spans).is_none() && start.is_some_and(|start| !start.is_null());
-        if is_flat {
+        if at.document.get(Role::Spans).is_none() && at.is_annotation(&record) {
             return self.add_flat(at, text, &record);
         }
         let fields = at
@@ -417,8 +441,11 @@ impl Documents {
             text: FoundText::Words(text.clone()),
             ..FoundDocument::default()
         };
-        for name in [name, id].into_iter().filter(|name| !name.is_empty()) {
-            self.by_name.insert(name, self.found.documents.len());
+        let index = self.found.documents.len();
+        for (known, name) in [(&mut self.by_name, name), (&mut self.by_id, id)] {
+            if !name.is_empty() {
+                known.entry(name).or_insert(index);
+            }
         }
         let spans = at.document.get(Role::Spans);
         match spans.and_then(|path| at_path(&record, path)) {
@@ -443,7 +470,10 @@ impl Documents {
     fn add_flat(&mut self, at: At<'_>, text: &str, record: &Object) {
         let mut span = match span_of(at, record) {
             Ok(span) => span,
-            Err(why) => return self.found.left_out(at.file, at.line, why, ""),
+            Err(why) => {
+                let what = Value::Object(record.clone());
+                return self.found.left_out(at.file, at.line, why, what);
+            }
         };
         if let Some(path) = at.document.get(Role::Text) {
             span.attributes.remove(path);
@@ -470,6 +500,11 @@ impl Documents {
         }
     }
 
+    fn index_of(&self, name: &str) -> Option<usize> {
+        let known = self.by_name.get(name).or_else(|| self.by_id.get(name));
+        known.copied()
+    }
+
     /// Adds an annotation to the document that is known by a key, or to a new one.
     fn add_span(
         &mut self,
@@ -479,18 +514,19 @@ impl Documents {
         span: FoundSpan,
         text: impl FnOnce() -> FoundText,
     ) {
-        let documents = &mut self.found.documents;
-        let index = *self.by_name.entry(key).or_insert_with(|| {
-            documents.push(FoundDocument {
+        let index = self.index_of(&key).unwrap_or_else(|| {
+            self.found.documents.push(FoundDocument {
                 name,
                 file: at.file.clone(),
                 line: at.line,
                 text: text(),
                 ..FoundDocument::default()
             });
-            documents.len() - 1
+            let index = self.found.documents.len() - 1;
+            self.by_name.insert(key, index);
+            index
         });
-        if let Some(document) = documents.get_mut(index) {
+        if let Some(document) = self.found.documents.get_mut(index) {
             document.spans.push(span);
         }
     }
@@ -504,6 +540,7 @@ impl Documents {
         };
         self.links.push(LinkByPlaces {
             kind: at.words(record, at.span, Role::Tag),
+            annotator: at.words(record, at.span, Role::Annotator),
             document,
             ends: [[from, to], [other_from, other_to]],
             file: at.file.clone(),
@@ -513,39 +550,37 @@ impl Documents {
 
     /// Once all annotations are known, in whichever order the files came.
     fn add_links(&mut self) {
-        let mut by_place: HashMap<(usize, [usize; 2]), usize> = HashMap::new();
-        let linked = self.links.iter();
-        let linked = linked.filter_map(|link| self.by_name.get(&link.document).copied());
-        for index in linked.collect::<BTreeSet<usize>>() {
-            let spans = self
-                .found
-                .documents
-                .get(index)
-                .map(|it| it.spans.as_slice());
-            for (number, span) in spans.into_iter().flatten().enumerate() {
-                if let [place] = *span.pieces.as_slice() {
-                    by_place.entry((index, place)).or_insert(number);
+        let links = std::mem::take(&mut self.links);
+        let linked = links
+            .iter()
+            .filter_map(|link| self.index_of(&link.document));
+        let linked: BTreeSet<usize> = linked.collect();
+        let mut by_place: HashMap<(usize, [usize; 2]), String> = HashMap::new();
+        for index in linked {
+            let document = self.found.documents.get_mut(index);
+            for span in document
+                .into_iter()
+                .flat_map(|document| &mut document.spans)
+            {
+                if let [place @ [start, end]] = *span.pieces.as_slice() {
+                    // Not an id of the file: these may count within a document.
+                    let key = by_place
+                        .entry((index, place))
+                        .or_insert_with(|| format!("{index}\t{start}\t{end}"));
+                    span.key.clone_from(key);
                 }
             }
         }
-        for link in std::mem::take(&mut self.links) {
-            let name = &link.document;
+        for link in links {
+            let index = self.index_of(&link.document);
             let [from, to] = link.ends.map(|place| {
-                let key = format!("{name}\t{}\t{}", place[0], place[1]);
-                let index = self.by_name.get(name).copied();
-                let span = index.and_then(|index| {
-                    let number = *by_place.get(&(index, place))?;
-                    self.found.documents.get_mut(index)?.spans.get_mut(number)
-                });
-                // Not an id of the file: these may count within a document.
-                match span {
-                    Some(span) => span.key.clone_from(&key),
-                    None => return format!("{}–{} of {name}", place[0], place[1]),
-                }
-                key
+                let key = index.and_then(|index| by_place.get(&(index, place)));
+                let missing = || format!("{}–{} of {}", place[0], place[1], link.document);
+                key.cloned().unwrap_or_else(missing)
             });
             self.found.links.push(FoundLink {
                 kind: link.kind,
+                annotator: link.annotator,
                 from,
                 to,
                 file: link.file,
@@ -566,8 +601,14 @@ fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
                 return Err("left out: start or end is no number");
             };
             let tag = list.get(2).and_then(field).unwrap_or_default();
+            let more = list.iter().enumerate().skip(3);
+            let more = more.filter_map(|(index, value)| {
+                let name = format!("value {}", index + 1);
+                Some((name.into(), attribute(value.clone())?))
+            });
             Ok(FoundSpan {
                 pieces: vec![[start, end]],
+                attributes: more.collect(),
                 tag,
                 line: at.line,
                 ..FoundSpan::default()

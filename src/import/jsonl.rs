@@ -264,6 +264,34 @@ pub(super) fn add_line(
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
+    // As good as nothing.
+    line.retain(|_, value| !value.is_null());
+    let is_project = line.get("type").is_some_and(|kind| kind == "project");
+    for key in ["tags", "annotators", "links", "claims"] {
+        // Only the line of the project has them; what a document calls so is a field like any other.
+        let own = line.get_mut(key).filter(|_| !is_project).map(Value::take);
+        if let Some(own) = own {
+            line.remove(key);
+            let fields = line.entry("fields").or_insert_with(|| Map::new().into());
+            if let Some(fields) = fields.as_object_mut() {
+                fields.insert(key.to_owned(), own);
+            }
+        }
+    }
+    for value in line
+        .get_mut("fields")
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(words) = field(value.1) {
+            *value.1 = Value::String(words);
+        }
+    }
+    json::take_bad::<TagValue>(line, "tags", &mut bad);
+    json::take_bad::<AnnotatorValue>(line, "annotators", &mut bad);
+    json::take_bad::<LinkValue>(line, "links", &mut bad);
+    json::take_bad::<ClaimValue>(line, "claims", &mut bad);
     json::take_bad::<SpanValue>(line, "spans", &mut bad);
     json::take_bad::<RegionValue>(line, "regions", &mut bad);
     json::take_bad::<RelationValue>(line, "relations", &mut bad);
@@ -328,8 +356,12 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
     let mut add = |name: &str, value: &Value| {
         fields.extend(field(value).map(|value| (name.into(), value)));
     };
-    for (name, value) in line.meta.as_object().into_iter().flatten() {
-        add(name, value);
+    match &line.meta {
+        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
+        meta => add("meta", meta),
+    }
+    if !line.name.is_empty() {
+        add("name", &Value::String(line.name));
     }
     // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
     for (name, value) in line.rest.iter().filter(|(name, _)| !name.starts_with('_')) {

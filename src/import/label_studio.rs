@@ -214,6 +214,8 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
         let answers = task.get_mut(key).and_then(Value::as_array_mut);
         for answer in answers.into_iter().flatten() {
             if let Some(answer) = answer.as_object_mut() {
+                // As good as nothing.
+                answer.retain(|_, value| !value.is_null());
                 json::take_bad::<Item>(answer, "result", &mut bad);
             }
         }

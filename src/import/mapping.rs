@@ -231,6 +231,15 @@ impl Mapping {
         self.said().find(|(role, path)| !is_there(*role, path))
     }
 
+    /// What was said, as far as it is there.
+    pub(super) fn only(&self, is_there: impl Fn(Role, &str) -> bool) -> Self {
+        let paths = self.paths.iter();
+        let there = paths.filter(|(role, path)| is_there(**role, path));
+        Self {
+            paths: there.map(|(role, path)| (*role, path.clone())).collect(),
+        }
+    }
+
     /// Whether nothing has been said.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()

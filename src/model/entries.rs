@@ -286,7 +286,7 @@ impl Annotations {
 
 /// The number behind the last, or behind the highest that there can be the first that is free: a file made by hand may
 /// have used that one.
-pub fn next_number(last: u32, is_free: impl Fn(u32) -> bool) -> u32 {
+pub fn next_number(last: u32, mut is_free: impl FnMut(u32) -> bool) -> u32 {
     let mut number = last.checked_add(1).unwrap_or(1);
     while !is_free(number) {
         number = number.checked_add(1).unwrap_or(1);

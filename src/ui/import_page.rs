@@ -8,7 +8,7 @@ use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, counted};
-use crate::import::{self, FORMATS, ImportOptions, ImportReport, Role, TagCounts};
+use crate::import::{self, FORMATS, ImportOptions, Imported, Role, TagCounts};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -50,7 +50,7 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
     ui.add_space(10.0);
     buttons_at_right(ui, |ui| {
         let preview = importing.outcome.as_ref().and_then(|it| it.as_ref().ok());
-        let deed = preview.and_then(|preview| deed_in_words(preview.report()));
+        let deed = preview.and_then(|preview| deed_in_words(&preview.imported));
         if let Some(words) = &deed
             && main_button(ui, &theme, words).clicked()
         {
@@ -72,15 +72,15 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
 }
 
 /// What the button does; `None` if the import would change nothing.
-fn deed_in_words(report: &ImportReport) -> Option<String> {
+fn deed_in_words(imported: &Imported) -> Option<String> {
+    let report = &imported.report;
     let counts = report.annotations();
     let count = counts.exact + counts.moved - counts.merged;
-    let others = report.links.values().chain(report.regions.values());
-    let others: usize = others.map(|counts| counts.added).sum();
-    match (count, report.documents.added, report.new_tags, others) {
-        (0, 0, 0, 0) => None,
-        (0, 0, tags @ 1.., _) => Some(format!("Import {}", counted(tags, "tag"))),
-        (count, documents, ..) => Some(format!(
+    match (count, report.documents.added, report.new_tags) {
+        _ if imported.additions.is_empty() => None,
+        (0, 0, 0) => Some("Import what is new".to_owned()),
+        (0, 0, tags) => Some(format!("Import {}", counted(tags, "tag"))),
+        (count, documents, _) => Some(format!(
             "Import {} and {}",
             counted(count, "annotation"),
             counted(documents, "document")

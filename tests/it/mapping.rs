@@ -2,9 +2,10 @@
 //! other.
 
 use ascribe::import::{
-    FileInMemory, ImportOptions, ImportReport, Mapping, format, import_alone, mappable,
+    FileInMemory, ImportOptions, ImportReport, Mapping, Target, format, import, import_alone,
+    mappable,
 };
-use ascribe::model::{Project, Texts};
+use ascribe::model::{Annotations, Project, Texts};
 use serde_json::{Value, json};
 
 use crate::imports::{annotations, file};
@@ -294,6 +295,7 @@ fn rows_of_a_table_find_their_own_text() {
         [
             mark("accord", "agreed"),
             mark("denial", "denied"),
+            mark("x", "They hope."),
             mark("y", "They")
         ],
         "{:?}",
@@ -303,21 +305,147 @@ fn rows_of_a_table_find_their_own_text() {
 
 #[test]
 fn a_row_without_a_place_speaks_of_the_whole_document_or_is_refused() {
-    let tag_alone = [
-        file("a.csv", "file,tag\na.txt,denial\n"),
-        file("a.txt", "It was denied."),
+    let tag_alone = file("a.csv", "file,tag\na.txt,denial\na.txt,impact\n");
+    let text = file("a.txt", "It was denied.");
+    let whole = [
+        mark("denial", "It was denied."),
+        mark("impact", "It was denied."),
     ];
-    let (project, ..) = read("csv", &tag_alone, &[]).unwrap();
-    assert_eq!(marks(&project), [mark("denial", "It was denied.")]);
-    let (project, _, report) = read("csv", &tag_alone[..1], &[]).unwrap();
-    assert!(marks(&project).is_empty());
-    assert!(
-        report.problems.iter().any(|it| it.words.contains("field")),
-        "{:?}",
-        report.problems
-    );
+    let (project, texts, _) = read("csv", &[tag_alone.clone(), text], &[]).unwrap();
+    assert_eq!(marks(&project), whole);
+    let (_, _, report) = read("csv", std::slice::from_ref(&tag_alone), &[]).unwrap();
+    assert_eq!(report.annotations().unplaced, 2, "nobody has its text");
+    // Into a project that has the text.
+    let mut bare = project;
+    bare.annotations = Annotations::default();
+    let target = Target {
+        project: &bare,
+        texts: &texts,
+    };
+    let options = ImportOptions::default();
+    let imported = import(format("csv").unwrap(), &[tag_alone], &options, target).unwrap();
+    assert_eq!(imported.additions.annotations.len(), 2);
     let no_start = "text,label,start,end\nIt was denied.,denial,,9\n";
     let (project, _, report) = read("csv", &[file("a.csv", no_start)], &[]).unwrap();
     assert!(marks(&project).is_empty());
     assert_eq!(lost(&report), [(2, "left out: start or end is no number")]);
+    let remark = "text,comment,id\nIt denied.,a remark,77\n";
+    let (project, ..) = read("csv", &[file("a.csv", remark)], &[]).unwrap();
+    let fields = &project.documents.values().next().unwrap().fields;
+    assert_eq!((&*fields["comment"], &*fields["id"]), ("a remark", "77"));
+}
+
+#[test]
+fn rows_without_a_text_are_of_the_last_one_of_their_name() {
+    let rows = "document,text,start,end,tag\nd1,First text here.,0,5,a\nd1,Second text here.,0,6,b\n\
+                d1,,7,11,c\nd1,First text here.,6,10,d\n";
+    let (project, ..) = read("csv", &[file("a.csv", rows)], &[]).unwrap();
+    let mut found = marks(&project);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            mark("a", "First"),
+            mark("b", "Second"),
+            mark("c", "text"),
+            mark("d", "text")
+        ]
+    );
+    assert_eq!(project.documents.len(), 2);
+}
+
+#[test]
+fn a_mapping_holds_where_its_columns_are_and_is_guessed_elsewhere() {
+    let tables = [
+        file("a.csv", "text,label,start,end\nIt was denied.,one,7,13\n"),
+        file("b.csv", "text,tag,start,end\nThey agreed.,two,5,11\n"),
+    ];
+    let (project, ..) = read("csv", &tables, &["tag=label"]).unwrap();
+    assert_eq!(
+        marks(&project),
+        [mark("one", "denied"), mark("two", "agreed")]
+    );
+    let files = [
+        file(
+            "a.json",
+            r#"[{"documentId": "A", "story": "A denied it."}]"#,
+        ),
+        file(
+            "b.json",
+            r#"[{"documentId": "A", "begin": 2, "end": 8, "type": "denial"}]"#,
+        ),
+    ];
+    let (project, ..) = read("json", &files, &["text=story"]).unwrap();
+    assert_eq!(marks(&project), [mark("denial", "denied")]);
+}
+
+#[test]
+fn a_guess_costs_no_document() {
+    let mail = json!([{"text": "It was denied.", "from": "anna@x", "to": "bob@y"},
+        {"text": "It was agreed.", "from": 3, "to": "bob@y"}]);
+    let (project, _, report) = read("json", &[file("a.json", mail.to_string())], &[]).unwrap();
+    assert_eq!(project.documents.len(), 2, "{:?}", report.problems);
+    let mut lines = vec![json!({"content": "Text.", "entities": []}).to_string(); 60];
+    lines.push(
+        json!({"content": "It denied.", "entities": [{"start": 3, "end": 9, "label": "c"}]})
+            .to_string(),
+    );
+    let late = file("a.jsonl", lines.join("\n"));
+    let (project, ..) = read("json", &[late], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    let names = [
+        file(
+            "a.json",
+            r#"[{"document": "1", "id": "2", "body": "One denied."}, {"document": "2", "id": "1", "body": "Two agreed."}]"#,
+        ),
+        file(
+            "b.json",
+            r#"[{"document": "1", "start": 0, "end": 3, "type": "x"}]"#,
+        ),
+    ];
+    let (project, ..) = read("json", &names, &[]).unwrap();
+    assert_eq!(marks(&project), [mark("x", "One")], "names win over ids");
+}
+
+#[test]
+fn a_key_that_is_said_twice_hides_nothing() {
+    let spans =
+        r#"{"text": "It denied.", "spans": [{"start": 0, "start": 3, "end": 9, "label": "c"}]}"#;
+    let (_, _, report) = read("jsonl", &[file("a.jsonl", spans)], &[]).unwrap();
+    assert_eq!(lost(&report).len(), 1);
+    let (_, _, report) = read(
+        "json",
+        &[file("a.json", r#"[{"text": "One.", "text": "Two."}]"#)],
+        &[],
+    )
+    .unwrap();
+    assert_eq!(lost(&report), [(1, "“text” is said twice")]);
+    let columns = "text,z,z,z (2)\nIt denied.,one,two,three\n";
+    let (project, ..) = read("csv", &[file("a.csv", columns)], &[]).unwrap();
+    let fields = &project.documents.values().next().unwrap().fields;
+    assert_eq!(fields.values().collect::<Vec<_>>(), ["one", "three", "two"]);
+}
+
+#[test]
+fn what_a_document_calls_as_the_project_does_is_a_field() {
+    let line = json!({"text": "It denied.", "tags": ["news"], "name": "Reuters", "meta": "front page",
+        "fields": {"year": 2020}, "spans": [{"start": 3, "end": 9, "label": "c"}]});
+    let files = [file("a.jsonl", line.to_string())];
+    let (project, _, report) = read("jsonl", &files, &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    let fields = &project.documents.values().next().unwrap().fields;
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (&**name, &**value))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("meta", "front page"),
+            ("name", "Reuters"),
+            ("tags", "[\"news\"]"),
+            ("year", "2020")
+        ]
+    );
 }

@@ -167,6 +167,13 @@ fn a_web_page_gives_its_article_without_the_menu() {
         extracted.words
     );
     assert!(how.contains("headline"), "{how}");
+    let dateline = page("utf-8").replace("<h1>Порт</h1>", "<p>Порт</p>");
+    let extracted = words_of("p.html", dateline).unwrap();
+    assert!(
+        extracted.words.starts_with("Порт & море\n\nПорт"),
+        "a word of it is not the headline: {}",
+        extracted.words
+    );
     let named = page("utf-8").replace("Порт &amp; море", "Міністерство заперечило");
     let named = named.replace("<h1>Порт</h1>", "");
     let extracted = words_of("p.html", named).unwrap();
