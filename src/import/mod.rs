@@ -466,14 +466,14 @@ impl Imported {
 /// so that two ids never share a file. Ids made by the program hardly ever need it.
 pub fn file_stem(id: &str) -> String {
     let is_bad = |c: char| c.is_control() || r#"\/:*?"<>|"#.contains(c);
-    let escaped = |c: char| {
-        if is_bad(c) {
-            format!("_u{:04X}_", u32::from(c))
-        } else {
-            c.to_string()
+    let mut stem = String::with_capacity(id.len());
+    for c in id.chars() {
+        match is_bad(c) {
+            true => stem.push_str(&format!("_u{:04X}_", u32::from(c))),
+            false => stem.push(c),
         }
-    };
-    id.chars().map(escaped).collect()
+    }
+    stem
 }
 
 /// Undoes [`file_stem`] and the like: `_u0020_` is a space.
