@@ -118,8 +118,13 @@ class Desktop:
         window = self.window()
         self.tool("windowmove", window, 0, 0)
         self.tool("windowsize", window, *self.size)
-        self.tool("windowfocus", window)
+        # On a busy machine the window may not be ready to have the keys yet.
+        wait_for(lambda: self.has_keys(window) or self.app.poll() is not None, 60)
         time.sleep(1.5)
+
+    def has_keys(self, window):
+        self.tool("windowfocus", window)
+        return self.tool("getwindowfocus") == window
 
     def __exit__(self, *_):
         for process in [self.app] + self.helpers[::-1]:
