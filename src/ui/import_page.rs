@@ -26,7 +26,7 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
     ui.add_space(8.0);
     let theme = cx.theme;
     let room = ui.ctx().content_rect().height() * 0.8 - 230.0;
-    let area = ScrollArea::vertical().max_height(room.max(120.0));
+    let area = ScrollArea::vertical().max_height(room.max(100.0));
     let output = area
         .auto_shrink([false, true])
         .show(ui, |ui| match &importing.outcome {
@@ -47,10 +47,18 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
             }
         });
     name_bar(ui, "what would be imported", &output);
-    ui.add_space(10.0);
+    ui.add_space(6.0);
+    let preview = importing.outcome.as_ref().and_then(|it| it.as_ref().ok());
+    let deed = preview.and_then(|preview| deed_in_words(&preview.imported));
+    if let Some(preview) = preview {
+        let (words, color) = match (&deed, preview.report().is_lossless()) {
+            (None, _) => ("There is nothing to import", theme.warn),
+            (_, true) => ("Everything in the files comes over", theme.good),
+            (_, false) => ("Not everything in the files comes over", theme.warn),
+        };
+        ui.label(RichText::new(words).color(color));
+    }
     buttons_at_right(ui, |ui| {
-        let preview = importing.outcome.as_ref().and_then(|it| it.as_ref().ok());
-        let deed = preview.and_then(|preview| deed_in_words(&preview.imported));
         if let Some(words) = &deed
             && main_button(ui, &theme, words).clicked()
         {
@@ -58,15 +66,6 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
             is_done = true;
         }
         is_done |= plain_button(ui, "Cancel").clicked();
-        if let Some(preview) = preview {
-            let (words, color) = match (&deed, preview.report().is_lossless()) {
-                (None, _) => ("There is nothing to import", theme.warn),
-                (_, true) => ("Everything in the files comes over", theme.good),
-                (_, false) => ("Not everything in the files comes over", theme.warn),
-            };
-            ui.add_space(8.0);
-            ui.label(RichText::new(words).color(color));
-        }
     });
     is_done
 }
