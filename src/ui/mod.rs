@@ -21,6 +21,7 @@ mod sources_page;
 mod start;
 mod text;
 mod theme;
+mod turns;
 mod widgets;
 
 use std::collections::BTreeSet;
@@ -58,6 +59,7 @@ pub struct Window {
     app: App,
     surface: TextSurface,
     view: ViewState,
+    turns: turns::Turns,
     dialogs: dialogs::Dialogs,
     /// What had the focus in the last frame.
     focused: Option<egui::Id>,
@@ -80,9 +82,9 @@ pub struct ViewState {
     review: review::ReviewState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
-    /// Whether the bar that finds words is to take the focus in the next frame.
     /// Where the page that is open stands.
     page_rect: Option<egui::Rect>,
+    /// Whether the bar that finds words is to take the focus in the next frame.
     find_takes_focus: bool,
 }
 
@@ -122,6 +124,7 @@ impl Window {
             app,
             surface: TextSurface::default(),
             view: ViewState::default(),
+            turns: turns::Turns::default(),
             dialogs: dialogs::Dialogs::default(),
             focused: None,
             title: String::new(),
@@ -287,6 +290,12 @@ impl Window {
 impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
+    }
+
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        if self.turns.take_one(input) {
+            ctx.request_repaint();
+        }
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

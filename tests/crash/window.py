@@ -14,12 +14,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests", "desktop"))
-from drive import Desktop  # noqa: E402
+from drive import Desktop, mark_byline, wait_until_marked  # noqa: E402
 
 # What is promised: an edit is safe so long after it was made.
 SAFE_AFTER_SECS = 0.1
-# How long a window may take on a busy machine until it shows what was asked for.
-MOST_WAIT_SECS = 60
 
 
 def state(program, project, env):
@@ -28,37 +26,6 @@ def state(program, project, env):
     done = subprocess.run([program, "edit", project], input=request, env=env, capture_output=True)
     answer = json.loads(done.stdout)
     return answer["seq"], [it["quote"] for it in answer["annotations"] if it["annotator"] == "tester"]
-
-
-def is_shown(desktop, is_there, secs):
-    """Whether, within this time, all of the project is read, and the tester's mark is there or not."""
-    end = time.monotonic() + secs
-    while time.monotonic() < end:
-        names = [node["name"] for node in desktop.nodes()]
-        is_whole = any(name in ("Saved", "Safe", "Unsaved changes", "Saving…") for name in names)
-        if is_whole and any(name.startswith("denial by tester") for name in names) == is_there:
-            return True
-    return False
-
-
-def wait_until_shown(desktop, is_there):
-    if not is_shown(desktop, is_there, MOST_WAIT_SECS):
-        raise TimeoutError(f"the window does not show that the mark is {'there' if is_there else 'gone'}")
-
-
-def mark(desktop):
-    """Marks some words. On a busy machine the window may still be growing to its size, and the pointer miss them."""
-    wait_until_shown(desktop, False)
-    for _ in range(5):
-        paragraph = desktop.find("By Continental Press Agency", "paragraph")
-        y = paragraph["y"] + paragraph["h"] / 2
-        desktop.drag(paragraph["x"] + 30, y, paragraph["x"] + 120, y)
-        desktop.key("2")
-        if is_shown(desktop, True, MOST_WAIT_SECS / 5):
-            return
-        # The key has armed the tag, if nothing was selected.
-        desktop.key("Escape")
-    raise TimeoutError("no words can be marked")
 
 
 def main():
@@ -70,10 +37,10 @@ def main():
     began, in_save = time.monotonic(), 0
     with Desktop([program, project], env={"USER": "tester"}) as desktop:
         env = dict(desktop.env, **desktop.extra)
-        mark(desktop)
+        mark_byline(desktop)
         expected_seq, is_there = 1, True
         for number in range(kills):
-            wait_until_shown(desktop, is_there)
+            wait_until_marked(desktop, is_there)
             saves = random.random() < 0.4
             in_save += saves
             if saves:
@@ -85,7 +52,7 @@ def main():
             assert seq == expected_seq, f"kill {number + 1}: {expected_seq} edits were made, {seq} came back"
             assert bool(quotes) == is_there, f"kill {number + 1}: {quotes}, expected {is_there}"
             desktop.launch()
-            wait_until_shown(desktop, is_there)
+            wait_until_marked(desktop, is_there)
             desktop.tool("key", "--clearmodifiers", "ctrl+z" if is_there else "ctrl+shift+z")
             expected_seq, is_there = expected_seq + 1, not is_there
     shutil.rmtree(folder)

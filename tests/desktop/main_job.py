@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from drive import Desktop
+from drive import Desktop, mark_byline
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -32,10 +32,7 @@ def main():
     before, _ = exported(program, project, folder, "before.jsonl")
 
     with Desktop([program, project], env={"USER": "tester"}) as desktop:
-        paragraph = desktop.find("By Continental Press Agency", "paragraph")
-        y = paragraph["y"] + paragraph["h"] / 2
-        desktop.drag(paragraph["x"] + 30, y, paragraph["x"] + 120, y)
-        desktop.key("2")
+        mark_byline(desktop)
         assert desktop.find("Safe"), "the edit is not shown as safe in the journal"
         desktop.key("ctrl+s")
         desktop.find("Saved")

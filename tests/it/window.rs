@@ -133,12 +133,6 @@ impl Driven {
     }
 
     pub fn drag(&mut self, from: Pos2, to: Pos2) {
-        let button = |pressed, pos| Event::PointerButton {
-            pos,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        };
         self.harness.event(Event::PointerMoved(from));
         self.harness.event(button(true, from));
         self.harness.step();
@@ -203,6 +197,58 @@ impl Driven {
         let y = line.center().y;
         self.drag(pos2(line.left() + 30.0, y), pos2(line.left() + 130.0, y));
     }
+}
+
+/// Everything that the window is told at once, as in a frame that took long.
+fn at_once(driven: &mut Driven, events: Vec<Event>) {
+    driven.harness.input_mut().events = events;
+    loop {
+        let ctx = driven.harness.ctx.clone();
+        let mut input = std::mem::take(driven.harness.input_mut());
+        let window = driven.harness.state_mut().as_mut().unwrap();
+        eframe::App::raw_input_hook(window, &ctx, &mut input);
+        let is_over = input.events.is_empty();
+        *driven.harness.input_mut() = input;
+        driven.harness.step();
+        if is_over {
+            return;
+        }
+    }
+}
+
+fn button(pressed: bool, pos: Pos2) -> Event {
+    Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    }
+}
+
+#[test]
+fn a_drag_and_a_key_within_one_slow_frame_tag_the_words_that_the_drag_crossed() {
+    let mut driven = Driven::new();
+    let before = driven.count();
+    let line = driven.rect("By Continental Press Agency");
+    let [from, to] = [30.0, 130.0].map(|x| pos2(line.left() + x, line.center().y));
+    let elsewhere = to + vec2(0.0, 300.0);
+    let mut events = vec![Event::PointerMoved(from), button(true, from)];
+    events.extend([Event::PointerMoved(to), button(false, to)]);
+    events.extend([Event::PointerMoved(elsewhere), Event::Text("2".to_owned())]);
+    at_once(&mut driven, events);
+    driven.steps();
+    assert_eq!(driven.count(), before + 1);
+    assert_eq!(driven.picked().as_deref(), Some("Continental"));
+}
+
+#[test]
+fn a_click_within_one_slow_frame_is_a_click() {
+    let mut driven = Driven::new();
+    let at = driven.rect("File").center();
+    let events = vec![Event::PointerMoved(at), button(true, at), button(false, at)];
+    at_once(&mut driven, events);
+    driven.steps();
+    driven.rect("Close project");
 }
 
 #[test]
