@@ -1,5 +1,7 @@
 //! What the formats of JSON and JSON Lines have in common.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -47,6 +49,58 @@ pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
     let records = written_records(words).into_par_iter();
     let read = records.map(|(line, words)| (line, words.and_then(read)));
     read.collect()
+}
+
+/// The records in lists within the one object of a file, each under keys one within the other, in the file's order.
+pub fn records_under<T: DeserializeOwned + Send>(
+    words: &str,
+    lists: &[Vec<String>],
+) -> Vec<Record<T>> {
+    type Members<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
+    let written = |keys: &Vec<String>| {
+        keys.iter().try_fold(words, |object, key| {
+            let members: Members<'_> = serde_json::from_str(object).ok()?;
+            members.get(key.as_str()).map(|value| value.get())
+        })
+    };
+    // They are pieces of the words, so their addresses say where they stand.
+    let place = |list: &str| list.as_ptr().addr().wrapping_sub(words.as_ptr().addr());
+    let mut lists: Vec<&str> = lists.iter().filter_map(written).collect();
+    lists.sort_by_key(|list| place(list));
+    let line_end = line_end_of(words);
+    let records = lists.into_par_iter().flat_map(|list| {
+        let before = words.get(..place(list)).unwrap_or_default();
+        let lines_before = memchr::memchr_iter(line_end, before.as_bytes()).count();
+        let records = elements(list).into_par_iter();
+        records.map(move |(line, words)| (lines_before + line, words.and_then(read)))
+    });
+    records.collect()
+}
+
+/// Whether a record at the beginning of a file has a key itself, not only what lies in it: a record is an object, and
+/// may lie in one list.
+pub fn is_key_of_record(head: &str, key: &str) -> bool {
+    let (mut depth, mut string, mut is_escaped) = (0_usize, None, false);
+    for (index, byte) in head.bytes().enumerate() {
+        match (string, byte) {
+            (Some(_), _) if is_escaped => is_escaped = false,
+            (Some(_), b'\\') => is_escaped = true,
+            (Some(start), b'"') => {
+                let rest = head.get(index + 1..).unwrap_or_default();
+                let is_key = rest.trim_start().starts_with(':');
+                if is_key && depth <= 2 && head.get(start..index) == Some(key) {
+                    return true;
+                }
+                string = None;
+            }
+            (Some(_), _) => {}
+            (None, b'"') => string = Some(index + 1),
+            (None, b'{' | b'[') => depth += 1,
+            (None, b'}' | b']') => depth = depth.saturating_sub(1),
+            (None, _) => {}
+        }
+    }
+    false
 }
 
 /// Adds what each of the [`records`] says to what is found, in their order. Every core adds to a part of its own, so that
@@ -98,7 +152,7 @@ impl<'de> Deserialize<'de> for Plain {
 }
 
 /// A value in which no object says a key twice.
-struct PlainValue(Value);
+pub struct PlainValue(pub Value);
 
 impl<'de> Deserialize<'de> for PlainValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -316,7 +370,7 @@ fn is_one_line(start: &str) -> bool {
     lines(start)
         .filter(|(_, line)| !line.trim().is_empty())
         .nth(1)
-        .is_some_and(|(_, line)| line.starts_with(['[', '{']))
+        .is_some_and(|(_, line)| line.trim_start().starts_with(['[', '{']))
         && lines(start)
             .next()
             .is_some_and(|(_, line)| serde_json::from_str::<IgnoredAny>(line).is_ok())

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
-use super::json::Plain;
+use super::json_meaning::{Meaning, Object, at_path, first_object};
+use super::json_records::{Record, Records, SAMPLE_RECORDS};
 use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
 
 /// Any JSON.
@@ -26,25 +27,6 @@ pub const JSON: Format = Format {
     mapping: Some(MAPPING),
 };
 
-type Object = Map<String, Value>;
-
-/// So many records show the dialog which keys there are.
-const SAMPLE_RECORDS: usize = 50;
-/// Roles of a document.
-const DOCUMENT_ROLES: [Role; 3] = [Role::Text, Role::Spans, Role::Document];
-/// Roles of an annotation.
-const SPAN_ROLES: [Role; 10] = [
-    Role::Start,
-    Role::End,
-    Role::Length,
-    Role::Tag,
-    Role::Quote,
-    Role::Prefix,
-    Role::Suffix,
-    Role::Note,
-    Role::Annotator,
-    Role::Id,
-];
 /// Keys of the two ends of a link that is recorded by places.
 const LINK_KEYS: [[&str; 4]; 2] = [
     ["sourceBegin", "sourceEnd", "targetBegin", "targetEnd"],
@@ -64,9 +46,9 @@ const MAPPING: MappingOf = MappingOf {
 fn names(files: &Files<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut names, mut of_spans) = (BTreeSet::new(), BTreeSet::new());
     for file in files.ending_in(JSON.endings) {
-        let records = json::records::<Object>(&file.head());
-        for (_, record) in records.into_iter().take(SAMPLE_RECORDS) {
-            let record = record.unwrap_or_default();
+        let Records { records, .. } = Records::of(&file.head(), &Mapping::default());
+        let records = records.into_iter().take(SAMPLE_RECORDS);
+        for Record(record) in records.filter_map(|(_, record)| record.ok().flatten()) {
             let lists = add_paths(&mut names, "", &record);
             for span in lists.into_iter().filter_map(first_object) {
                 add_paths(&mut of_spans, "", span);
@@ -91,32 +73,11 @@ fn add_paths<'a>(paths: &mut BTreeSet<String>, before: &str, object: &'a Object)
     lists
 }
 
-/// The first element of a list of objects.
-fn first_object(value: &Value) -> Option<&Object> {
-    value.as_array()?.first()?.as_object()
-}
-
 /// A file with what its keys mean.
 struct Mapped {
     file: Arc<str>,
     records: Vec<(usize, Object)>,
-    document: Mapping,
-    span: Mapping,
-    /// Whether the start of annotations was said, not guessed.
-    is_start_said: bool,
-}
-
-/// Whether any record, or any annotation in the list at the end of a path, has something where a role is said to stand.
-fn has(records: &[&Object], spans: Option<&str>, role: Role, path: &str) -> bool {
-    let spans = spans.filter(|_| SPAN_ROLES.contains(&role));
-    records.iter().any(|record| match spans {
-        None => at_path(record, path).is_some(),
-        Some(spans) => {
-            let list = at_path(record, spans).and_then(Value::as_array);
-            let mut objects = list.into_iter().flatten().filter_map(Value::as_object);
-            objects.any(|span| at_path(span, path).is_some())
-        }
-    })
+    meaning: Meaning,
 }
 
 /// Refuses a mapping to what no record has.
@@ -126,23 +87,15 @@ fn refuse_slips(
     options: &ImportOptions,
 ) -> Result<(), ImportError> {
     // What is nowhere in a file is not among what was said of it.
-    let is_there = |role, path: &str| {
-        let of_file = |each: &Mapped| match SPAN_ROLES.contains(&role) {
-            true => each.span.get(role) == Some(path),
-            false => each.document.get(role) == Some(path),
-        };
-        mapped.iter().any(of_file)
-    };
+    let is_there = |role, path: &str| mapped.iter().any(|each| each.meaning.takes(role, path));
     let slip = options.mapping.slip(is_there);
     // Without any record there are other problems.
     let Some((role, path)) = slip.filter(|_| !mapped.is_empty()) else {
         return Ok(());
     };
     let (names, of_spans) = names(files);
-    let has_lists = mapped
-        .iter()
-        .any(|each| each.document.get(Role::Spans).is_some());
-    let (what, names) = match has_lists && SPAN_ROLES.contains(&role) {
+    let is_of_listed = |each: &Mapped| each.meaning.is_of_listed(role);
+    let (what, names) = match mapped.iter().any(is_of_listed) {
         true => ("keys of annotations", of_spans),
         false => ("keys of documents", names),
     };
@@ -157,10 +110,15 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let label = file.label();
         let words = file.words(&mut found)?;
         json::refuse_countless(&file.path, &words)?;
+        let all = Records::of(&words, &options.mapping);
+        for what in all.beside {
+            found.left_out(&label, 0, "left out: it stands beside the records", what);
+        }
         let mut records = Vec::new();
-        for (line, record) in json::records::<Plain>(&words) {
+        for (line, record) in all.records {
             match record {
-                Ok(Plain(record)) => records.push((line, record)),
+                Ok(Some(Record(record))) => records.push((line, record)),
+                Ok(None) => {}
                 Err(bad) => found.left_out(&label, line, bad.why, bad.words),
             }
         }
@@ -170,10 +128,8 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         return Err(ImportError::WrongFormat(JSON.title));
     }
     refuse_slips(files, &mapped, options)?;
-    let is_known = |each: &Mapped| {
-        each.document.get(Role::Text).is_some() || each.document.get(Role::Document).is_some()
-    };
-    if let Some(unknown) = mapped.iter().find(|each| !is_known(each)) {
+    let mut unknown = mapped.iter().filter(|each| !each.meaning.finds_documents());
+    if let Some(unknown) = unknown.next() {
         return Err(ImportError::NeedsMapping {
             what: "keys",
             mappable: MAPPING.mappable(files),
@@ -181,7 +137,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         });
     }
     // Texts first, so that annotations that name their document find it.
-    mapped.sort_by_key(|each| each.document.get(Role::Text).is_none());
+    mapped.sort_by_key(|each| each.meaning.document.get(Role::Text).is_none());
     let mut documents = Documents {
         found,
         ..Documents::default()
@@ -191,11 +147,9 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             let at = At {
                 file: &each.file,
                 line,
-                document: &each.document,
-                span: &each.span,
-                is_start_said: each.is_start_said,
+                meaning: &each.meaning,
             };
-            match at.document.get(Role::Text) {
+            match each.meaning.document.get(Role::Text) {
                 Some(path) => documents.add_document(at, path, record),
                 None => documents.add_annotation(at, record),
             }
@@ -213,102 +167,24 @@ fn map(
     options: &ImportOptions,
 ) -> Option<Mapped> {
     let all: Vec<&Object> = records.iter().map(|(_, record)| record).collect();
-    let keys = keys_of(&all);
-    if keys.is_empty() {
+    if all.iter().all(|record| record.is_empty()) {
         return None;
     }
-    // What was said of other files is none of this one.
-    let of_document =
-        |role, path: &str| DOCUMENT_ROLES.contains(&role) && has(&all, None, role, path);
-    let said = options.mapping.only(of_document);
-    let mut document = said.or_guessed(&keys, &DOCUMENT_ROLES);
-    for role in DOCUMENT_ROLES {
-        let leads_elsewhere = |path| !leads_to(&all, role, path);
-        if document.get(role).is_some_and(leads_elsewhere) && said.get(role).is_none() {
-            document.set(role, "");
-        }
-    }
-    let spans = document.get(Role::Spans);
-    let free: Vec<&str> = match spans {
-        Some(path) => {
-            let inner = all.iter();
-            let inner = inner.filter_map(|record| first_object(at_path(record, path)?));
-            keys_of(&inner.collect::<Vec<_>>())
-        }
-        None => {
-            let is_taken = |key: &str| document.said().any(|(_, taken)| taken == key);
-            keys.iter().copied().filter(|key| !is_taken(key)).collect()
-        }
+    let meaning = Meaning::of(&all, &options.mapping);
+    let has_all = |names: &[&str; 4]| {
+        let is_there = |name: &&str| all.iter().any(|record| record.contains_key(*name));
+        names.iter().all(is_there)
     };
-    let of_span = |role, path: &str| SPAN_ROLES.contains(&role) && has(&all, spans, role, path);
-    let said_of_spans = options.mapping.only(of_span);
-    let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES);
-    // Records with places of their own are annotations, whatever else is in them.
-    if spans.is_none()
-        && span.get(Role::Start).is_some()
-        && document.get(Role::Document).is_some()
-        && said.get(Role::Text).is_none()
-        && let Some(text) = document.get(Role::Text).map(str::to_owned)
-    {
-        document.set(Role::Text, "");
-        span.set(Role::Quote, text);
-    }
-    let has_all = |names: &[&str; 4]| names.iter().all(|name| keys.contains(name));
-    let is_start_said = said_of_spans.get(Role::Start).is_some();
-    let meaning = match LINK_KEYS.iter().any(has_all) {
+    let words = match LINK_KEYS.iter().any(has_all) {
         true => "links by the places of their ends".to_owned(),
-        false => in_words(&document, &DOCUMENT_ROLES)
-            .chain(in_words(&span, &SPAN_ROLES))
-            .collect::<Vec<_>>()
-            .join(" "),
+        false => meaning.in_words(),
     };
-    found.remark(&file, 0, "read with these keys", meaning);
+    found.remark(&file, 0, "read with these keys", words);
     Some(Mapped {
         file,
         records,
-        document,
-        span,
-        is_start_said,
+        meaning,
     })
-}
-
-/// The keys of some records, in order.
-fn keys_of<'a>(records: &[&'a Object]) -> Vec<&'a str> {
-    let keys: BTreeSet<&str> = records
-        .iter()
-        .flat_map(|record| record.keys())
-        .map(String::as_str)
-        .collect();
-    keys.into_iter().collect()
-}
-
-/// Whether something that can play the role stands at the end of a path. Only a list of objects or of lists is one of
-/// annotations, and no text or name is made of parts.
-fn leads_to(sample: &[&Object], role: Role, path: &str) -> bool {
-    let mut values = sample.iter().filter_map(|record| at_path(record, path));
-    match role {
-        Role::Spans => {
-            let lists = values.filter_map(Value::as_array);
-            lists
-                .flatten()
-                .any(|each| each.is_object() || each.is_array())
-        }
-        _ => values.any(|value| !value.is_object() && !value.is_array() && !value.is_null()),
-    }
-}
-
-fn in_words(mapping: &Mapping, roles: &[Role]) -> impl Iterator<Item = String> {
-    let said = |role: &Role| Some(format!("{}={}", role.name(), mapping.get(*role)?));
-    roles.iter().filter_map(said)
-}
-
-/// A value by its path: `meta.source`. A key with dots in it is found as well.
-fn at_path<'a>(record: &'a Object, path: &str) -> Option<&'a Value> {
-    if let Some(value) = record.get(path) {
-        return Some(value);
-    }
-    let (first, rest) = path.split_once('.')?;
-    at_path(record.get(first)?.as_object()?, rest)
 }
 
 /// Also one in quotes.
@@ -324,9 +200,7 @@ fn whole_number(value: &Value) -> Option<usize> {
 struct At<'a> {
     file: &'a Arc<str>,
     line: usize,
-    document: &'a Mapping,
-    span: &'a Mapping,
-    is_start_said: bool,
+    meaning: &'a Meaning,
 }
 
 impl At<'_> {
@@ -338,14 +212,14 @@ impl At<'_> {
     }
 
     fn number(&self, record: &Object, role: Role) -> Option<usize> {
-        whole_number(at_path(record, self.span.get(role)?)?)
+        whole_number(at_path(record, self.meaning.span.get(role)?)?)
     }
 
     /// Whether a record with a text of its own has an annotation in it: a start that was said, or what can be one.
     fn is_annotation(&self, record: &Object) -> bool {
-        let start = self.span.get(Role::Start);
+        let start = self.meaning.span.get(Role::Start);
         let start = start.and_then(|path| at_path(record, path));
-        match self.is_start_said {
+        match self.meaning.is_start_said {
             true => start.is_some_and(|start| !start.is_null()),
             false => self.number(record, Role::Start).is_some() && span_of(*self, record).is_ok(),
         }
@@ -423,15 +297,15 @@ impl Documents {
             .into_iter()
             .find_map(|key| field(record.get(key)?))
             .unwrap_or_default();
-        let name = match at.words(&record, at.document, Role::Document) {
+        let name = match at.words(&record, &at.meaning.document, Role::Document) {
             name if name.is_empty() => id.clone(),
             name => name,
         };
-        if at.document.get(Role::Spans).is_none() && at.is_annotation(&record) {
+        if at.meaning.document.get(Role::Spans).is_none() && at.is_annotation(&record) {
             return self.add_flat(at, text, &record);
         }
         let fields = at
-            .rest(&record, at.document)
+            .rest(&record, &at.meaning.document)
             .filter_map(|(key, value)| Some((key.into(), field(&value)?)));
         let mut document = FoundDocument {
             name: name.clone(),
@@ -447,7 +321,7 @@ impl Documents {
                 known.entry(name).or_insert(index);
             }
         }
-        let spans = at.document.get(Role::Spans);
+        let spans = at.meaning.document.get(Role::Spans);
         match spans.and_then(|path| at_path(&record, path)) {
             None | Some(Value::Null) => {}
             Some(Value::Array(list)) => {
@@ -475,17 +349,17 @@ impl Documents {
                 return self.found.left_out(at.file, at.line, why, what);
             }
         };
-        if let Some(path) = at.document.get(Role::Text) {
+        if let Some(path) = at.meaning.document.get(Role::Text) {
             span.attributes.remove(path);
         }
-        let name = at.words(record, at.document, Role::Document);
+        let name = at.words(record, &at.meaning.document, Role::Document);
         let key = format!("{name}\0{text}");
         self.add_span(at, key, name, span, || FoundText::Words(text.to_owned()));
     }
 
     /// A record that says something of a document that is recorded elsewhere.
     fn add_annotation(&mut self, at: At<'_>, record: Object) {
-        let name = at.words(&record, at.document, Role::Document);
+        let name = at.words(&record, &at.meaning.document, Role::Document);
         let has_all = |keys: &&[&str; 4]| keys.iter().all(|key| record.contains_key(*key));
         if let Some(keys) = LINK_KEYS.iter().find(has_all) {
             return self.note_link(at, &record, *keys, name);
@@ -539,8 +413,8 @@ impl Documents {
             return self.found.left_out(at.file, at.line, why, what);
         };
         self.links.push(LinkByPlaces {
-            kind: at.words(record, at.span, Role::Tag),
-            annotator: at.words(record, at.span, Role::Annotator),
+            kind: at.words(record, &at.meaning.span, Role::Tag),
+            annotator: at.words(record, &at.meaning.span, Role::Annotator),
             document,
             ends: [[from, to], [other_from, other_to]],
             file: at.file.clone(),
@@ -619,9 +493,9 @@ fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
 }
 
 fn span_of(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
-    let words = |role| at.words(record, at.span, role);
+    let words = |role| at.words(record, &at.meaning.span, role);
     let quote = words(Role::Quote);
-    let end = match at.span.get(Role::Length) {
+    let end = match at.meaning.span.get(Role::Length) {
         Some(_) => at
             .number(record, Role::Start)
             .zip(at.number(record, Role::Length))
@@ -634,8 +508,8 @@ fn span_of(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
         _ => Vec::new(),
     };
     let attributes = at
-        .rest(record, at.span)
-        .filter(|(key, _)| at.document.get(Role::Document) != Some(*key));
+        .rest(record, &at.meaning.span)
+        .filter(|(key, _)| at.meaning.document.get(Role::Document) != Some(*key));
     Ok(FoundSpan {
         key: words(Role::Id),
         pieces,

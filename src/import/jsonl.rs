@@ -40,7 +40,7 @@ fn recognise(files: &Files<'_>) -> bool {
         let has = |key: &str| head.contains(&format!("\"{key}\""));
         // Lists of spans may all be empty; other lists of spans are for the mapping.
         let is_empty = !head.contains("\"spans\":[{") && !head.contains("\"spans\": [{");
-        has("text") && has("spans") && (has("start") || is_empty)
+        json::is_key_of_record(&head, "text") && has("spans") && (has("start") || is_empty)
             || head.contains("\"type\":\"project\"")
     })
 }

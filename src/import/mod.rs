@@ -45,6 +45,8 @@ mod inception;
 mod inception_project;
 mod json;
 mod json_mapped;
+mod json_meaning;
+mod json_records;
 mod jsonl;
 mod known;
 mod label_studio;

@@ -390,15 +390,16 @@ fn files_imported(format: &Format, files: &[FileInMemory], mapping: Mapping) {
         project: &empty,
         texts: &no_texts,
     };
-    let imported = match import::import(format, files, &options, target) {
+    let mut imported = match import::import(format, files, &options, target) {
         Ok(imported) => imported,
         Err(error) => return assert!(!error.to_string().is_empty()),
     };
     adds_up(&imported.report, imported.additions.annotations.len());
-    let mut additions = imported.additions.clone();
-    for document in &mut additions.documents {
+    // The texts are kept under the names of their documents, whatever the files called them.
+    for document in &mut imported.additions.documents {
         document.path = format!("texts/{}.txt", import::file_stem(document.id.as_str()));
     }
+    let additions = imported.additions.clone();
     let (project, texts, _) = imported.into_project();
     for annotation in project.annotations.iter() {
         let text = texts

@@ -3,7 +3,7 @@
 
 use ascribe::import::{
     FileInMemory, ImportOptions, ImportReport, Mapping, Target, format, import, import_alone,
-    mappable,
+    mappable, recognise,
 };
 use ascribe::model::{Annotations, Project, Texts};
 use serde_json::{Value, json};
@@ -448,4 +448,77 @@ fn what_a_document_calls_as_the_project_does_is_a_field() {
             ("year", "2020")
         ]
     );
+}
+
+/// What was left out, in words.
+fn left_out(report: &ImportReport) -> Vec<&str> {
+    let lost = report.problems.iter().filter(|problem| problem.is_loss);
+    lost.map(|problem| problem.what.as_str()).collect()
+}
+
+#[test]
+fn records_in_a_list_within_an_object_are_read_and_what_stands_beside_is_told() {
+    let wrapped = r#"{
+  "version": 2,
+  "empty": [],
+  "splits": {
+    "train": [
+      {"text": "It denied.", "spans": [{"start": 3, "end": 9, "label": "c"}]},
+      {"text": "Twice.", "spans": [{"start": -1, "end": 2, "label": "c"}]}
+    ],
+    "test": [{"text": "They agreed.", "spans": [{"start": 5, "end": 11, "label": "d"}]}]
+  }
+}"#;
+    for name in ["a.json", "a.jsonl"] {
+        let files = [file(name, wrapped)];
+        let detected = recognise(&files).unwrap().name;
+        assert_eq!(detected, "json", "Prodigy's records stand in no object");
+        let (project, _, report) = read(detected, &files, &[]).unwrap();
+        assert_eq!(marks(&project), [mark("c", "denied"), mark("d", "agreed")]);
+        assert_eq!(project.documents.len(), 3);
+        assert_eq!(
+            lost(&report).iter().map(|lost| lost.0).collect::<Vec<_>>(),
+            [0, 7]
+        );
+        assert_eq!(left_out(&report).first(), Some(&"version: 2"));
+    }
+    let said = ["text=story", "spans=marks", "start=from"];
+    let named = r#"{"rows": [{"story": "It denied.", "marks": [{"from": 3, "to": 9, "kind": "c", "type": "x"}]}]}"#;
+    let (project, ..) = read("json", &[file("a.json", named)], &said).unwrap();
+    assert_eq!(marks(&project), [mark("x", "denied")]);
+}
+
+#[test]
+fn annotations_of_a_text_are_not_taken_for_documents() {
+    let one = r#"{"story": "The navy denied it.", "entities": [{"text": "navy", "start": 4, "end": 8, "label": "c"}]}"#;
+    let refusal = read("json", &[file("a.json", one)], &[]).unwrap_err();
+    assert!(refusal.contains("say which keys hold what"), "{refusal}");
+    let (project, ..) = read("json", &[file("a.json", one)], &["text=story"]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "navy")]);
+}
+
+#[test]
+fn texts_beside_what_is_in_them_are_read_as_spacy_was_trained() {
+    let pairs = r#"["The navy denied it.", {"entities": [[4, 8, "c"]]}],
+        ["It agreed.", {"entities": [[3, 9, "d"]], "cats": {"news": 1}}]"#;
+    let lines = pairs.replace("],\n", "]\n");
+    let classes = format!(r#"{{"classes": ["c", "d"], "annotations": [{pairs}, null]}}"#);
+    for words in [format!("[{pairs}]"), lines.clone(), classes] {
+        let (project, _, report) = read("json", &[file("a.json", words)], &[]).unwrap();
+        assert_eq!(marks(&project), [mark("c", "navy"), mark("d", "agreed")]);
+        let fields = project
+            .documents
+            .values()
+            .flat_map(|document| &document.fields);
+        let fields: Vec<&str> = fields.map(|(name, _)| &**name).collect();
+        assert_eq!(fields, ["cats"]);
+        assert!(
+            left_out(&report)
+                .iter()
+                .all(|what| what.starts_with("classes"))
+        );
+    }
+    let twice = format!("{lines}\n[\"One.\", {{\"text\": \"Two.\"}}]");
+    let (_, _, report) = read("json", &[file("a.jsonl", twice)], &[]).unwrap();
+    assert_eq!(lost(&report), [(3, "“text” is said twice")]);
 }
