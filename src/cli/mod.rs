@@ -305,12 +305,12 @@ impl ReadingArguments {
     }
 }
 
-/// What an import ends with: everything came over, or not everything.
+/// What an import ends with: everything came over, or not everything, or nothing.
 fn import_outcome(report: &ImportReport) -> Result<(), Failure> {
-    if report.is_lossless() {
-        Ok(())
-    } else {
-        Err(Failure::of_losses())
+    match report.is_lossless() {
+        true => Ok(()),
+        false if report.is_empty() => Err(Failure::of_data("nothing could be read")),
+        false => Err(Failure::of_losses()),
     }
 }
 
@@ -729,7 +729,7 @@ fn import(
         ..
     } = imported;
     reading.tell(&report, None)?;
-    if dry_run {
+    if dry_run || report.is_empty() {
         return import_outcome(&report);
     }
     let disk = Storage::own().disk;
@@ -764,6 +764,10 @@ fn convert(
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_data)?;
     let (project, texts, report) = imported.into_project();
+    if report.is_empty() && !report.is_lossless() {
+        reading.tell(&report, None)?;
+        return import_outcome(&report);
+    }
     refuse_unknown(&project, writing)?;
     let format =
         crate::export::format(to).ok_or_else(|| Failure::of_usage("there is no such format"))?;

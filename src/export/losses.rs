@@ -44,6 +44,8 @@ pub enum Loss {
     Time,
     /// A link.
     Link,
+    /// A link to an annotation that was not chosen for the export.
+    LinkToUnchosen,
     /// A link that leads to another document.
     LinkAcrossDocuments,
     /// A link that leads to an annotation of somebody else.
@@ -118,6 +120,10 @@ impl Loss {
             ),
             Self::Time => ("annotation loses its time", "annotations lose their time"),
             Self::Link => ("link is left out", "links are left out"),
+            Self::LinkToUnchosen => (
+                "link to an annotation that was not chosen is left out",
+                "links to annotations that were not chosen are left out",
+            ),
             Self::LinkAcrossDocuments => (
                 "link to another document is left out",
                 "links to other documents are left out",

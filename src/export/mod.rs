@@ -172,7 +172,13 @@ pub fn export(
     options: &ExportOptions,
 ) -> Result<Export, ExportError> {
     let mut losses = LossReport::default();
-    let project = &options.filter.of(project);
+    let (whole, project) = (project, &options.filter.of(project));
+    for link in whole.links.iter() {
+        let is_chosen = |end| project.annotations.get(end).is_some();
+        if is_chosen(&link.from) != is_chosen(&link.to) {
+            losses.add(Loss::LinkToUnchosen, &link.id);
+        }
+    }
     let newlines = format.newlines.unwrap_or(options.newlines);
     let (project, texts) = &newlines::rewritten(project, texts, newlines, &mut losses);
     let exporting = Exporting::of(project, texts, options, &mut losses);

@@ -139,14 +139,22 @@ impl Building<'_> {
         let found = found.chunks_mut(DOCUMENTS_AT_ONCE);
         let mut coming = found.zip(placed.chunks(DOCUMENTS_AT_ONCE));
         let mut next = coming.next().map(heal_some);
+        let mut added: &mut [FoundDocument] = &mut [];
         while let Some((found, placed, healed)) = next {
-            let heal_next = || coming.next().map(heal_some);
+            let heal_next = || {
+                // What other cores have made takes long to free.
+                added
+                    .par_iter_mut()
+                    .for_each(|found| found.spans = Vec::new());
+                coming.next().map(heal_some)
+            };
             let add = || {
                 for ((found, placed), healed) in found.iter_mut().zip(placed).zip(healed) {
                     self.add_document(found, placed, healed);
                 }
             };
             (next, ()) = rayon::join(heal_next, add);
+            added = found;
         }
     }
 
@@ -183,6 +191,7 @@ impl Building<'_> {
             let quote = quotes.next().flatten();
             self.add_span(found, &placed.id, text, span, place, quote);
         }
+        found.spans = spans;
         for (region, place) in std::mem::take(&mut found.regions)
             .into_iter()
             .zip(healed.regions)

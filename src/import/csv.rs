@@ -11,10 +11,14 @@ use serde_json::Value;
 
 use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, WHOLE, add_codebook};
+use super::found::{
+    Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE, add_codebook,
+    are_as_long_as, place_of, whole_number,
+};
+use super::json_meaning::Object;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
-    attribute, time,
+    attribute, json_mapped, time,
 };
 use crate::model::{
     AnnotatorId, AttributeValue, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
@@ -31,6 +35,8 @@ pub const CSV: Format = Format {
     read,
 };
 
+/// So many rows show what columns hold.
+const SAMPLE_ROWS: usize = 100;
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Roles that a table can have.
 const ROLES: [Role; 12] = [
@@ -53,20 +59,74 @@ const MAPPING: MappingOf = MappingOf {
     names,
 };
 
-/// The columns of the tables.
+/// The columns of the tables to which a mapping applies.
 fn names(files: &Files<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut known = HashSet::new();
     for file in files.ending_in(CSV.endings) {
         if let Ok(words) = file.words(&mut Found::default()) {
             let header = header_of(&mut reader(&words, &file.path));
-            let new = header
-                .iter()
-                .filter(|column| known.insert((*column).to_owned()));
-            names.extend(new.map(str::to_owned));
+            if Kind::of(&file.path, &header) != Kind::Any {
+                continue;
+            }
+            let mut columns: Vec<String> = header.iter().map(str::to_owned).collect();
+            if may_be_a_row(&header) {
+                columns.extend((1..=header.len()).map(numbered));
+            }
+            columns.retain(|column| known.insert(column.clone()));
+            names.extend(columns);
         }
     }
     names
+}
+
+/// What a column without a name is called.
+fn numbered(number: usize) -> String {
+    format!("column {number}")
+}
+
+/// Whether no column has a name that says what it holds, so that the first row may be one like the others.
+fn may_be_a_row(header: &StringRecord) -> bool {
+    let names: Vec<&str> = header.iter().collect();
+    let guessed = Mapping::default().or_guessed(&names, &ROLES, |_, _| true);
+    guessed.is_empty()
+}
+
+/// Whether the person speaks of columns by their numbers, which are the names of those in a table without a header.
+fn has_no_header(header: &StringRecord, said: &Mapping) -> bool {
+    let is_numbered = |name: &str| (1..=header.len()).any(|number| numbered(number) == name);
+    let is_named = |name: &str| header.iter().any(|column| column == name);
+    may_be_a_row(header)
+        && said
+            .said()
+            .any(|(_, name)| is_numbered(name) && !is_named(name))
+}
+
+/// What a table is of: our own are known by the names of their files and columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Documents,
+    Links,
+    Tags,
+    Spans,
+    /// What its columns say, by a mapping.
+    Any,
+}
+
+impl Kind {
+    fn of(path: &str, header: &StringRecord) -> Self {
+        let has = |columns: &[&str]| {
+            let mut columns = columns.iter();
+            columns.all(|column| header.iter().any(|name| name == *column))
+        };
+        match stem(path) {
+            "documents" if has(&["document", "path"]) => Self::Documents,
+            "links" if has(&["link_id", "kind", "from", "to"]) => Self::Links,
+            "tags" if has(&["tag", "color"]) => Self::Tags,
+            _ if has(&["span_id", "piece", "unit"]) => Self::Spans,
+            _ => Self::Any,
+        }
+    }
 }
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
@@ -82,24 +142,25 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         .into_iter()
         .partition(|file| stem(&file.path) == "documents");
     for file in own.into_iter().chain(others) {
-        let table = Table::of(file, &mut found)?;
-        match stem(&file.path) {
-            "documents" if table.has(&["document", "path"]) => {
-                read_documents(&table, files, &mut documents, &mut found)?
-            }
-            "links" if table.has(&["link_id", "kind", "from", "to"]) => {
-                read_links(&table, &mut found)
-            }
-            "tags" if table.has(&["tag", "color"]) => read_tags(&table, &mut found),
-            _ if table.has(&["span_id", "piece", "unit"]) => {
-                read_own_spans(&table, files, &mut documents, &mut found)?
-            }
+        let table = Table::of(file, &options.mapping, &mut found)?;
+        match table.kind {
+            Kind::Documents => read_documents(&table, files, &mut documents, &mut found)?,
+            Kind::Links => read_links(&table, &mut found),
+            Kind::Tags => read_tags(&table, &mut found),
+            Kind::Spans => read_own_spans(&table, files, &mut documents, &mut found)?,
             // Nothing is in it.
-            _ if table.header.is_empty() => {}
-            _ => read_rows(&table, files, options, &mut documents, &mut found)?,
+            Kind::Any if table.header.is_empty() => {}
+            Kind::Any if let Some(records) = table.records() => {
+                found.append(json_mapped::read_table(
+                    table.file.clone(),
+                    records,
+                    options,
+                )?);
+            }
+            Kind::Any => read_rows(&table, files, options, &mut documents, &mut found)?,
         }
     }
-    found.documents = documents.list;
+    found.documents.append(&mut documents.list);
     Ok(found)
 }
 
@@ -140,7 +201,8 @@ impl Documents {
         found: &mut Found,
     ) -> Result<&mut FoundDocument, ImportError> {
         let (name, own) = (row.cell(Role::Document), row.cell(Role::Text));
-        if name.is_empty() {
+        // Short answers may all be the same; parts are of one text.
+        if name.is_empty() && (own.is_empty() || !row.is_of_parts()) {
             let index = self.add(row.document(files, found)?);
             return self.at(index);
         }
@@ -165,7 +227,9 @@ impl Documents {
                 }
             }
         };
-        self.by_name.insert(name.to_owned(), index);
+        if !name.is_empty() {
+            self.by_name.insert(name.to_owned(), index);
+        }
         if !own.is_empty() {
             self.by_name.insert(with_text, index);
             self.at(index)?.text = FoundText::Words(own.to_owned());
@@ -212,6 +276,7 @@ impl Documents {
 /// A table as it was read.
 struct Table {
     file: Arc<str>,
+    kind: Kind,
     header: StringRecord,
     columns: HashMap<String, usize>,
     /// With the lines on which they begin.
@@ -221,7 +286,7 @@ struct Table {
 }
 
 impl Table {
-    fn of(file: &FileInMemory, found: &mut Found) -> Result<Self, ImportError> {
+    fn of(file: &FileInMemory, said: &Mapping, found: &mut Found) -> Result<Self, ImportError> {
         let label = file.label();
         let words = file.words(found)?;
         let separator = separator(&words, &file.path);
@@ -237,32 +302,38 @@ impl Table {
             );
         }
         let mut reader = reader(&words, &file.path);
-        let header = header_of(&mut reader);
+        let told = told_separator(&words);
+        let words = told.map_or(&*words, |(_, table)| table);
+        let lines_before = usize::from(told.is_some());
+        let mut header = header_of(&mut reader);
+        let kind = Kind::of(&file.path, &header);
+        let first = (kind == Kind::Any && has_no_header(&header, said))
+            .then(|| reader.headers().cloned().unwrap_or_default());
+        if first.is_some() {
+            header = (1..=header.len()).map(numbered).collect();
+        }
         let columns = header.iter().enumerate();
         let columns = columns.map(|(index, column)| (column.to_owned(), index));
         let mut table = Self {
-            is_guarded: false,
+            is_guarded: kind != Kind::Any && file.bytes.starts_with("\u{FEFF}".as_bytes()),
             file: label,
+            kind,
             columns: columns.collect(),
             header,
-            rows: Vec::new(),
+            rows: first
+                .into_iter()
+                .map(|row| (lines_before + line_of(&row), row))
+                .collect(),
         };
-        let own: [&[&str]; 4] = [
-            &["span_id", "piece"],
-            &["document", "path"],
-            &["link_id", "kind"],
-            &["tag", "color"],
-        ];
-        table.is_guarded = file.bytes.starts_with("\u{FEFF}".as_bytes())
-            && own.iter().any(|columns| table.has(columns));
         for row in reader.records() {
             let row = row.map_err(|error| ImportError::Broken {
                 file: file.path.clone(),
                 words: error.to_string(),
             })?;
-            let (line, byte) = row
-                .position()
-                .map_or((0, 0), |at| (at.line() as usize, at.byte() as usize));
+            let (line, byte) = (
+                lines_before + line_of(&row),
+                row.position().map_or(0, |at| at.byte() as usize),
+            );
             // The reader may stand before the line end of the row above.
             let line = line
                 + usize::from(
@@ -279,7 +350,7 @@ impl Table {
                 let rest = words.as_bytes().get(byte..).unwrap_or_default();
                 rest.iter().filter(|byte| **byte == b'"').count() % 2 == 1
             };
-            let why = if reader_is_at_end(&words, byte, &row) && is_never_closed() {
+            let why = if reader_is_at_end(words, byte, &row) && is_never_closed() {
                 "left out: a quote is opened and never closed".to_owned()
             } else {
                 format!(
@@ -297,10 +368,27 @@ impl Table {
         Ok(table)
     }
 
-    fn has(&self, columns: &[&str]) -> bool {
-        columns
-            .iter()
-            .all(|column| self.columns.contains_key(*column))
+    /// The rows as objects, if cells hold lists of annotations as JSON.
+    fn records(&self) -> Option<Vec<(usize, Object)>> {
+        let holds_list = |cell: &str| !list_in(cell).is_empty();
+        let mut rows = self.rows.iter().take(SAMPLE_ROWS);
+        rows.find(|(_, row)| row.iter().any(holds_list))?;
+        let value = |cell: &str| match list_in(cell) {
+            list if list.is_empty() => Value::from(cell),
+            list => list.into(),
+        };
+        let object = |row: &StringRecord| {
+            let cells = self
+                .header
+                .iter()
+                .map(|column| (column, self.cell(row, column)));
+            let cells = cells.filter(|(_, cell)| !cell.is_empty());
+            cells
+                .map(|(column, cell)| (column.to_owned(), value(cell)))
+                .collect()
+        };
+        let rows = self.rows.iter();
+        Some(rows.map(|(line, row)| (*line, object(row))).collect())
     }
 
     fn index(&self, column: &str) -> Option<usize> {
@@ -321,11 +409,21 @@ impl Table {
     }
 }
 
+/// The annotations that a cell holds as JSON.
+fn list_in(cell: &str) -> Vec<Value> {
+    let is_one = |value: &Value| value.is_object() || value.is_array();
+    let list = Some(cell).filter(|cell| cell.starts_with('['));
+    let list: Option<Vec<Value>> = list.and_then(|cell| serde_json::from_str(cell).ok());
+    list.filter(|list| list.iter().all(is_one))
+        .unwrap_or_default()
+}
+
 fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
+    let table = told_separator(words).map_or(words, |(_, table)| table);
     ReaderBuilder::new()
         .delimiter(separator(words, path))
         .flexible(true)
-        .from_reader(words.as_bytes())
+        .from_reader(table.as_bytes())
 }
 
 /// The names of the columns. One without a name is called by its number; of several with the same name the later ones
@@ -337,7 +435,7 @@ fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
     let columns = written.iter().enumerate();
     let own_names = columns.map(|(index, name)| {
         let name = match name {
-            "" => format!("column {}", index + 1),
+            "" => numbered(index + 1),
             name => name.to_owned(),
         };
         let count = counts.entry(name.clone()).or_default();
@@ -352,14 +450,31 @@ fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
     own_names.collect()
 }
 
+/// The line on which a row begins, as far as the reader knows.
+fn line_of(row: &StringRecord) -> usize {
+    row.position().map_or(0, |at| at.line() as usize)
+}
+
 /// Whether the row takes all that is left of the file.
 fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
     let cells: usize = row.iter().map(str::len).sum();
     words.len().saturating_sub(byte) <= cells + row.len() + 3
 }
 
-/// The separator that cuts the header into most columns.
+/// What stands between the cells by a first line that is for spreadsheets, and the table behind it.
+fn told_separator(words: &str) -> Option<(u8, &str)> {
+    let (line, table) = words.split_once('\n')?;
+    match line.trim_end().strip_prefix("sep=")?.as_bytes() {
+        [separator] => Some((*separator, table)),
+        _ => None,
+    }
+}
+
+/// The separator that cuts the header into most columns, if none is told.
 fn separator(words: &str, path: &str) -> u8 {
+    if let Some((told, _)) = told_separator(words) {
+        return told;
+    }
     if ending(path) == "tsv" {
         return b'\t';
     }
@@ -488,12 +603,7 @@ fn read_own_spans(
     for (line, row) in &table.rows {
         let cell = |column| table.cell(row, column);
         let (Ok(start), Ok(end)) = (cell("start").parse(), cell("end").parse()) else {
-            found.left_out(
-                &table.file,
-                *line,
-                "left out: start or end is no number",
-                cell("start"),
-            );
+            found.left_out(&table.file, *line, NO_PLACE, cell("start"));
             continue;
         };
         let Some(unit) = Unit::named(cell("unit")) else {
@@ -600,24 +710,25 @@ fn read_rows(
         };
         let Some(pieces) = row.pieces() else {
             let what = format!("{} {}", row.cell(Role::Start), row.cell(Role::End));
-            found.left_out(
-                &table.file,
-                *line,
-                "left out: start or end is no number",
-                what,
-            );
+            let has_end = [Role::End, Role::Length].map(|role| mapping.get(role).is_some());
+            let why = match has_end {
+                [false, false] => "left out: no column is known to hold the end",
+                _ => NO_PLACE,
+            };
+            found.left_out(&table.file, *line, why, what);
             continue;
         };
         let document = documents.of_row(&row, files, found)?;
         if !pieces.is_empty() || !row.cell(Role::Quote).is_empty() {
-            let quote = row.cell(Role::Quote).to_owned();
-            document.spans.push(row.span(pieces, quote));
+            document.spans.push(row.span(pieces));
             continue;
         }
         // A row without a place speaks of its document as a whole.
         match row.cell(Role::Tag) {
-            "" => document.fields.extend(row.fields()),
-            _ => document.spans.push(row.span(vec![WHOLE], String::new())),
+            "" => row
+                .fields()
+                .for_each(|(name, words)| document.add_field(name, words)),
+            _ => document.spans.push(row.span(vec![WHOLE])),
         }
     }
     Ok(())
@@ -688,32 +799,28 @@ impl<'a> Row<'a> {
         {
             return Some(Vec::new());
         }
-        let number = |role| self.cell(role).trim().parse::<usize>().ok();
-        let start = number(Role::Start)?;
-        let end = match self.mapping.get(Role::Length) {
-            Some(_) => start.checked_add(number(Role::Length)?)?,
-            None => number(Role::End)?,
-        };
-        Some(vec![[start, end]])
+        Some(vec![self.place()?])
     }
 
-    fn span(&self, pieces: Vec<[usize; 2]>, quote: String) -> FoundSpan {
-        let words = |role| self.cell(role).to_owned();
+    /// Whether rows are of parts of a text, of which there may be several.
+    fn is_of_parts(&self) -> bool {
+        let is_there = |role| self.mapping.get(role).is_some();
+        is_there(Role::Start) || is_there(Role::Quote)
+    }
+
+    fn place(&self) -> Option<[usize; 2]> {
+        place_of(|role| whole_number(self.cell(role)))
+    }
+
+    fn span(&self, pieces: Vec<[usize; 2]>) -> FoundSpan {
         let attributes = self
             .others()
             .map(|(name, words)| (name, AttributeValue::Words(words.into())));
         FoundSpan {
-            key: words(Role::Id),
             pieces,
-            quote,
-            prefix: words(Role::Prefix),
-            suffix: words(Role::Suffix),
-            tag: words(Role::Tag),
             attributes: attributes.collect(),
-            note: words(Role::Note),
-            annotator: self.cell(Role::Annotator).trim().to_owned(),
             line: self.line,
-            ..FoundSpan::default()
+            ..FoundSpan::of_words(|role| self.cell(role).to_owned())
         }
     }
 }
@@ -724,42 +831,38 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
     let header: Vec<&str> = table.header.iter().collect();
     // What was said of other tables is none of this one.
     let said = &said.only(|_, column| header.contains(&column));
-    let mut mapping = said.or_guessed(&header, &ROLES);
+    let mut mapping = said.or_guessed(&header, &ROLES, |_, _| true);
     if said.get(Role::Text).is_some() || said.get(Role::Quote).is_some() {
         return mapping;
     }
-    let is_quote = |column: &str| {
-        let fits = |(_, row): &&(usize, StringRecord)| {
-            let number = |role| {
-                mapping
-                    .get(role)
-                    .and_then(|column| table.cell(row, column).trim().parse::<usize>().ok())
-            };
-            let length = number(Role::Length)
-                .or_else(|| number(Role::End)?.checked_sub(number(Role::Start)?));
-            length
-                .is_some_and(|length| table.cell(row, column).chars().count().abs_diff(length) <= 1)
-        };
-        table.rows.iter().take(100).filter(fits).count() * 2 > table.rows.len().min(100)
-    };
-    let text = header
-        .iter()
-        .find(|name| name.eq_ignore_ascii_case("text"))
-        .copied();
-    match text {
-        Some(text) if is_quote(text) => {
-            if mapping.get(Role::Text) == Some(text) {
-                mapping.set(Role::Text, "");
-            }
-            mapping.set(Role::Quote, text);
-        }
-        Some(text) => {
-            if mapping.get(Role::Quote) == Some(text) {
-                mapping.set(Role::Quote, "");
-            }
-            mapping.set(Role::Text, text);
-        }
-        None => {}
+    if let Some(quote) = mapping.get(Role::Quote)
+        && are_quotes(table, &mapping, quote) == Some(false)
+    {
+        mapping.set(Role::Quote, "");
     }
+    let mut names = header.iter();
+    let Some(text) = names.find(|name| name.eq_ignore_ascii_case("text")) else {
+        return mapping;
+    };
+    let (role, other) = match are_quotes(table, &mapping, text) {
+        Some(true) => (Role::Quote, Role::Text),
+        _ => (Role::Text, Role::Quote),
+    };
+    if mapping.get(other) == Some(*text) {
+        mapping.set(other, "");
+    }
+    mapping.set(role, *text);
     mapping
+}
+
+/// Whether most cells of a column are as long as the places beside them; `None` where there are no places.
+fn are_quotes(table: &Table, mapping: &Mapping, column: &str) -> Option<bool> {
+    let rows = table.rows.iter().take(SAMPLE_ROWS);
+    let fitting = rows.filter_map(|(_, row)| {
+        let number = |role| whole_number(table.cell(row, mapping.get(role)?));
+        Some(are_as_long_as(table.cell(row, column), place_of(number)?))
+    });
+    let fitting: Vec<bool> = fitting.collect();
+    let count = fitting.iter().filter(|fits| **fits).count();
+    (!fitting.is_empty()).then_some(count * 2 > fitting.len())
 }

@@ -18,7 +18,7 @@ use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_co
 use super::json::{Plain, Unreadable};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
-    field, json, unescaped,
+    attribute, field, json, unescaped,
 };
 use crate::model::{Codebook, Color, Tag, TagId};
 
@@ -66,7 +66,10 @@ fn looks_so(head: &str) -> bool {
             .collect();
         rest == ":[[" || rest == ":[]"
     };
-    has("start_offset") || ((has("text") || has("data")) && (is_list("label") || is_list("labels")))
+    let is_own = |key: &str| json::is_key_of_record(head, key);
+    let has_list = |key: &str| is_own(key) && is_list(key);
+    is_own("entities") && has("start_offset")
+        || TEXT_KEYS.iter().any(|key| is_own(key)) && LABEL_KEYS.iter().any(|key| has_list(key))
 }
 
 #[derive(Default)]
@@ -138,6 +141,8 @@ struct Entity {
     /// Some add the covered words under this name.
     #[serde(default)]
     token: String,
+    #[serde(flatten)]
+    rest: BTreeMap<Arc<str>, Value>,
 }
 
 #[derive(Deserialize)]
@@ -161,7 +166,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let mut found = Found::default();
     let mut lines = Vec::new();
     for file in files.ending_in(DOCCANO.endings) {
-        let words = file.words(&mut found)?;
+        let words = json::words(file, &mut found)?;
         if file.head().contains("\"background_color\"") {
             read_label_set(&mut found, file, &words);
         } else {
@@ -172,14 +177,12 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         return Err(ImportError::WrongFormat(DOCCANO.title));
     }
     let has_key = |key: &str| {
-        let mut records = lines
+        let is_there = |record: BTreeMap<String, IgnoredAny>| record.contains_key(key);
+        lines
             .iter()
-            .flat_map(|(_, words)| json::records::<Map<String, Value>>(words));
-        records.any(|(_, record)| record.is_ok_and(|record| record.contains_key(key)))
+            .any(|(_, words)| json::any_record(words, is_there))
     };
-    if let Some(slip) = options.mapping.slip(|_, key| has_key(key)) {
-        return Err(MAPPING.leads_nowhere(slip, "keys", names(files), files));
-    }
+    MAPPING.refuse_slips_where(&options.mapping, files, "keys", has_key)?;
     let is_shared = lines.len() < 2;
     for (file, words) in lines {
         let label = file.label();
@@ -214,13 +217,15 @@ fn names(files: &Files<'_>) -> Vec<String> {
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
-    // As good as nothing.
-    line.retain(|_, value| !value.is_null());
     for key in LABEL_KEYS {
         json::take_bad::<(usize, usize, String)>(line, key, &mut bad);
     }
     json::take_bad::<Entity>(line, "entities", &mut bad);
     json::take_bad::<Relation>(line, "relations", &mut bad);
+    // Some number their annotators.
+    if let Some(annotator) = line.get_mut(ANNOTATOR_KEY) {
+        *annotator = field(annotator).into();
+    }
     bad
 }
 
@@ -229,9 +234,9 @@ fn add_renamed(
     found: &mut Found,
     words: &str,
     mapping: &Mapping,
-    add: impl Fn(&mut Found, json::Record<Line>),
+    add: impl Fn(&mut Found, json::Record<Line>) + Sync,
 ) {
-    for (number, record) in json::records::<Plain>(words) {
+    let add_one = |found: &mut Found, (number, record): json::Record<Plain>| {
         let line = record.and_then(|Plain(mut record)| {
             let mut take = |role| record.remove(mapping.get(role)?);
             let (text, labels) = (take(Role::Text), take(Role::Spans));
@@ -262,7 +267,8 @@ fn add_renamed(
             })
         });
         add(found, (number, line));
-    }
+    };
+    json::add_each_record(found, words, |_| Vec::new(), add_one);
 }
 
 fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
@@ -301,31 +307,18 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
         is_certain: own.is_some(),
         ..FoundDocument::default()
     };
-    match &line.meta {
-        Value::Object(meta) => {
-            let meta = meta.iter();
-            let fields =
-                meta.filter_map(|(name, value)| Some((name.as_str().into(), field(value)?)));
-            document.fields.extend(fields);
+    let mut add = |name: &str, value: &Value| {
+        if let Some(words) = field(value) {
+            document.add_field(name, words);
         }
-        meta => document
-            .fields
-            .extend(field(meta).map(|meta| ("meta".into(), meta))),
+    };
+    match &line.meta {
+        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
+        meta => add("meta", meta),
     }
-    document.fields.extend(
-        line.rest
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().into(), field(value)?))),
-    );
-    let comments = line
-        .comments
-        .iter()
-        .filter_map(|comment| field(comment.get("comment").unwrap_or(comment)));
-    let comments: Vec<String> = comments.collect();
-    if !comments.is_empty() {
-        document
-            .fields
-            .insert("comments".into(), comments.join("\n"));
+    line.rest.iter().for_each(|(name, value)| add(name, value));
+    for comment in &line.comments {
+        add("comments", comment.get("comment").unwrap_or(comment));
     }
     let annotator = if line.annotator.is_empty() {
         of_file
@@ -350,13 +343,19 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
     document.spans.extend(listed);
     let entities = line.entities.into_iter();
     document.spans.extend(entities.map(|entity| {
-        span(
-            key(&entity.id),
-            entity.start_offset,
-            entity.end_offset,
-            entity.label,
-            entity.token,
-        )
+        let rest = entity.rest.into_iter();
+        FoundSpan {
+            attributes: rest
+                .filter_map(|(name, value)| Some((name, attribute(value)?)))
+                .collect(),
+            ..span(
+                key(&entity.id),
+                entity.start_offset,
+                entity.end_offset,
+                entity.label,
+                entity.token,
+            )
+        }
     }));
     found
         .links

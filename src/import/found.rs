@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::Reading;
+use super::{Reading, Role};
 use crate::model::{
     Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
     Timestamp,
 };
-use crate::text::Text;
+use crate::text::{OffsetUnit, Text};
 
 /// What the files of one import say.
 #[derive(Debug, Default)]
@@ -69,6 +69,19 @@ pub struct FoundDocument {
     pub regions: Vec<FoundRegion>,
 }
 
+impl FoundDocument {
+    /// Adds what it says under a name. What it says there already stays above it.
+    pub fn add_field(&mut self, name: impl Into<Arc<str>>, words: String) {
+        let known = self.fields.entry(name.into()).or_default();
+        if known.is_empty() {
+            *known = words;
+        } else if !known.lines().any(|line| line == words) && *known != words {
+            known.push('\n');
+            known.push_str(&words);
+        }
+    }
+}
+
 /// The words of a document, or where they are.
 #[derive(Debug)]
 pub enum FoundText {
@@ -116,6 +129,45 @@ pub struct FoundSpan {
     pub changed: Option<Stamp>,
     /// On which line it stands, from 1; 0 where lines mean nothing.
     pub line: usize,
+}
+
+impl FoundSpan {
+    /// What columns or keys with these roles say of it.
+    pub fn of_words(words: impl Fn(Role) -> String) -> Self {
+        Self {
+            key: words(Role::Id),
+            quote: words(Role::Quote),
+            prefix: words(Role::Prefix),
+            suffix: words(Role::Suffix),
+            tag: words(Role::Tag),
+            note: words(Role::Note),
+            annotator: words(Role::Annotator).trim().to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Start and end, by what says numbers for these roles.
+pub fn place_of(number: impl Fn(Role) -> Option<usize>) -> Option<[usize; 2]> {
+    let start = number(Role::Start)?;
+    let by_length = number(Role::Length).and_then(|length| start.checked_add(length));
+    Some([start, by_length.or_else(|| number(Role::End))?])
+}
+
+/// Why an annotation without any place is left out.
+pub const NO_PLACE: &str = "left out: start or end is no whole number from 0 on";
+
+/// A number as tables hold it: `4`, and `4.0` where a column also has empty cells.
+pub fn whole_number(words: &str) -> Option<usize> {
+    let words = words.trim();
+    words.strip_suffix(".0").unwrap_or(words).parse().ok()
+}
+
+/// Whether words can be what stands at a place, in whichever unit that counts.
+pub fn are_as_long_as(words: &str, [start, end]: [usize; 2]) -> bool {
+    let lengths = OffsetUnit::ALL.map(|unit| unit.length_of(words));
+    let length = end.checked_sub(start);
+    length.is_some_and(|length| lengths.iter().any(|own| own.abs_diff(length) <= 1))
 }
 
 /// The piece of what covers a whole text, however long that is. As a start and an end it would mean nothing.

@@ -1,7 +1,6 @@
 //! What the formats of JSON and JSON Lines have in common.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -12,8 +11,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::ImportError;
 use super::found::{Found, shortened};
+use super::{FileInMemory, ImportError};
 
 /// One record of a file with the line on which it begins.
 pub type Record<T> = (usize, Result<T, Unreadable>);
@@ -44,6 +43,51 @@ pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
     }
 }
 
+/// The words of a file of JSON. What Python writes for numbers that are none becomes `null`, since JSON has no word for
+/// it.
+///
+/// # Errors
+/// If the bytes are no text.
+pub fn words<'a>(file: &'a FileInMemory, found: &mut Found) -> Result<Cow<'a, str>, ImportError> {
+    let words = file.words(found)?;
+    let (mended, count) = without_nan(&words);
+    if count == 0 {
+        return Ok(words);
+    }
+    found.remark(
+        &file.label(),
+        0,
+        "read as null, since JSON has no NaN and no Infinity",
+        format!("{count} times"),
+    );
+    Ok(mended.into())
+}
+
+/// With `null` for `NaN` and `Infinity` outside of strings, and how many there were.
+fn without_nan(words: &str) -> (String, usize) {
+    const NAMES: [&str; 3] = ["NaN", "-Infinity", "Infinity"];
+    let (mut mended, mut count) = (String::new(), 0);
+    if !NAMES.iter().any(|name| words.contains(name)) {
+        return (mended, count);
+    }
+    let (mut is_string, mut is_escaped, mut rest) = (false, false, words);
+    while let Some(char) = rest.chars().next() {
+        let name = NAMES
+            .iter()
+            .find(|name| !is_string && rest.starts_with(**name));
+        let taken = name.map_or(char.len_utf8(), |name| name.len());
+        mended.push_str(match name {
+            Some(_) => "null",
+            None => rest.get(..taken).unwrap_or_default(),
+        });
+        count += usize::from(name.is_some());
+        is_string ^= char == '"' && !is_escaped;
+        is_escaped = is_string && char == '\\' && !is_escaped;
+        rest = rest.get(taken..).unwrap_or_default();
+    }
+    (mended, count)
+}
+
 /// The records of a file: JSON Lines, one JSON array, or JSON values one after the other over several lines.
 pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
     let records = written_records(words).into_par_iter();
@@ -51,52 +95,93 @@ pub fn records<T: DeserializeOwned + Send>(words: &str) -> Vec<Record<T>> {
     read.collect()
 }
 
-/// The records in lists within the one object of a file, each under keys one within the other, in the file's order.
-pub fn records_under<T: DeserializeOwned + Send>(
+/// Whether any record is like this.
+pub fn any_record<T: DeserializeOwned>(words: &str, is_it: impl Fn(T) -> bool + Sync) -> bool {
+    let records = written_records(words).into_par_iter();
+    records.any(|(_, words)| words.and_then(read).is_ok_and(&is_it))
+}
+
+/// The records of lists that are pieces of a file's words, in their order there.
+pub fn records_of_lists<T: DeserializeOwned + Send>(
     words: &str,
-    lists: &[Vec<String>],
-) -> Vec<Record<T>> {
-    type Members<'a> = HashMap<Cow<'a, str>, &'a RawValue>;
-    let written = |keys: &Vec<String>| {
-        keys.iter().try_fold(words, |object, key| {
-            let members: Members<'_> = serde_json::from_str(object).ok()?;
-            members.get(key.as_str()).map(|value| value.get())
-        })
-    };
-    // They are pieces of the words, so their addresses say where they stand.
-    let place = |list: &str| list.as_ptr().addr().wrapping_sub(words.as_ptr().addr());
-    let mut lists: Vec<&str> = lists.iter().filter_map(written).collect();
-    lists.sort_by_key(|list| place(list));
+    lists: &[&str],
+) -> Vec<Vec<Record<T>>> {
     let line_end = line_end_of(words);
-    let records = lists.into_par_iter().flat_map(|list| {
-        let before = words.get(..place(list)).unwrap_or_default();
-        let lines_before = memchr::memchr_iter(line_end, before.as_bytes()).count();
+    let (mut lines_before, mut rest) = (0, words);
+    let records = lists.iter().map(|list| {
+        // Their addresses say where they stand.
+        let before = list.as_ptr().addr().wrapping_sub(rest.as_ptr().addr());
+        let (between, from) = rest.split_at_checked(before).unwrap_or_default();
+        lines_before += memchr::memchr_iter(line_end, between.as_bytes()).count();
+        rest = from;
         let records = elements(list).into_par_iter();
-        records.map(move |(line, words)| (lines_before + line, words.and_then(read)))
+        let read = records.map(|(line, words)| (lines_before + line, words.and_then(read)));
+        read.collect()
     });
     records.collect()
+}
+
+/// The first elements of a list as they are written.
+pub fn first_elements(list: &str, count: usize) -> Vec<&str> {
+    let elements = elements(list).into_iter().take(count);
+    elements.filter_map(|(_, words)| words.ok()).collect()
+}
+
+/// What an object holds, as it is written and in this order; nothing of what is no object.
+pub fn members(object: &str) -> Vec<(String, &str)> {
+    let members = serde_json::from_str::<Members<'_>>(object);
+    members.map_or_else(|_| Vec::new(), |members| members.0)
+}
+
+struct Members<'de>(Vec<(String, &'de str)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
+        let mut members = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            members.push((key, value.get()));
+        }
+        Ok(Members(members))
+    }
 }
 
 /// Whether a record at the beginning of a file has a key itself, not only what lies in it: a record is an object, and
 /// may lie in one list.
 pub fn is_key_of_record(head: &str, key: &str) -> bool {
-    let (mut depth, mut string, mut is_escaped) = (0_usize, None, false);
+    let (mut objects, mut lists) = (0_usize, 0_usize);
+    let (mut string, mut is_escaped) = (None, false);
     for (index, byte) in head.bytes().enumerate() {
         match (string, byte) {
             (Some(_), _) if is_escaped => is_escaped = false,
             (Some(_), b'\\') => is_escaped = true,
             (Some(start), b'"') => {
                 let rest = head.get(index + 1..).unwrap_or_default();
-                let is_key = rest.trim_start().starts_with(':');
-                if is_key && depth <= 2 && head.get(start..index) == Some(key) {
+                let is_key = objects == 1 && lists <= 1 && rest.trim_start().starts_with(':');
+                if is_key && head.get(start..index) == Some(key) {
                     return true;
                 }
                 string = None;
             }
             (Some(_), _) => {}
             (None, b'"') => string = Some(index + 1),
-            (None, b'{' | b'[') => depth += 1,
-            (None, b'}' | b']') => depth = depth.saturating_sub(1),
+            (None, b'{') => objects += 1,
+            (None, b'}') => objects = objects.saturating_sub(1),
+            (None, b'[') => lists += 1,
+            (None, b']') => lists = lists.saturating_sub(1),
             (None, _) => {}
         }
     }
@@ -223,6 +308,7 @@ pub fn mended<T: DeserializeOwned>(
     mut object: Map<String, Value>,
     mend: impl Fn(&mut Map<String, Value>) -> Vec<Unreadable>,
 ) -> (Result<T, Unreadable>, Vec<Unreadable>) {
+    without_nothing(&mut object);
     let bad = mend(&mut object);
     let record = T::deserialize(&object).map_err(|error| Unreadable {
         why: in_words(&error),
@@ -231,33 +317,67 @@ pub fn mended<T: DeserializeOwned>(
     (record, bad)
 }
 
+/// Takes out what is null: it is as good as not there.
+fn without_nothing(object: &mut Map<String, Value>) {
+    object.retain(|_, value| !value.is_null());
+    let mut rest: Vec<&mut Value> = object.values_mut().collect();
+    while let Some(value) = rest.pop() {
+        match value {
+            Value::Object(object) => {
+                object.retain(|_, value| !value.is_null());
+                rest.extend(object.values_mut());
+            }
+            Value::Array(list) => rest.extend(list),
+            _ => {}
+        }
+    }
+}
+
 /// Takes out of a list within a record what cannot be read, and the list itself if it is none.
 pub fn take_bad<T: DeserializeOwned>(
     object: &mut Map<String, Value>,
     key: &str,
     bad: &mut Vec<Unreadable>,
 ) {
-    let mut leave_out = |why: &str, value: &Value| {
-        bad.push(Unreadable {
-            why: format!("left out: {why}"),
-            words: shortened(&value.to_string()),
-        });
-    };
     match object.get_mut(key) {
         None => {}
-        Some(Value::Array(list)) => list.retain(|element| {
-            let outcome = T::deserialize(element);
-            if let Err(error) = &outcome {
-                leave_out(&in_words(error), element);
-            }
-            outcome.is_ok()
-        }),
-        // As good as nothing.
-        Some(Value::Null) => drop(object.remove(key)),
+        Some(Value::Array(list)) => {
+            list.retain(|element| {
+                T::deserialize(element)
+                    .map_err(|error| bad.push(left_out(&in_words(&error), element)))
+                    .is_ok()
+            });
+        }
         Some(value) => {
-            leave_out(&format!("“{key}” is no list"), value);
+            bad.push(left_out(&format!("“{key}” is no list"), value));
             object.remove(key);
         }
+    }
+}
+
+/// The elements of a list, but for those that cannot be read.
+pub fn sound_elements<T: DeserializeOwned>(list: Value, bad: &mut Vec<Unreadable>) -> Vec<T> {
+    let list = match list {
+        Value::Null => return Vec::new(),
+        Value::Array(list) => list,
+        value => {
+            bad.push(left_out("it is no list", &value));
+            return Vec::new();
+        }
+    };
+    let read = list.iter().filter_map(|element| {
+        let outcome = T::deserialize(element);
+        outcome
+            .map_err(|error| bad.push(left_out(&in_words(&error), element)))
+            .ok()
+    });
+    read.collect()
+}
+
+fn left_out(why: &str, value: &Value) -> Unreadable {
+    Unreadable {
+        why: format!("left out: {why}"),
+        words: shortened(&value.to_string()),
     }
 }
 

@@ -4,16 +4,15 @@
 //! document; one import may have files of each. What the keys mean is said by the person or guessed from their names,
 //! and told in the report.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
-use super::json_meaning::{Meaning, Object, at_path, first_object};
-use super::json_records::{Record, Records, SAMPLE_RECORDS};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE};
+use super::json_meaning::{Meaning, Object, at_path, number, objects, place, rest, words_of};
+use super::json_records::{List, Record, Records, SAMPLE_RECORDS};
 use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
 
 /// Any JSON.
@@ -36,26 +35,39 @@ const LINK_KEYS: [[&str; 4]; 2] = [
 const MAPPING: MappingOf = MappingOf {
     roles: &Role::ALL,
     names: |files| {
-        let (mut names, of_spans) = names(files);
-        names.extend(of_spans);
+        let (mut names, of_lists) = names(files);
+        names.extend(of_lists);
         names.into_iter().collect()
     },
 };
 
-/// The paths to all that the first records say of documents, and in their lists of annotations.
+/// The paths to all that the first records say of documents, and in lists within them.
 fn names(files: &Files<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut names, mut of_spans) = (BTreeSet::new(), BTreeSet::new());
+    let (mut names, mut of_lists) = (BTreeSet::new(), BTreeSet::new());
     for file in files.ending_in(JSON.endings) {
-        let Records { records, .. } = Records::of(&file.head(), &Mapping::default());
-        let records = records.into_iter().take(SAMPLE_RECORDS);
-        for Record(record) in records.filter_map(|(_, record)| record.ok().flatten()) {
-            let lists = add_paths(&mut names, "", &record);
-            for span in lists.into_iter().filter_map(first_object) {
-                add_paths(&mut of_spans, "", span);
+        let mut sample = sample_of(&file.head());
+        if sample.is_empty() {
+            // The first record is longer than the head.
+            let words = file.words(&mut Found::default()).unwrap_or_default();
+            sample = sample_of(&words);
+        }
+        for record in &sample {
+            let mut lists = add_paths(&mut names, "", record);
+            while let Some(list) = lists.pop() {
+                let inner = objects(list).take(SAMPLE_RECORDS);
+                lists.extend(inner.flat_map(|object| add_paths(&mut of_lists, "", object)));
             }
         }
     }
-    (names, of_spans)
+    (names, of_lists)
+}
+
+/// The first records of every list.
+fn sample_of(words: &str) -> Vec<Object> {
+    let lists = Records::of(words, &Mapping::default()).lists.into_iter();
+    let records = lists.flat_map(|list| list.records.into_iter().take(SAMPLE_RECORDS));
+    let records = records.filter_map(|(_, record)| record.ok().flatten());
+    records.map(|Record(object)| object).collect()
 }
 
 /// Adds the paths to all that an object says, and gives back the lists in it.
@@ -73,9 +85,11 @@ fn add_paths<'a>(paths: &mut BTreeSet<String>, before: &str, object: &'a Object)
     lists
 }
 
-/// A file with what its keys mean.
+/// Records with what their keys mean.
 struct Mapped {
     file: Arc<str>,
+    /// Which of several lists of a file they are from.
+    list: Option<String>,
     records: Vec<(usize, Object)>,
     meaning: Meaning,
 }
@@ -93,10 +107,10 @@ fn refuse_slips(
     let Some((role, path)) = slip.filter(|_| !mapped.is_empty()) else {
         return Ok(());
     };
-    let (names, of_spans) = names(files);
+    let (names, of_lists) = names(files);
     let is_of_listed = |each: &Mapped| each.meaning.is_of_listed(role);
     let (what, names) = match mapped.iter().any(is_of_listed) {
-        true => ("keys of annotations", of_spans),
+        true => ("keys of annotations", of_lists),
         false => ("keys of documents", names),
     };
     let names = names.into_iter().collect();
@@ -108,21 +122,25 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let mut mapped = Vec::new();
     for file in files.ending_in(JSON.endings) {
         let label = file.label();
-        let words = file.words(&mut found)?;
+        let words = json::words(file, &mut found)?;
         json::refuse_countless(&file.path, &words)?;
         let all = Records::of(&words, &options.mapping);
         for what in all.beside {
             found.left_out(&label, 0, "left out: it stands beside the records", what);
         }
-        let mut records = Vec::new();
-        for (line, record) in all.records {
-            match record {
-                Ok(Some(Record(record))) => records.push((line, record)),
-                Ok(None) => {}
-                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
+        let is_one = all.lists.len() == 1;
+        for List { path, records } in all.lists {
+            let mut objects = Vec::new();
+            for (line, record) in records {
+                match record {
+                    Ok(Some(Record(object))) => objects.push((line, object)),
+                    Ok(None) => {}
+                    Err(bad) => found.left_out(&label, line, bad.why, bad.words),
+                }
             }
+            let list = Some(path).filter(|_| !is_one);
+            mapped.extend(map(&mut found, label.clone(), list, objects, options));
         }
-        mapped.extend(map(&mut found, label, records, options));
     }
     if mapped.is_empty() && found.problems.is_empty() {
         return Err(ImportError::WrongFormat(JSON.title));
@@ -136,6 +154,26 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             file: unknown.file.to_string(),
         });
     }
+    Ok(documents_of(found, mapped))
+}
+
+/// What the rows of a table say whose cells hold lists of annotations.
+///
+/// # Errors
+/// If no column holds texts or names of documents.
+pub fn read_table(
+    file: Arc<str>,
+    rows: Vec<(usize, Object)>,
+    options: &ImportOptions,
+) -> Result<Found, ImportError> {
+    let mut found = Found::default();
+    let mapped = map(&mut found, file, None, rows, options);
+    let mapped = mapped.filter(|mapped| mapped.meaning.finds_documents());
+    let mapped = mapped.ok_or(ImportError::WrongFormat("of tables with texts"))?;
+    Ok(documents_of(found, vec![mapped]))
+}
+
+fn documents_of(found: Found, mut mapped: Vec<Mapped>) -> Found {
     // Texts first, so that annotations that name their document find it.
     mapped.sort_by_key(|each| each.meaning.document.get(Role::Text).is_none());
     let mut documents = Documents {
@@ -147,6 +185,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             let at = At {
                 file: &each.file,
                 line,
+                list: each.list.as_deref(),
                 meaning: &each.meaning,
             };
             match each.meaning.document.get(Role::Text) {
@@ -156,13 +195,14 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         }
     }
     documents.add_links();
-    Ok(documents.found)
+    documents.found
 }
 
-/// Says what the keys of a file mean; `None` for one without records.
+/// Says what the keys of some records mean; `None` if there are none.
 fn map(
     found: &mut Found,
     file: Arc<str>,
+    list: Option<String>,
     records: Vec<(usize, Object)>,
     options: &ImportOptions,
 ) -> Option<Mapped> {
@@ -175,24 +215,20 @@ fn map(
         let is_there = |name: &&str| all.iter().any(|record| record.contains_key(*name));
         names.iter().all(is_there)
     };
-    let words = match LINK_KEYS.iter().any(has_all) {
+    let mut words = match LINK_KEYS.iter().any(has_all) {
         true => "links by the places of their ends".to_owned(),
         false => meaning.in_words(),
     };
+    if let Some(list) = &list {
+        words = format!("{list}: {words}");
+    }
     found.remark(&file, 0, "read with these keys", words);
     Some(Mapped {
         file,
+        list,
         records,
         meaning,
     })
-}
-
-/// Also one in quotes.
-fn whole_number(value: &Value) -> Option<usize> {
-    match value {
-        Value::String(words) => words.trim().parse().ok(),
-        value => usize::try_from(value.as_u64()?).ok(),
-    }
 }
 
 /// A record's place and what its keys mean.
@@ -200,69 +236,8 @@ fn whole_number(value: &Value) -> Option<usize> {
 struct At<'a> {
     file: &'a Arc<str>,
     line: usize,
+    list: Option<&'a str>,
     meaning: &'a Meaning,
-}
-
-impl At<'_> {
-    fn words(&self, record: &Object, mapping: &Mapping, role: Role) -> String {
-        mapping
-            .get(role)
-            .and_then(|path| field(at_path(record, path)?))
-            .unwrap_or_default()
-    }
-
-    fn number(&self, record: &Object, role: Role) -> Option<usize> {
-        whole_number(at_path(record, self.meaning.span.get(role)?)?)
-    }
-
-    /// Whether a record with a text of its own has an annotation in it: a start that was said, or what can be one.
-    fn is_annotation(&self, record: &Object) -> bool {
-        let start = self.meaning.span.get(Role::Start);
-        let start = start.and_then(|path| at_path(record, path));
-        match self.meaning.is_start_said {
-            true => start.is_some_and(|start| !start.is_null()),
-            false => self.number(record, Role::Start).is_some() && span_of(*self, record).is_ok(),
-        }
-    }
-
-    /// What no role stands for.
-    fn rest<'r>(
-        &self,
-        record: &'r Object,
-        mapping: &'r Mapping,
-    ) -> impl Iterator<Item = (&'r str, Cow<'r, Value>)> {
-        record.iter().filter_map(move |(key, value)| {
-            let mut value = Cow::Borrowed(value);
-            for (_, path) in mapping.said() {
-                match path.strip_prefix(key.as_str()) {
-                    Some("") => return None,
-                    Some(within) => {
-                        let within = within.strip_prefix('.');
-                        within.into_iter().for_each(|path| remove(&mut value, path));
-                    }
-                    None => {}
-                }
-            }
-            let is_used_up = value.as_object().is_some_and(Map::is_empty);
-            (!is_used_up || matches!(value, Cow::Borrowed(_))).then_some((key.as_str(), value))
-        })
-    }
-}
-
-/// Takes out what stands at the end of a path.
-fn remove(value: &mut Cow<'_, Value>, path: &str) {
-    fn remove_from(value: &mut Value, path: &str) {
-        let Some(object) = value.as_object_mut() else {
-            return;
-        };
-        if object.remove(path).is_none()
-            && let Some((first, rest)) = path.split_once('.')
-            && let Some(inner) = object.get_mut(first)
-        {
-            remove_from(inner, rest);
-        }
-    }
-    remove_from(value.to_mut(), path);
 }
 
 /// A link by the places of its ends: between the annotations that stand there.
@@ -293,29 +268,36 @@ impl Documents {
                 .found
                 .left_out(at.file, at.line, "there is no text", "");
         };
+        let meaning = at.meaning;
+        if meaning.document.get(Role::Spans).is_none() && meaning.is_annotation(&record) {
+            return self.add_flat(at, text, &record);
+        }
+        let name = words_of(&meaning.document, &record, Role::Document);
+        let of_parts = meaning.marks_parts().then(|| text_key(&name, text));
+        if let Some(index) = of_parts.as_ref().and_then(|key| self.by_name.get(key)) {
+            if let Some(document) = self.found.documents.get_mut(*index) {
+                add_fields(document, at, &record);
+            }
+            return;
+        }
         let id = ["_id", "id"]
             .into_iter()
             .find_map(|key| field(record.get(key)?))
             .unwrap_or_default();
-        let name = match at.words(&record, &at.meaning.document, Role::Document) {
+        let name = match name {
             name if name.is_empty() => id.clone(),
             name => name,
         };
-        if at.meaning.document.get(Role::Spans).is_none() && at.is_annotation(&record) {
-            return self.add_flat(at, text, &record);
-        }
-        let fields = at
-            .rest(&record, &at.meaning.document)
-            .filter_map(|(key, value)| Some((key.into(), field(&value)?)));
         let mut document = FoundDocument {
             name: name.clone(),
             file: at.file.clone(),
             line: at.line,
-            fields: fields.collect(),
             text: FoundText::Words(text.clone()),
             ..FoundDocument::default()
         };
+        add_fields(&mut document, at, &record);
         let index = self.found.documents.len();
+        self.by_name.extend(of_parts.map(|key| (key, index)));
         for (known, name) in [(&mut self.by_name, name), (&mut self.by_id, id)] {
             if !name.is_empty() {
                 known.entry(name).or_insert(index);
@@ -342,29 +324,27 @@ impl Documents {
 
     /// An annotation that has the whole text beside it: rows with the same text are of one document.
     fn add_flat(&mut self, at: At<'_>, text: &str, record: &Object) {
-        let mut span = match span_of(at, record) {
-            Ok(span) => span,
+        match flat_span(at, record) {
+            Ok(span) => {
+                let name = words_of(&at.meaning.document, record, Role::Document);
+                let key = text_key(&name, text);
+                self.add_span(at, key, name, span, || FoundText::Words(text.to_owned()));
+            }
             Err(why) => {
                 let what = Value::Object(record.clone());
-                return self.found.left_out(at.file, at.line, why, what);
+                self.found.left_out(at.file, at.line, why, what);
             }
-        };
-        if let Some(path) = at.meaning.document.get(Role::Text) {
-            span.attributes.remove(path);
         }
-        let name = at.words(record, &at.meaning.document, Role::Document);
-        let key = format!("{name}\0{text}");
-        self.add_span(at, key, name, span, || FoundText::Words(text.to_owned()));
     }
 
     /// A record that says something of a document that is recorded elsewhere.
     fn add_annotation(&mut self, at: At<'_>, record: Object) {
-        let name = at.words(&record, &at.meaning.document, Role::Document);
+        let name = words_of(&at.meaning.document, &record, Role::Document);
         let has_all = |keys: &&[&str; 4]| keys.iter().all(|key| record.contains_key(*key));
         if let Some(keys) = LINK_KEYS.iter().find(has_all) {
             return self.note_link(at, &record, *keys, name);
         }
-        match span_of(at, &record) {
+        match flat_span(at, &record) {
             Ok(span) => self.add_span(at, name.clone(), name.clone(), span, || {
                 FoundText::Named(name)
             }),
@@ -406,15 +386,15 @@ impl Documents {
     }
 
     fn note_link(&mut self, at: At<'_>, record: &Object, keys: [&str; 4], document: String) {
-        let place = |key: &str| whole_number(record.get(key)?);
+        let place = |key: &str| number(record.get(key)?);
         let [Some(from), Some(to), Some(other_from), Some(other_to)] = keys.map(place) else {
             let why = "left out: a place of a link is no number";
             let what = Value::Object(record.clone());
             return self.found.left_out(at.file, at.line, why, what);
         };
         self.links.push(LinkByPlaces {
-            kind: at.words(record, &at.meaning.span, Role::Tag),
-            annotator: at.words(record, &at.meaning.span, Role::Annotator),
+            kind: words_of(&at.meaning.span, record, Role::Tag),
+            annotator: words_of(&at.meaning.span, record, Role::Annotator),
             document,
             ends: [[from, to], [other_from, other_to]],
             file: at.file.clone(),
@@ -465,14 +445,31 @@ impl Documents {
     }
 }
 
-/// An annotation as an object, or as a list of start, end and tag.
+/// A document by its text, where several records speak of it.
+fn text_key(name: &str, text: &str) -> String {
+    format!("{name}\0{text}")
+}
+
+/// Adds what a record says of its document besides.
+fn add_fields(document: &mut FoundDocument, at: At<'_>, record: &Object) {
+    for (key, value) in rest(record, &[&at.meaning.document]) {
+        if let Some(words) = field(&value) {
+            document.add_field(key, words);
+        }
+    }
+    if let Some(list) = at.list {
+        document.add_field("list", list.to_owned());
+    }
+}
+
+/// An annotation in a list: an object, or a list of start, end and tag.
 fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
     match value {
-        Value::Object(record) => span_of(at, record),
+        Value::Object(record) => span_of(at, record, &[&at.meaning.span]),
         Value::Array(list) => {
-            let number = |index: usize| usize::try_from(list.get(index)?.as_u64()?).ok();
+            let number = |index: usize| number(list.get(index)?);
             let (Some(start), Some(end)) = (number(0), number(1)) else {
-                return Err("left out: start or end is no number");
+                return Err(NO_PLACE);
             };
             let tag = list.get(2).and_then(field).unwrap_or_default();
             let more = list.iter().enumerate().skip(3);
@@ -492,37 +489,42 @@ fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
     }
 }
 
-fn span_of(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
-    let words = |role| at.words(record, &at.meaning.span, role);
-    let quote = words(Role::Quote);
-    let end = match at.meaning.span.get(Role::Length) {
-        Some(_) => at
-            .number(record, Role::Start)
-            .zip(at.number(record, Role::Length))
-            .and_then(|(start, length)| start.checked_add(length)),
-        None => at.number(record, Role::End),
+/// An annotation that is a record of its own. One that says no place but a tag is of the whole document.
+fn flat_span(at: At<'_>, record: &Object) -> Result<FoundSpan, &'static str> {
+    let known = [&at.meaning.document, &at.meaning.span];
+    let start = at.meaning.span.get(Role::Start);
+    let start = start.and_then(|path| at_path(record, path));
+    match span_of(at, record, &known) {
+        Err(_) if start.is_none_or(Value::is_null) => {
+            let span = words_and_rest(at, record, &known);
+            let has_tag = !span.tag.is_empty();
+            let pieces = vec![WHOLE];
+            has_tag
+                .then_some(FoundSpan { pieces, ..span })
+                .ok_or("left out: it has neither a place nor a tag")
+        }
+        span => span,
+    }
+}
+
+/// An annotation by its place or its words.
+fn span_of(at: At<'_>, record: &Object, known: &[&Mapping]) -> Result<FoundSpan, &'static str> {
+    let span = words_and_rest(at, record, known);
+    let pieces = match place(&at.meaning.span, record) {
+        Some(place) => vec![place],
+        None if span.quote.is_empty() => return Err(NO_PLACE),
+        None => Vec::new(),
     };
-    let pieces = match (at.number(record, Role::Start), end) {
-        (Some(start), Some(end)) => vec![[start, end]],
-        _ if quote.is_empty() => return Err("left out: start or end is no number"),
-        _ => Vec::new(),
-    };
-    let attributes = at
-        .rest(record, &at.meaning.span)
-        .filter(|(key, _)| at.meaning.document.get(Role::Document) != Some(*key));
-    Ok(FoundSpan {
-        key: words(Role::Id),
-        pieces,
-        quote,
-        prefix: words(Role::Prefix),
-        suffix: words(Role::Suffix),
-        tag: words(Role::Tag),
-        note: words(Role::Note),
-        annotator: words(Role::Annotator).trim().to_owned(),
-        attributes: attributes
-            .filter_map(|(key, value)| Some((key.into(), attribute(value.into_owned())?)))
-            .collect(),
+    Ok(FoundSpan { pieces, ..span })
+}
+
+/// What an annotation says besides its place. What the mappings know is no attribute.
+fn words_and_rest(at: At<'_>, record: &Object, known: &[&Mapping]) -> FoundSpan {
+    let attributes = rest(record, known)
+        .filter_map(|(key, value)| Some((key.into(), attribute(value.into_owned())?)));
+    FoundSpan {
+        attributes: attributes.collect(),
         line: at.line,
-        ..FoundSpan::default()
-    })
+        ..FoundSpan::of_words(|role| words_of(&at.meaning.span, record, role))
+    }
 }

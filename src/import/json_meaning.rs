@@ -1,10 +1,12 @@
 //! What the keys of any JSON mean: as the person says, or as their names suggest.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Mapping, Role};
+use super::found::{are_as_long_as, place_of, whole_number};
+use super::{Mapping, Role, field};
 
 /// A record, or an annotation within it.
 pub type Object = Map<String, Value>;
@@ -31,55 +33,56 @@ pub struct Meaning {
     pub document: Mapping,
     /// Where within a record, or within its list of annotations, an annotation stands.
     pub span: Mapping,
-    /// Whether the start of annotations was said, not guessed.
-    pub is_start_said: bool,
+    /// What the person said of annotations.
+    said_of_spans: Mapping,
 }
 
 impl Meaning {
     /// Of these records. What was said of others is none of theirs.
     pub fn of(records: &[&Object], said: &Mapping) -> Self {
         let keys = keys_of(records);
-        let of_document =
-            |role, path: &str| DOCUMENT_ROLES.contains(&role) && has(records, None, role, path);
-        let said_of_documents = said.only(of_document);
-        let mut document = said_of_documents.or_guessed(&keys, &DOCUMENT_ROLES);
-        for role in DOCUMENT_ROLES {
-            let leads_elsewhere = |path| !leads_to(records, role, path);
-            let is_guessed = said_of_documents.get(role).is_none();
-            if is_guessed && document.get(role).is_some_and(leads_elsewhere) {
-                document.set(role, "");
-            }
+        let is_said = |role, path: &str| DOCUMENT_ROLES.contains(&role) && has(records, path);
+        let said_of_documents = said.only(is_said);
+        let fits = |role, path: &str| leads_to(records, role, path);
+        let mut document = said_of_documents.or_guessed(&keys, &DOCUMENT_ROLES, fits);
+
+        let listed = document.get(Role::Spans).map(|path| listed(records, path));
+        let spans = listed.as_deref().unwrap_or(records);
+        let is_said = |role, path: &str| SPAN_ROLES.contains(&role) && has(spans, path);
+        let said_of_spans = said.only(is_said);
+        let mut free = keys_of(spans);
+        if listed.is_none() {
+            free.retain(|key| !document.said().any(|(_, taken)| taken == *key));
         }
-        let spans = document.get(Role::Spans);
-        let free: Vec<&str> = match spans {
-            Some(path) => {
-                let inner = records.iter();
-                let inner = inner.filter_map(|record| first_object(at_path(record, path)?));
-                keys_of(&inner.collect::<Vec<_>>())
-            }
-            None => {
-                let is_taken = |key: &str| document.said().any(|(_, taken)| taken == key);
-                keys.into_iter().filter(|key| !is_taken(key)).collect()
-            }
-        };
-        let of_span =
-            |role, path: &str| SPAN_ROLES.contains(&role) && has(records, spans, role, path);
-        let said_of_spans = said.only(of_span);
-        let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES);
-        // Records with places of their own are annotations, whatever else is in them.
-        if spans.is_none()
-            && span.get(Role::Start).is_some()
-            && document.get(Role::Document).is_some()
+        let fits = |role, path: &str| leads_to(spans, role, path);
+        let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES, fits);
+        let is_guessed = said_of_spans.get(Role::Quote).is_none();
+        if let Some(quote) = span.get(Role::Quote).filter(|_| is_guessed)
+            && are_quotes(spans, &span, quote) == Some(false)
+        {
+            span.set(Role::Quote, "");
+        }
+        // A text that is as long as the place beside it is not the whole one.
+        if listed.is_none()
             && said_of_documents.get(Role::Text).is_none()
             && let Some(text) = document.get(Role::Text).map(str::to_owned)
+            && are_quotes(spans, &span, &text) == Some(true)
         {
             document.set(Role::Text, "");
             span.set(Role::Quote, text);
         }
+        // A guess without a place or words makes no annotation, and takes nothing from the document.
+        let makes_one = [Role::Start, Role::Quote];
+        if listed.is_none()
+            && document.get(Role::Text).is_some()
+            && makes_one.iter().all(|role| span.get(*role).is_none())
+        {
+            span = said_of_spans.clone();
+        }
         Self {
             document,
             span,
-            is_start_said: said_of_spans.get(Role::Start).is_some(),
+            said_of_spans,
         }
     }
 
@@ -100,6 +103,24 @@ impl Meaning {
     /// Whether a role is one of what stands in a list of annotations.
     pub fn is_of_listed(&self, role: Role) -> bool {
         self.document.get(Role::Spans).is_some() && SPAN_ROLES.contains(&role)
+    }
+
+    /// Whether records with a text may be annotations of it themselves, several of the same text.
+    pub fn marks_parts(&self) -> bool {
+        let is_there = |role| self.span.get(role).is_some();
+        let has_place = is_there(Role::Start) || self.said_of_spans.get(Role::Quote).is_some();
+        self.document.get(Role::Spans).is_none() && has_place
+    }
+
+    /// Whether a record with a text is an annotation of it: it has what was said to make one, or what can be a place.
+    pub fn is_annotation(&self, record: &Object) -> bool {
+        let is_there = |role: &Role| {
+            let path = self.said_of_spans.get(*role);
+            path.and_then(|path| at_path(record, path))
+                .is_some_and(|value| !value.is_null())
+        };
+        let makes_one = [Role::Start, Role::Quote, Role::Tag];
+        makes_one.iter().any(is_there) || place(&self.span, record).is_some()
     }
 
     /// As it is written on the command line.
@@ -123,38 +144,97 @@ pub fn at_path<'a>(record: &'a Object, path: &str) -> Option<&'a Value> {
     at_path(record.get(first)?.as_object()?, rest)
 }
 
-/// The keys of some records, in order.
-pub fn keys_of<'a>(records: &[&'a Object]) -> Vec<&'a str> {
-    let keys: BTreeSet<&str> = records
-        .iter()
-        .flat_map(|record| record.keys())
-        .map(String::as_str)
-        .collect();
-    keys.into_iter().collect()
+/// What a record says in words for a role; empty if it says nothing.
+pub fn words_of(mapping: &Mapping, record: &Object, role: Role) -> String {
+    let value = mapping.get(role).and_then(|path| at_path(record, path));
+    let value = match value.and_then(Value::as_array).map(Vec::as_slice) {
+        Some([only]) if role == Role::Tag => Some(only),
+        _ => value,
+    };
+    value.and_then(field).unwrap_or_default()
 }
 
-/// The first element of a list of objects.
-pub fn first_object(value: &Value) -> Option<&Object> {
-    value.as_array()?.first()?.as_object()
+/// A number, also one in quotes.
+pub fn number(value: &Value) -> Option<usize> {
+    match value {
+        Value::String(words) => whole_number(words),
+        Value::Number(number) => whole_number(&number.to_string()),
+        _ => None,
+    }
 }
 
-/// Whether any record, or any annotation in the list at the end of a path, has something where a role is said to stand.
-fn has(records: &[&Object], spans: Option<&str>, role: Role, path: &str) -> bool {
-    let spans = spans.filter(|_| SPAN_ROLES.contains(&role));
-    records.iter().any(|record| match spans {
-        None => at_path(record, path).is_some(),
-        Some(spans) => {
-            let list = at_path(record, spans).and_then(Value::as_array);
-            let mut objects = list.into_iter().flatten().filter_map(Value::as_object);
-            objects.any(|span| at_path(span, path).is_some())
+/// Start and end of an annotation.
+pub fn place(mapping: &Mapping, record: &Object) -> Option<[usize; 2]> {
+    place_of(|role| number(at_path(record, mapping.get(role)?)?))
+}
+
+/// What no role of the mappings stands for.
+pub fn rest<'r>(
+    record: &'r Object,
+    mappings: &'r [&Mapping],
+) -> impl Iterator<Item = (&'r str, Cow<'r, Value>)> {
+    record.iter().filter_map(move |(key, value)| {
+        let mut value = Cow::Borrowed(value);
+        for (_, path) in mappings.iter().flat_map(|mapping| mapping.said()) {
+            if path == key {
+                return None;
+            }
+            let within = path.strip_prefix(key.as_str());
+            let within = within.and_then(|within| within.strip_prefix('.'));
+            // A key with dots in it comes first.
+            if let Some(within) = within.filter(|_| !record.contains_key(path)) {
+                remove(&mut value, within);
+            }
         }
+        let is_used_up = value.as_object().is_some_and(Map::is_empty);
+        (!is_used_up || matches!(value, Cow::Borrowed(_))).then_some((key.as_str(), value))
     })
 }
 
+/// Takes out what stands at the end of a path.
+fn remove(value: &mut Cow<'_, Value>, path: &str) {
+    fn remove_from(value: &mut Value, path: &str) {
+        let Some(object) = value.as_object_mut() else {
+            return;
+        };
+        if object.remove(path).is_none()
+            && let Some((first, rest)) = path.split_once('.')
+            && let Some(inner) = object.get_mut(first)
+        {
+            remove_from(inner, rest);
+        }
+    }
+    remove_from(value.to_mut(), path);
+}
+
+/// The objects in a list.
+pub fn objects(list: &Value) -> impl Iterator<Item = &Object> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(Value::as_object)
+}
+
+/// The annotations in the lists of some records.
+fn listed<'a>(records: &[&'a Object], path: &str) -> Vec<&'a Object> {
+    let lists = records.iter().filter_map(|record| at_path(record, path));
+    lists.flat_map(objects).collect()
+}
+
+/// The keys of some records, in order.
+fn keys_of<'a>(records: &[&'a Object]) -> Vec<&'a str> {
+    let keys = records.iter().flat_map(|record| record.keys());
+    let keys: BTreeSet<&str> = keys.map(String::as_str).collect();
+    keys.into_iter().collect()
+}
+
+/// Whether any record has something at the end of a path.
+fn has(records: &[&Object], path: &str) -> bool {
+    records.iter().any(|record| at_path(record, path).is_some())
+}
+
 /// Whether something that can play the role stands at the end of a path. Only a list of objects or of lists is one of
-/// annotations, and no text or name is made of parts.
-fn leads_to(sample: &[&Object], role: Role, path: &str) -> bool {
-    let mut values = sample.iter().filter_map(|record| at_path(record, path));
+/// annotations, a place is a number, and nothing else is made of parts.
+fn leads_to(records: &[&Object], role: Role, path: &str) -> bool {
+    let mut values = records.iter().filter_map(|record| at_path(record, path));
     match role {
         Role::Spans => {
             let lists = values.filter_map(Value::as_array);
@@ -162,6 +242,20 @@ fn leads_to(sample: &[&Object], role: Role, path: &str) -> bool {
                 .flatten()
                 .any(|each| each.is_object() || each.is_array())
         }
+        Role::Start | Role::End | Role::Length => values.any(|value| number(value).is_some()),
+        Role::Tag => values.any(|value| !value.is_object() && !value.is_null()),
         _ => values.any(|value| !value.is_object() && !value.is_array() && !value.is_null()),
     }
+}
+
+/// Whether most of what stands at the end of a path is as long as the place beside it; `None` where there are no
+/// places.
+fn are_quotes(records: &[&Object], span: &Mapping, path: &str) -> Option<bool> {
+    let placed = records.iter().filter_map(|record| {
+        let words = field(at_path(record, path)?)?;
+        Some(are_as_long_as(&words, place(span, record)?))
+    });
+    let (mut fitting, mut others) = (0, 0);
+    placed.for_each(|fits| if fits { fitting += 1 } else { others += 1 });
+    (fitting + others > 0).then_some(fitting > others)
 }

@@ -2,13 +2,13 @@
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::json::{self, PlainValue};
 use super::json_meaning::{Meaning, Object, at_path};
 use super::{Mapping, Role};
 
-/// So many records show which keys there are.
+/// So many records show what they are.
 pub const SAMPLE_RECORDS: usize = 50;
 
 /// A record: an object, or a text beside an object that says what is in it, which is how spaCy was trained before its
@@ -34,78 +34,113 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-/// What a file holds.
-pub struct Records {
+/// Records that stand together, and so mean the same by the same keys.
+pub struct List {
+    /// The keys that lead to them, with dots between; empty where nothing is around them.
+    pub path: String,
     /// With their lines. `null` stands where a tool has nothing to say.
     pub records: Vec<json::Record<Option<Record>>>,
-    /// What the object around the records says besides.
+}
+
+/// What a file holds.
+pub struct Records {
+    /// In its order.
+    pub lists: Vec<List>,
+    /// What the object around the lists says besides.
     pub beside: Vec<String>,
 }
 
 impl Records {
     /// The records of a file.
     pub fn of(words: &str, said: &Mapping) -> Self {
-        let records = json::records::<Option<Record>>(words);
-        let mut around = Around::default();
-        if let [(_, Ok(Some(Record(object))))] = records.as_slice()
-            && !Meaning::of(&[object], said).finds_documents()
-        {
-            around.look_into(object, &[], &|list| is_of_records(object, list, said));
-        }
-        match around.lists.as_slice() {
-            [] => Self {
-                records,
+        let Around { lists, beside } = Around::of(words, said);
+        let written: Vec<&str> = lists.iter().map(|(_, list)| *list).collect();
+        let records = json::records_of_lists(words, &written);
+        let paths = lists.into_iter().map(|(path, _)| path);
+        let lists = paths.zip(records);
+        let mut lists: Vec<List> = lists
+            .map(|(path, records)| List { path, records })
+            .collect();
+        if lists.is_empty() {
+            lists.push(List {
+                path: String::new(),
+                records: json::records(words),
+            });
+            return Self {
+                lists,
                 beside: Vec::new(),
-            },
-            lists => Self {
-                records: json::records_under(words, lists),
-                beside: around.beside,
-            },
+            };
         }
+        Self { lists, beside }
     }
-}
-
-/// Whether the elements of a list are records. Where the words of one stand in a text of the object around them, they
-/// are annotations of that.
-fn is_of_records(around: &Object, list: &[Value], said: &Mapping) -> bool {
-    let sample = list.iter().take(SAMPLE_RECORDS);
-    let sample: Vec<Object> = sample
-        .filter_map(|value| Record::deserialize(value).ok())
-        .map(|Record(object)| object)
-        .collect();
-    let meaning = Meaning::of(&sample.iter().collect::<Vec<_>>(), said);
-    let texts = sample
-        .iter()
-        .filter_map(|record| at_path(record, meaning.document.get(Role::Text)?)?.as_str());
-    let own_texts = || around.values().filter_map(Value::as_str);
-    let mut quotes = texts.filter(|text| own_texts().any(|own| own.contains(text)));
-    meaning.finds_documents() && quotes.next().is_none()
 }
 
 /// An object with lists of records in it.
 #[derive(Default)]
-struct Around {
-    /// The keys that lead to each list.
-    lists: Vec<Vec<String>>,
+struct Around<'w> {
+    /// The path to each list, and the list as it is written.
+    lists: Vec<(String, &'w str)>,
     beside: Vec<String>,
 }
 
-impl Around {
-    fn look_into(
-        &mut self,
-        object: &Map<String, Value>,
-        above: &[String],
-        is_of_records: &dyn Fn(&[Value]) -> bool,
-    ) {
-        for (key, value) in object {
-            let keys = [above, std::slice::from_ref(key)].concat();
-            match value {
-                Value::Object(inner) => self.look_into(inner, &keys, is_of_records),
-                Value::Array(list) if is_of_records(list) => self.lists.push(keys),
-                Value::Array(list) if list.is_empty() => {}
-                Value::Null => {}
-                value => self.beside.push(format!("{}: {value}", keys.join("."))),
+impl<'w> Around<'w> {
+    /// Of a file that is one object, and none that is a record itself.
+    fn of(words: &'w str, said: &Mapping) -> Self {
+        let mut around = Self::default();
+        if words.trim_start().starts_with('{')
+            && let Ok(Record(object)) = serde_json::from_str(words)
+            && !Meaning::of(&[&object], said).finds_documents()
+        {
+            around.look_into(words, "", &mut Vec::new(), said);
+        }
+        around
+    }
+
+    /// Looks for lists in an object, under a path, with the texts of the objects around it.
+    fn look_into(&mut self, object: &'w str, above: &str, texts: &mut Vec<String>, said: &Mapping) {
+        let members = json::members(object);
+        let texts_above = texts.len();
+        texts.extend(
+            members
+                .iter()
+                .filter_map(|(_, value)| serde_json::from_str(value).ok()),
+        );
+        for (key, value) in members {
+            let path = format!("{above}{key}");
+            match value.as_bytes().first() {
+                Some(b'{') => self.look_into(value, &format!("{path}."), texts, said),
+                Some(b'[') if is_of_records(value, texts, said) => self.lists.push((path, value)),
+                _ => self.set_beside(&path, value),
             }
         }
+        texts.truncate(texts_above);
     }
+
+    fn set_beside(&mut self, path: &str, value: &str) {
+        let value: Value = serde_json::from_str(value).unwrap_or_default();
+        let is_nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        if !is_nothing {
+            self.beside.push(format!("{path}: {value}"));
+        }
+    }
+}
+
+/// Whether the elements of a list are records. Where most of their texts stand in one of an object around them, they
+/// are annotations of that, unless the person says otherwise.
+fn is_of_records(list: &str, texts_around: &[String], said: &Mapping) -> bool {
+    let sample = json::first_elements(list, SAMPLE_RECORDS).into_iter();
+    let sample: Vec<Object> = sample
+        .filter_map(|words| serde_json::from_str(words).ok())
+        .map(|Record(object)| object)
+        .collect();
+    let meaning = Meaning::of(&sample.iter().collect::<Vec<_>>(), said);
+    let Some(path) = meaning.document.get(Role::Text) else {
+        return meaning.finds_documents();
+    };
+    let texts = sample
+        .iter()
+        .filter_map(|record| at_path(record, path)?.as_str());
+    let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+    let is_quote = |text: &&&str| texts_around.iter().any(|around| around.contains(**text));
+    said.get(Role::Text) == Some(path) || texts.iter().filter(is_quote).count() * 2 <= texts.len()
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value};
 
 use super::files::Files;
@@ -85,17 +85,17 @@ struct Line {
     _task_hash: IgnoredAny,
     #[serde(default)]
     versions: Vec<VersionValue>,
-    // The rest is that of a line of type `project`, and what only its writer knows.
     #[serde(default)]
     name: String,
+    /// What the line of type `project` says in lists. In others these are fields like any other.
     #[serde(default)]
-    tags: Vec<TagValue>,
+    tags: Value,
     #[serde(default)]
-    annotators: Vec<AnnotatorValue>,
+    annotators: Value,
     #[serde(default)]
-    links: Vec<LinkValue>,
+    links: Value,
     #[serde(default)]
-    claims: Vec<ClaimValue>,
+    claims: Value,
     #[serde(flatten)]
     rest: BTreeMap<String, Value>,
 }
@@ -234,7 +234,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     }
     let mut found = Found::default();
     for file in files.ending_in(JSONL.endings) {
-        let (label, words) = (file.label(), file.words(&mut found)?);
+        let (label, words) = (file.label(), json::words(file, &mut found)?);
         let add = |found: &mut Found, (number, record): json::Record<Line>| match record {
             Ok(line) => self::add(found, &label, number, line),
             Err(bad) => found.left_out(&label, number, bad.why, bad.words),
@@ -264,44 +264,47 @@ pub(super) fn add_line(
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
-    // As good as nothing.
-    line.retain(|_, value| !value.is_null());
-    let is_project = line.get("type").is_some_and(|kind| kind == "project");
-    for key in ["tags", "annotators", "links", "claims"] {
-        // Only the line of the project has them; what a document calls so is a field like any other.
-        let own = line.get_mut(key).filter(|_| !is_project).map(Value::take);
-        if let Some(own) = own {
-            line.remove(key);
-            let fields = line.entry("fields").or_insert_with(|| Map::new().into());
-            if let Some(fields) = fields.as_object_mut() {
-                fields.insert(key.to_owned(), own);
-            }
+    let mut fields = match line.remove("fields") {
+        Some(Value::Object(fields)) => fields,
+        Some(other) => Map::from_iter([("fields".to_owned(), other)]),
+        None => Map::new(),
+    };
+    // What has our names but not our shapes is somebody else's.
+    type IsOurs = fn(&Value) -> bool;
+    let is_ours: [(&str, IsOurs); 7] = [
+        ("path", Value::is_string),
+        ("sha256", Value::is_string),
+        ("name", Value::is_string),
+        ("answer", Value::is_string),
+        ("unit", |value| OffsetUnit::deserialize(value).is_ok()),
+        ("encoding", |value| {
+            EncodingValue::deserialize(value).is_ok()
+        }),
+        ("states", |value| {
+            BTreeMap::<String, StateValue>::deserialize(value).is_ok()
+        }),
+    ];
+    for (key, is_ours) in is_ours {
+        if line.get(key).is_some_and(|value| !is_ours(value)) {
+            fields.extend(line.remove_entry(key));
         }
     }
-    for value in line
-        .get_mut("fields")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-    {
-        if let Some(words) = field(value.1) {
-            *value.1 = Value::String(words);
-        }
+    for value in fields.values_mut() {
+        *value = field(value).unwrap_or_default().into();
     }
-    json::take_bad::<TagValue>(line, "tags", &mut bad);
-    json::take_bad::<AnnotatorValue>(line, "annotators", &mut bad);
-    json::take_bad::<LinkValue>(line, "links", &mut bad);
-    json::take_bad::<ClaimValue>(line, "claims", &mut bad);
+    line.insert("fields".to_owned(), fields.into());
     json::take_bad::<SpanValue>(line, "spans", &mut bad);
     json::take_bad::<RegionValue>(line, "regions", &mut bad);
     json::take_bad::<RelationValue>(line, "relations", &mut bad);
+    json::take_bad::<VersionValue>(line, "versions", &mut bad);
     bad
 }
 
 fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
     if line.r#type == "project" {
         // Of several the first counts.
-        found.append(project(file, line_number, line));
+        let project = project(found, file, line_number, line);
+        found.append(project);
     } else {
         add_document(found, file, line_number, line);
     }
@@ -352,21 +355,6 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
 
 /// A document without its annotations.
 fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> FoundDocument {
-    let mut fields = line.fields;
-    let mut add = |name: &str, value: &Value| {
-        fields.extend(field(value).map(|value| (name.into(), value)));
-    };
-    match &line.meta {
-        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
-        meta => add("meta", meta),
-    }
-    if !line.name.is_empty() {
-        add("name", &Value::String(line.name));
-    }
-    // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
-    for (name, value) in line.rest.iter().filter(|(name, _)| !name.starts_with('_')) {
-        add(name, value);
-    }
     let encoding = line.encoding;
     let states = line.states.into_iter();
     let regions = line.regions.into_iter().map(|region| FoundRegion {
@@ -376,7 +364,7 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
         kind: region.kind,
         line: line_number,
     });
-    FoundDocument {
+    let mut document = FoundDocument {
         name: field(&line.id).unwrap_or_default(),
         file: file.clone(),
         line: line_number,
@@ -395,13 +383,39 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
             is_lossy: encoding.lossy,
             ..Encoding::default()
         }),
-        fields,
+        fields: line.fields,
         states: states
             .map(|(who, state)| (AnnotatorId::new(who), state.into()))
             .collect(),
         regions: regions.collect(),
         ..FoundDocument::default()
+    };
+    let mut add = |name: &str, value: &Value| {
+        if let Some(words) = field(value) {
+            document.add_field(name, words);
+        }
+    };
+    match &line.meta {
+        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
+        meta => add("meta", meta),
     }
+    if !line.name.is_empty() {
+        add("name", &Value::String(line.name));
+    }
+    let of_projects = [
+        ("tags", &line.tags),
+        ("annotators", &line.annotators),
+        ("links", &line.links),
+        ("claims", &line.claims),
+    ];
+    of_projects
+        .iter()
+        .for_each(|(name, value)| add(name, value));
+    // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
+    for (name, value) in line.rest.iter().filter(|(name, _)| !name.starts_with('_')) {
+        add(name, value);
+    }
+    document
 }
 
 /// Prodigy's spans have no id; relations name them by place.
@@ -447,15 +461,31 @@ fn span(span: SpanValue, annotator: &str, file: &str, line_number: usize) -> Fou
     }
 }
 
-fn project(file: &Arc<str>, line_number: usize, line: Line) -> Found {
-    let tags = line.tags.into_iter().map(|tag| Tag {
+/// One of the lists of a project's line. What cannot be read in it is told.
+fn list<T: DeserializeOwned>(
+    found: &mut Found,
+    (file, line): (&Arc<str>, usize),
+    list: Value,
+) -> Vec<T> {
+    let mut bad = Vec::new();
+    let read = json::sound_elements(list, &mut bad);
+    bad.into_iter()
+        .for_each(|bad| found.left_out(file, line, bad.why, bad.words));
+    read
+}
+
+fn project(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) -> Found {
+    let at = (file, line_number);
+    let tags = list::<TagValue>(found, at, line.tags).into_iter();
+    let tags = tags.map(|tag| Tag {
         description: tag.description,
         ..Tag::new(
             TagId::new(tag.name),
             Color::parse(&tag.color).unwrap_or(Color([0x7F; 3])),
         )
     });
-    let annotators = line.annotators.into_iter().map(|who| Annotator {
+    let annotators = list::<AnnotatorValue>(found, at, line.annotators).into_iter();
+    let annotators = annotators.map(|who| Annotator {
         id: AnnotatorId::new(who.id),
         name: who.name,
         kind: if who.is_program {
@@ -464,7 +494,8 @@ fn project(file: &Arc<str>, line_number: usize, line: Line) -> Found {
             AnnotatorKind::Person
         },
     });
-    let links = line.links.into_iter().map(|link| FoundLink {
+    let links = list::<LinkValue>(found, at, line.links).into_iter();
+    let links = links.map(|link| FoundLink {
         key: link.id,
         kind: link.kind,
         from: link.from,
@@ -474,7 +505,8 @@ fn project(file: &Arc<str>, line_number: usize, line: Line) -> Found {
         file: file.clone(),
         line: line_number,
     });
-    let claims = line.claims.into_iter().map(|claim| FoundClaim {
+    let claims = list::<ClaimValue>(found, at, line.claims).into_iter();
+    let claims = claims.map(|claim| FoundClaim {
         key: claim.id,
         statement: claim.statement,
         spans: claim.annotations,

@@ -9,10 +9,11 @@ use std::sync::Arc;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, add_codebook};
 use super::json::Unreadable;
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
 use crate::model::{
@@ -83,6 +84,15 @@ struct Task {
     annotations: Vec<Answer>,
     #[serde(default)]
     predictions: Vec<Answer>,
+    #[serde(default)]
+    drafts: Vec<Value>,
+}
+
+/// Of a task only its data.
+#[derive(Deserialize)]
+struct Data {
+    #[serde(default)]
+    data: BTreeMap<String, IgnoredAny>,
 }
 
 /// What one person or program says of a task.
@@ -98,6 +108,8 @@ struct Answer {
     model_version: Value,
     #[serde(default)]
     was_cancelled: bool,
+    /// Of all of a prediction; its regions have their own.
+    score: Option<f64>,
     created_at: Option<String>,
     updated_at: Option<String>,
 }
@@ -192,21 +204,6 @@ fn names(files: &Files<'_>) -> Vec<String> {
     names.into_iter().collect()
 }
 
-fn refuse_slips(files: &Files<'_>, options: &ImportOptions) -> Result<(), ImportError> {
-    let is_there = |_, key: &str| {
-        files.ending_in(LABEL_STUDIO.endings).any(|file| {
-            let words = file.words(&mut Found::default()).unwrap_or_default();
-            let tasks = json::records::<Task>(&words).into_iter();
-            let mut tasks = tasks.filter_map(|(_, task)| task.ok());
-            tasks.any(|task| task.data.contains_key(key))
-        })
-    };
-    match options.mapping.slip(is_there) {
-        None => Ok(()),
-        Some(slip) => Err(MAPPING.leads_nowhere(slip, "keys of the data", names(files), files)),
-    }
-}
-
 /// What is wrong in a task, so that the rest of it can be read.
 fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
@@ -214,8 +211,6 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
         let answers = task.get_mut(key).and_then(Value::as_array_mut);
         for answer in answers.into_iter().flatten() {
             if let Some(answer) = answer.as_object_mut() {
-                // As good as nothing.
-                answer.retain(|_, value| !value.is_null());
                 json::take_bad::<Item>(answer, "result", &mut bad);
             }
         }
@@ -225,7 +220,13 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
 }
 
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
-    refuse_slips(files, options)?;
+    let has_key = |key: &str| {
+        files.ending_in(LABEL_STUDIO.endings).any(|file| {
+            let words = file.words(&mut Found::default()).unwrap_or_default();
+            json::any_record::<Data>(&words, |task| task.data.contains_key(key))
+        })
+    };
+    MAPPING.refuse_slips_where(&options.mapping, files, "keys of the data", has_key)?;
     let mut found = Found::default();
     let mut config = Config::default();
     for file in files.ending_in(&["xml"]) {
@@ -245,7 +246,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     for file in files.ending_in(LABEL_STUDIO.endings) {
         is_any = true;
         let label = file.label();
-        let words = file.words(&mut found)?;
+        let words = json::words(file, &mut found)?;
         let add = |found: &mut Found, (number, record): json::Record<Task>| match record {
             Ok(task) => add_task(found, &config, options, &label, number, task),
             Err(bad) => found.left_out(&label, number, bad.why, bad.words),
@@ -319,6 +320,10 @@ fn add_task(
             "the task has an address instead of its text, and nothing is fetched",
             words,
         );
+    }
+    if !task.drafts.is_empty() {
+        let words = "drafts that nobody has submitted are left out";
+        found.left_out(file, number, words, Value::from(task.drafts.clone()));
     }
     let answers = task.annotations.iter().chain(&task.predictions);
     let is_html = answers
@@ -428,12 +433,7 @@ fn add_answer(
         .partition(|item| item.is_labelled());
     for item in regions {
         let Some(piece) = item.piece() else {
-            found.left_out(
-                &file,
-                number,
-                "start or end of a region is no number",
-                &item.id,
-            );
+            found.left_out(&file, number, NO_PLACE, &item.id);
             continue;
         };
         let own_key = key(&item.id);
@@ -452,10 +452,9 @@ fn add_answer(
                 quote: item.value.text.as_str().unwrap_or_default().to_owned(),
                 tag,
                 note: listed(&item.meta.text).join("\n"),
-                attributes: item
-                    .score
-                    .map(|score| ("score".into(), AttributeValue::Number(score)))
+                attributes: [("score", item.score), ("prediction_score", answer.score)]
                     .into_iter()
+                    .filter_map(|(name, score)| Some((name.into(), AttributeValue::Number(score?))))
                     .collect(),
                 annotator: annotator.to_owned(),
                 created_at,

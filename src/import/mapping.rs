@@ -1,5 +1,6 @@
 //! Which columns of a table, or keys of an object, hold what.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::ImportError;
@@ -116,7 +117,9 @@ impl Role {
             ],
             Self::End => &["end", "stop", "end_offset", "end_char", "to"],
             Self::Length => &["length", "len"],
-            Self::Tag => &["tag", "label", "type", "code", "category", "class"],
+            Self::Tag => &[
+                "tag", "label", "labels", "type", "code", "category", "class",
+            ],
             Self::Quote => &[
                 "quote",
                 "exact",
@@ -163,13 +166,25 @@ impl MappingOf {
         files: &Files<'_>,
         what: &'static str,
     ) -> Result<(), ImportError> {
-        let names = match said.is_empty() {
-            true => return Ok(()),
-            false => (self.names)(files),
-        };
-        match said.slip(|_, path| names.iter().any(|name| name == path)) {
+        let names = LazyCell::new(|| (self.names)(files));
+        let is_there = |path: &str| names.iter().any(|name| name == path);
+        self.refuse_slips_where(said, files, what, is_there)
+    }
+
+    /// Refuses slips, where only all of the files tell what is there.
+    ///
+    /// # Errors
+    /// [`ImportError::MappingLeadsNowhere`] for the first.
+    pub fn refuse_slips_where(
+        &self,
+        said: &Mapping,
+        files: &Files<'_>,
+        what: &'static str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Result<(), ImportError> {
+        match said.slip(|_, path| is_there(path)) {
             None => Ok(()),
-            Some(slip) => Err(self.leads_nowhere(slip, what, names, files)),
+            Some(slip) => Err(self.leads_nowhere(slip, what, (self.names)(files), files)),
         }
     }
 
@@ -273,18 +288,23 @@ impl Mapping {
         Ok(())
     }
 
-    /// What the names themselves say, for what has not been said. No name stands for two things.
-    pub fn or_guessed(&self, names: &[&str], roles: &[Role]) -> Self {
+    /// What the names themselves say, for what has not been said, where it fits. No name stands for two things.
+    pub fn or_guessed(
+        &self,
+        names: &[&str],
+        roles: &[Role],
+        fits: impl Fn(Role, &str) -> bool,
+    ) -> Self {
         let mut mapping = self.clone();
         let mut taken: Vec<&str> = self.paths.values().map(String::as_str).collect();
         for &role in roles.iter().filter(|role| self.get(**role).is_none()) {
             let is_usual =
                 |name: &&&str, usual: &str| name.to_lowercase() == usual && !taken.contains(*name);
-            let name = role
-                .usual()
-                .iter()
-                .find_map(|usual| names.iter().find(|name| is_usual(name, usual)));
-            if let Some(name) = name {
+            let named = |usual: &&str| {
+                let mut names = names.iter().filter(|name| is_usual(name, usual));
+                names.find(|name| fits(role, name))
+            };
+            if let Some(name) = role.usual().iter().find_map(named) {
                 taken.push(name);
                 mapping.set(role, *name);
             }

@@ -133,6 +133,8 @@ pub const NOBODY: &str = "imported";
 
 /// Endings of what lies beside annotations: texts, configurations, cards.
 const BESIDE: [&str; 5] = ["txt", "conf", "xml", "md", "zip"];
+/// What our own exports put beside annotations for INCEpTION, which holds none.
+const TAG_SET: &str = "tagset.json";
 
 /// A format that can be read.
 pub struct Format {
@@ -168,8 +170,27 @@ impl Format {
                 roles,
             });
         }
-        (self.read)(&Files::new(files), options)
+        let files = Files::new(files);
+        let mut found = (self.read)(&files, options)?;
+        take_texts_beside(&files, &mut found)?;
+        Ok(found)
     }
+}
+
+/// Gives documents that are only named the texts of that name, if these are among the files.
+fn take_texts_beside(files: &Files<'_>, found: &mut Found) -> Result<(), ImportError> {
+    let mut documents = std::mem::take(&mut found.documents);
+    for document in &mut documents {
+        if let FoundText::Named(name) = &document.text
+            && let Some(file) = files.text(name)
+        {
+            let (text, encoding) = file.text(found)?;
+            document.text = text;
+            document.encoding = Some(encoding);
+        }
+    }
+    found.documents = documents;
+    Ok(())
 }
 
 /// In quotes, since blanks at their ends belong to them.
@@ -361,10 +382,13 @@ pub fn import(
 fn remark_others(format: &Format, files: &[FileInMemory], found: &mut Found) {
     let mut others = files.iter().filter(|file| {
         let ending = ending(&file.path);
-        !format.endings.contains(&&*ending) && !BESIDE.contains(&&*ending)
+        let is_beside = BESIDE.contains(&&*ending) || file.path.ends_with(TAG_SET);
+        !format.endings.contains(&&*ending) && !is_beside
     });
     for file in &mut others {
-        if let Some(other) = recognise(std::slice::from_ref(file)) {
+        let other = recognise(std::slice::from_ref(file));
+        // A format may know its files without their endings.
+        if let Some(other) = other.filter(|other| other.title != format.title) {
             let words = format!(
                 "not read, since it looks like {} among files of {}: import it by itself",
                 other.title, format.title

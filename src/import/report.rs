@@ -125,6 +125,13 @@ impl ImportReport {
             && self.problems.iter().all(|problem| !problem.is_loss)
     }
 
+    /// Whether the files say nothing that can be read.
+    pub fn is_empty(&self) -> bool {
+        let counts = [self.documents.in_file, self.new_tags, self.tags.len()];
+        let more = [self.links.len(), self.regions.len()];
+        counts.iter().chain(&more).all(|count| *count == 0)
+    }
+
     /// The sum over all tags.
     pub fn annotations(&self) -> TagCounts {
         let mut sum = TagCounts::default();

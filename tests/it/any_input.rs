@@ -286,7 +286,7 @@ fn unbundled(input: &[u8]) -> (Vec<FileInMemory>, Mapping) {
         match (mark, files.last_mut()) {
             (Some(mark), None) if mark.starts_with("map ") => {
                 for role in mark.split_whitespace().skip(1) {
-                    let _ = mapping.read(role);
+                    let _ = mapping.read(&role.replace('+', " "));
                 }
             }
             (Some(mark), _) => files.push(FileInMemory {

@@ -134,8 +134,8 @@ fn everything_that_can_be_mapped_is_offered() {
         assert!(names.iter().any(|each| each == name), "{names:?}");
     }
     assert_eq!(
-        offered("csv", "a.csv", "z,a,z\n1,2,3\n").unwrap(),
-        ["z", "a", "z (2)"],
+        offered("csv", "a.csv", "z,tag,z\n1,2,3\n").unwrap(),
+        ["z", "tag", "z (2)"],
         "as in the file, and none hides another"
     );
     assert_eq!(offered("conll", "a.conll", "x y B-a\n\n").unwrap().len(), 3);
@@ -328,7 +328,10 @@ fn a_row_without_a_place_speaks_of_the_whole_document_or_is_refused() {
     let no_start = "text,label,start,end\nIt was denied.,denial,,9\n";
     let (project, _, report) = read("csv", &[file("a.csv", no_start)], &[]).unwrap();
     assert!(marks(&project).is_empty());
-    assert_eq!(lost(&report), [(2, "left out: start or end is no number")]);
+    assert_eq!(
+        lost(&report),
+        [(2, "left out: start or end is no whole number from 0 on")]
+    );
     let remark = "text,comment,id\nIt denied.,a remark,77\n";
     let (project, ..) = read("csv", &[file("a.csv", remark)], &[]).unwrap();
     let fields = &project.documents.values().next().unwrap().fields;
@@ -504,7 +507,7 @@ fn texts_beside_what_is_in_them_are_read_as_spacy_was_trained() {
     let lines = pairs.replace("],\n", "]\n");
     let classes = format!(r#"{{"classes": ["c", "d"], "annotations": [{pairs}, null]}}"#);
     for words in [format!("[{pairs}]"), lines.clone(), classes] {
-        let (project, _, report) = read("json", &[file("a.json", words)], &[]).unwrap();
+        let (project, _, report) = read("json", &[file("a.json", words.as_str())], &[]).unwrap();
         assert_eq!(marks(&project), [mark("c", "navy"), mark("d", "agreed")]);
         let fields = project
             .documents
@@ -521,4 +524,247 @@ fn texts_beside_what_is_in_them_are_read_as_spacy_was_trained() {
     let twice = format!("{lines}\n[\"One.\", {{\"text\": \"Two.\"}}]");
     let (_, _, report) = read("json", &[file("a.jsonl", twice)], &[]).unwrap();
     assert_eq!(lost(&report), [(3, "“text” is said twice")]);
+}
+
+#[test]
+fn columns_of_a_table_without_a_header_are_known_by_their_numbers() {
+    let rows = "It was denied.\tdenial\tfront\nThey agreed.\tno\tback\n";
+    let files = [file("a.tsv", rows)];
+    let unsaid = read("csv", &files, &[]).unwrap_err();
+    assert!(unsaid.contains("“column 1”"), "{unsaid}");
+    let (project, _, report) = read("csv", &files, &["text=column 1", "tag=column 2"]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    assert_eq!(
+        marks(&project),
+        [mark("denial", "It was denied."), mark("no", "They agreed.")]
+    );
+    let span = project.annotations.iter().next().unwrap();
+    assert_eq!(
+        span.attributes.keys().collect::<Vec<_>>(),
+        [&"column 3".into()]
+    );
+    let named = "text,label\nIt was denied.,denial\n";
+    let refusal = refusal("csv", named, &["text=column 1"]);
+    assert!(
+        refusal.contains("leads nowhere"),
+        "the first row has names: {refusal}"
+    );
+}
+
+/// Fields of all documents, by name.
+fn fields(project: &Project) -> Vec<(&str, &str)> {
+    let fields = project
+        .documents
+        .values()
+        .flat_map(|document| &document.fields);
+    fields.map(|(name, value)| (&**name, &**value)).collect()
+}
+
+#[test]
+fn a_tag_or_words_that_were_said_make_an_annotation() {
+    let labelled = r#"[{"text": "It denied.", "label": "denial", "year": 2020}]"#;
+    let files = [file("a.json", labelled)];
+    let (project, ..) = read("json", &files, &["text=text", "tag=label"]).unwrap();
+    assert_eq!(marks(&project), [mark("denial", "It denied.")]);
+    let (project, _, report) = read("json", &files, &[]).unwrap();
+    assert_eq!(fields(&project), [("label", "denial"), ("year", "2020")]);
+    let keys = report.problems.iter().map(|problem| problem.what.as_str());
+    assert_eq!(
+        keys.collect::<Vec<_>>(),
+        ["text=text"],
+        "no key is said to mean what it does not"
+    );
+    let quoted = r#"[{"text": "The navy denied it.", "words": "navy", "label": "c"}]"#;
+    let said = ["text=text", "quote=words", "tag=label"];
+    let (project, ..) = read("json", &[file("a.json", quoted)], &said).unwrap();
+    assert_eq!(marks(&project), [mark("c", "navy")]);
+}
+
+#[test]
+fn a_guess_takes_the_name_that_can_hold_it() {
+    for words in [
+        r#"[{"text": "It denied.", "spans": [], "annotations": [{"start": 3, "end": 9, "label": "c"}]}]"#,
+        r#"[{"text": "It denied.", "entities": ["Navy"], "annotations": [{"start": 3, "end": 9, "label": "c"}]}]"#,
+        r#"[{"text": "It denied.", "entities": [{"start": 3, "end": 9}, {"start": 3, "end": 9, "label": "c"}]}]"#,
+        r#"[{"text": "It denied.", "spans": [{"start": 3, "end": 9, "label": "c", "segment": 2}]}]"#,
+        r#"[{"text": "It denied.", "start": "3", "end": 9.0, "label": "c", "value": "0.93"}]"#,
+        r#"[{"file": "a.txt", "text": "It denied.", "start": 3, "end": 9, "label": "c"}]"#,
+        r#"[{"text": "It denied.", "spans": [[3.0, 9.0, "c"]]}]"#,
+    ] {
+        let (project, ..) = read("json", &[file("a.json", words)], &[]).unwrap();
+        assert!(marks(&project).contains(&mark("c", "denied")), "{words}");
+    }
+    let mail =
+        r#"[{"document_id": "m1", "text": "It was denied.", "from": "anna@x", "to": "bob@y"}]"#;
+    let (project, ..) = read("json", &[file("a.json", mail)], &[]).unwrap();
+    assert_eq!(fields(&project), [("from", "anna@x"), ("to", "bob@y")]);
+}
+
+#[test]
+fn nothing_that_stands_under_one_name_hides_another() {
+    let table = "document,text,comment\nd1,It denied.,first\nd1,It denied.,second\n";
+    let (project, ..) = read("csv", &[file("a.csv", table)], &[]).unwrap();
+    assert_eq!(fields(&project), [("comment", "first\nsecond")]);
+    for (format, line) in [
+        (
+            "jsonl",
+            r#"{"text": "It.", "spans": [], "meta": {"source": "a"}, "source": "b"}"#,
+        ),
+        (
+            "doccano",
+            r#"{"text": "It.", "label": [], "meta": {"source": "a"}, "source": "b"}"#,
+        ),
+    ] {
+        let (project, ..) = read(format, &[file("a.jsonl", line)], &[]).unwrap();
+        assert_eq!(fields(&project), [("source", "a\nb")], "{format}");
+    }
+    let dotted = r#"[{"meta.text": "It denied.", "meta": {"text": "other words"}}]"#;
+    let (project, ..) = read("json", &[file("a.json", dotted)], &["text=meta.text"]).unwrap();
+    assert_eq!(fields(&project), [("meta", r#"{"text":"other words"}"#)]);
+    let listed = r#"[{"document": "d1", "text": "It denied.",
+        "spans": [{"begin": 3, "end": 9, "label": "c", "document": "ref-7"}]}]"#;
+    let (project, ..) = read("json", &[file("a.json", listed)], &[]).unwrap();
+    let span = project.annotations.iter().next().unwrap();
+    assert_eq!(
+        span.attributes.keys().collect::<Vec<_>>(),
+        [&"document".into()]
+    );
+    let flat = r#"[{"meta": {"story": "It denied."}, "start": 3, "end": 9, "label": "c"}]"#;
+    let (project, ..) = read("json", &[file("a.json", flat)], &["text=meta.story"]).unwrap();
+    assert!(
+        project
+            .annotations
+            .iter()
+            .next()
+            .unwrap()
+            .attributes
+            .is_empty()
+    );
+}
+
+#[test]
+fn every_list_of_a_file_means_what_its_own_keys_say() {
+    let tables = r#"{"documents": [{"id": 1, "text": "It denied."}],
+        "annotations": [{"document_id": 1, "start": 3, "end": 9, "label": "c", "text": "denied"}],
+        "skipped": [{"content": "They agreed."}]}"#;
+    let (project, ..) = read("json", &[file("a.json", tables)], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    assert_eq!(
+        fields(&project),
+        [("id", "1"), ("list", "documents"), ("list", "skipped")]
+    );
+    let inner = r#"{"doc": {"text": "The navy denied it.",
+        "entities": [{"text": "navy", "label": "c"}]}}"#;
+    assert!(refusal("json", inner, &[]).contains("“doc.text”"));
+    let (project, ..) = read(
+        "json",
+        &[file("a.json", inner)],
+        &["text=doc.text", "spans=doc.entities"],
+    )
+    .unwrap();
+    assert_eq!(marks(&project), [mark("c", "navy")]);
+    let empty = r#"{"name": "Ports", "records": [{"text": ""}, {"text": "It denied.", "entities": [[3, 9, "c"]]}]}"#;
+    let (project, ..) = read("json", &[file("a.json", empty)], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+}
+
+#[test]
+fn wrapped_records_are_known_by_their_own_format() {
+    let key = |name: &str, words: &str| recognise(&[file(name, words)]).unwrap().name;
+    let pairs = r#"{"documents": [{"text": "It denied.", "label": [[3, 9, "c"]]}]}"#;
+    assert_eq!(key("a.json", pairs), "json");
+    let old = r#"{"id": 1, "text": "It denied.", "annotations": [{"label": 1, "start_offset": 3, "end_offset": 9}]}"#;
+    assert_eq!(key("a.json", old), "json");
+    let nested = r#"{"story": {"text": "It denied."}, "spans": [{"start": 3, "end": 9}]}"#;
+    assert_eq!(key("a.json", nested), "json");
+}
+
+#[test]
+fn a_record_of_another_shape_costs_only_what_is_wrong_in_it() {
+    let line = json!({"text": "It denied.", "encoding": "utf-8", "fields": {"a": null}, "name": 5,
+        "spans": [{"start": 3, "end": 9, "label": "c", "note": null}]});
+    let (project, _, report) = read("jsonl", &[file("a.jsonl", line.to_string())], &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    assert_eq!(fields(&project), [("encoding", "utf-8"), ("name", "5")]);
+    let line = json!({"text": "It denied.", "annotator": 5,
+        "entities": [{"id": 1, "start_offset": 3, "end_offset": 9, "label": "c", "token": null, "sure": true}]});
+    let (project, _, report) = read("doccano", &[file("a.jsonl", line.to_string())], &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    let span = project.annotations.iter().next().unwrap();
+    assert_eq!(span.annotator_id().as_str(), "5");
+    assert_eq!(span.attributes.keys().collect::<Vec<_>>(), [&"sure".into()]);
+    let tasks = json!([{"data": {"story": "It denied."}, "annotations": [{"result": [
+        {"id": "r1", "type": "labels", "from_name": "l", "to_name": "t",
+            "value": {"start": 3, "end": 9, "labels": ["c"]}},
+        {"id": "r2", "type": "labels", "value": {"labels": "c"}}]}]}]);
+    let files = [file("a.json", tasks.to_string())];
+    let (project, ..) = read("label-studio", &files, &["text=story"]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+}
+
+#[test]
+fn rows_of_parts_are_of_one_text_and_short_answers_of_their_own() {
+    let table = "text,start,end,tag\nIt denied it.,0,2,a\nIt denied it.,3,9,b\n";
+    let (project, ..) = read("csv", &[file("a.csv", table)], &[]).unwrap();
+    assert_eq!((project.documents.len(), project.annotations.len()), (1, 2));
+    let answers = "text,tag\nyes,a\nyes,b\n";
+    let (project, ..) = read("csv", &[file("a.csv", answers)], &[]).unwrap();
+    assert_eq!(project.documents.len(), 2);
+    let lines = r#"[{"text": "It denied it.", "start": 3, "end": 9, "tag": "b"},
+        {"text": "It denied it.", "start": null, "end": null, "year": 2020}]"#;
+    let (project, ..) = read("json", &[file("a.json", lines)], &[]).unwrap();
+    assert_eq!((project.documents.len(), project.annotations.len()), (1, 1));
+    assert_eq!(fields(&project).first(), Some(&("year", "2020")));
+}
+
+#[test]
+fn numbers_that_are_none_cost_no_record() {
+    let lines = "{\"text\": \"NaN \\\"Infinity denied.\", \"score\": NaN, \"spans\": [{\"start\": 4, \"end\": 12, \"label\": \"c\"}]}\n";
+    for format in ["jsonl", "json"] {
+        let (project, _, report) = read(format, &[file("a.jsonl", lines)], &[]).unwrap();
+        assert!(report.is_lossless(), "{:?}", report.problems);
+        assert_eq!(project.annotations.len(), 1);
+        assert!(report.problems.iter().any(|it| it.what == "1 times"));
+    }
+}
+
+#[test]
+fn lists_of_annotations_in_the_cells_of_a_table_are_read() {
+    let table = "id,label,text\n7,\"[{\"\"start\"\":3,\"\"end\"\":9,\"\"text\"\":\"\"denied\"\",\"\"labels\"\":[\"\"c\"\"]}]\",It denied.\n8,,It agreed.\n";
+    let (project, _, report) = read("csv", &[file("a.csv", table)], &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    assert_eq!(fields(&project), [("id", "7"), ("id", "8")]);
+    let told = "sep=;\ntext;tag;start;end\nIt; denied.;c\n\"It denied.\";c;3.0;9.0\n";
+    let (project, _, report) = read("csv", &[file("a.csv", told)], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+    assert_eq!(
+        lost(&report),
+        [(3, "left out: the row has other than 4 columns")]
+    );
+}
+
+#[test]
+fn a_column_that_nobody_knows_for_the_end_is_said() {
+    let table = "Text;Start;Ende;Label\nIt denied.;3;9;c\n";
+    let (_, _, report) = read("csv", &[file("a.csv", table)], &[]).unwrap();
+    assert_eq!(
+        lost(&report),
+        [(2, "left out: no column is known to hold the end")]
+    );
+}
+
+#[test]
+fn texts_given_beside_are_those_that_records_name() {
+    let files = [
+        file("texts/a.txt", "It denied."),
+        file(
+            "a.json",
+            r#"[{"document": "a.txt", "start": 3, "end": 9, "label": "c"}]"#,
+        ),
+    ];
+    let (project, _, report) = read("json", &files, &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.problems);
+    assert_eq!(marks(&project), [mark("c", "denied")]);
 }

@@ -264,7 +264,12 @@ fn names_that_are_not_there_are_refused_and_losses_of_a_conversion_end_in_three(
     );
     assert!(!folder.path().join("a.jsonl").exists());
     let export = "export sample.ascribe.ron --format jsonl --out a.jsonl --tag denial";
-    assert_eq!(run(folder.path(), export).0, 0);
+    let (code, said) = run(folder.path(), export);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("links to annotations that were not chosen are left out"),
+        "{said}"
+    );
     let (code, said) = run(folder.path(), "convert a.jsonl --to conll --out c.conll");
     assert_eq!(code, 3, "notes and attributes are lost: {said}");
     fs::rename(folder.path().join("a.jsonl"), folder.path().join("plain")).unwrap();
@@ -273,6 +278,13 @@ fn names_that_are_not_there_are_refused_and_losses_of_a_conversion_end_in_three(
         "convert plain --format jsonl --to csv --out c",
     );
     assert!(folder.path().join("c/spans.csv").is_file(), "{code} {said}");
+    fs::write(folder.path().join("bad.json"), "[5]").unwrap();
+    let (code, said) = run(folder.path(), "convert bad.json --to jsonl --out bad.jsonl");
+    assert!(
+        code == 1 && said.contains("nothing could be read"),
+        "{code} {said}"
+    );
+    assert!(!folder.path().join("bad.jsonl").exists());
     let (code, said) = run(folder.path(), "bogus");
     assert!(code == 2 && said.contains("bogus"), "{said}");
 }
