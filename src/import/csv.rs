@@ -150,14 +150,15 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             Kind::Spans => read_own_spans(&table, files, &mut documents, &mut found)?,
             // Nothing is in it.
             Kind::Any if table.header.is_empty() => {}
-            Kind::Any if let Some(records) = table.records() => {
-                found.append(json_mapped::read_table(
-                    table.file.clone(),
-                    records,
-                    options,
-                )?);
+            Kind::Any => {
+                let records = table.records();
+                let listed = records
+                    .and_then(|rows| json_mapped::read_table(table.file.clone(), rows, options));
+                match listed {
+                    Some(listed) => found.append(listed),
+                    None => read_rows(&table, files, options, &mut documents, &mut found)?,
+                }
             }
-            Kind::Any => read_rows(&table, files, options, &mut documents, &mut found)?,
         }
     }
     found.documents.append(&mut documents.list);

@@ -157,20 +157,17 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     Ok(documents_of(found, mapped))
 }
 
-/// What the rows of a table say whose cells hold lists of annotations.
-///
-/// # Errors
-/// If no column holds texts or names of documents.
+/// What the rows of a table say whose cells hold lists of annotations; `None` if no column holds texts or names of
+/// documents.
 pub fn read_table(
     file: Arc<str>,
     rows: Vec<(usize, Object)>,
     options: &ImportOptions,
-) -> Result<Found, ImportError> {
+) -> Option<Found> {
     let mut found = Found::default();
     let mapped = map(&mut found, file, None, rows, options);
-    let mapped = mapped.filter(|mapped| mapped.meaning.finds_documents());
-    let mapped = mapped.ok_or(ImportError::WrongFormat("of tables with texts"))?;
-    Ok(documents_of(found, vec![mapped]))
+    let mapped = mapped.filter(|mapped| mapped.meaning.finds_documents())?;
+    Some(documents_of(found, vec![mapped]))
 }
 
 fn documents_of(found: Found, mut mapped: Vec<Mapped>) -> Found {
