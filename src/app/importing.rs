@@ -30,7 +30,9 @@ pub struct Importing {
 pub struct Preview {
     /// With the texts of new documents.
     pub imported: Imported,
-    /// The report without the counts of tags, in words: too much to be put together in every frame.
+    /// What would not come over, in words: too much to be put together in every frame.
+    pub losses: Vec<String>,
+    /// The rest of the report without the counts of tags.
     pub lines: Vec<String>,
     /// What a mapping may speak of, if the format needs one.
     mappable: Option<Mappable>,
@@ -79,7 +81,8 @@ impl App {
                 };
                 let outcome = run_import(&paths, &choice, target, progress);
                 let outcome = outcome.map(|(imported, mappable)| Preview {
-                    lines: imported.report.lines_besides_tags(),
+                    losses: imported.report.losses(),
+                    lines: imported.report.lines_besides(),
                     imported,
                     mappable,
                     revision,

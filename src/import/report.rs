@@ -147,15 +147,22 @@ impl ImportReport {
 
     /// For people: first what came over, then how it was counted, then what needs a look.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = self.lines_besides_tags();
+        let mut lines = self.lines_besides();
         let tags = self.tags.iter();
         let tags = tags.map(|(tag, counts)| format!("{}: {}", shortened(tag), tag_words(counts)));
         lines.splice(1..1, tags);
+        lines.extend(self.losses());
         lines
     }
 
-    /// The same without the counts for each tag.
-    pub fn lines_besides_tags(&self) -> Vec<String> {
+    /// For people: what does not come over.
+    pub fn losses(&self) -> Vec<String> {
+        let unplaced = displaced_words("not placed", &self.unplaced).into_iter();
+        in_one_line_each(unplaced.chain(self.problem_lines(true)))
+    }
+
+    /// For people: all but the counts for each tag and what does not come over.
+    pub fn lines_besides(&self) -> Vec<String> {
         let DocumentCounts {
             in_file,
             added,
@@ -179,18 +186,16 @@ impl ImportReport {
         }
         lines.extend(self.readings.iter().map(reading_words));
         lines.extend(displaced_words("moved", &self.moved));
-        lines.extend(displaced_words("not placed", &self.unplaced));
-        lines.extend(self.problem_lines());
-        // Names that stand in a file may hold breaks, and what a terminal would obey.
-        let in_one_line = |line: String| line.replace(char::is_control, " ");
-        lines.into_iter().map(in_one_line).collect()
+        lines.extend(self.problem_lines(false));
+        in_one_line_each(lines)
     }
 
     /// Like problems in one line with their count.
-    fn problem_lines(&self) -> impl Iterator<Item = String> {
+    fn problem_lines(&self, are_losses: bool) -> impl Iterator<Item = String> {
         let mut groups: Vec<(&str, Vec<&Problem>)> = Vec::new();
         let mut indexes: HashMap<&str, usize> = HashMap::new();
-        for problem in &self.problems {
+        let problems = self.problems.iter();
+        for problem in problems.filter(|problem| problem.is_loss == are_losses) {
             let index = *indexes.entry(&problem.words).or_insert(groups.len());
             match groups.get_mut(index) {
                 Some((_, group)) => group.push(problem),
@@ -209,6 +214,12 @@ impl ImportReport {
             with_examples(words, group.len(), examples)
         })
     }
+}
+
+/// Names that stand in a file may hold breaks, and what a terminal would obey.
+fn in_one_line_each(lines: impl IntoIterator<Item = String>) -> Vec<String> {
+    let in_one_line = |line: String| line.replace(char::is_control, " ");
+    lines.into_iter().map(in_one_line).collect()
 }
 
 /// `1 document`, `2 documents`.

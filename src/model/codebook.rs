@@ -219,11 +219,17 @@ impl Codebook {
         }
     }
 
-    /// The next free colour for a tag; the last one where all are taken.
+    /// The next free colour for a tag; one after the other again where all are taken.
     pub fn new_color(&self) -> Color {
         let is_new = |color: &Color| self.tags.iter().all(|tag| tag.color != *color);
-        let colors = TAG_COLORS.into_iter();
-        let color = colors.clone().find(is_new).or(colors.last());
+        let mut colors = TAG_COLORS.into_iter();
+        let again = || {
+            TAG_COLORS
+                .into_iter()
+                .cycle()
+                .nth(self.tags.len() % TAG_COLORS.len())
+        };
+        let color = colors.find(is_new).or_else(again);
         color.unwrap_or(Color([0x7F; 3]))
     }
 

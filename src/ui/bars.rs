@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::theme::{Theme, semibold};
-use super::widgets::{cut_label, in_words, soft};
+use super::widgets::{cut_label, in_words, name_bar, soft};
 use super::{Cx, keys};
 use crate::app::{App, Command, Menu, NoticeKind, Page, Safety, Work, listed, project_name};
 use crate::model::{DocumentState, Tag};
@@ -19,6 +19,10 @@ use crate::text::OffsetUnit;
 
 /// The part of a page that notices may cover.
 const MOST_COVERED: f32 = 0.08;
+/// How high the buttons at the lower edge of a page stand, in points.
+const BUTTONS_HEIGHT: f32 = 64.0;
+/// What the title keeps beside however many tags, in points.
+const LEAST_TITLE: f32 = 160.0;
 /// How long a notice that goes by itself stays, in seconds.
 const NOTICE_SECS: f64 = 6.0;
 /// In a narrower window the menus take all of their bar.
@@ -248,15 +252,32 @@ pub fn title_bar_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
         .exact_size(50.0)
         .show(ui, |ui| {
             let tags = &work.project().codebook.tags;
-            let widths = tags
-                .iter()
-                .map(|tag| TagButton::of(ui, &theme, tag, 0).width());
-            let has_names = widths.sum::<f32>() <= NAMES_PART * ui.available_width();
+            let buttons = tags.iter().map(|tag| TagButton::of(ui, &theme, tag, 0));
+            let buttons: Vec<TagButton> = buttons.collect();
+            let room = NAMES_PART * ui.available_width();
+            let has_names = buttons.iter().map(TagButton::width).sum::<f32>() <= room;
+            let buttons = buttons.into_iter().map(|button| match has_names {
+                true => button,
+                false => button.without_name(),
+            });
+            let gaps = ui.spacing().item_spacing.x * tags.len().saturating_sub(1) as f32;
+            let width = buttons.map(|button| button.width()).sum::<f32>() + gaps;
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                // From right to left, so in reverse.
-                for tag in tags.iter().rev() {
-                    ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag, has_names));
-                }
+                let strip = vec2(
+                    width.min(ui.available_width() - LEAST_TITLE),
+                    ui.available_height(),
+                );
+                ui.allocate_ui_with_layout(strip, Layout::left_to_right(Align::Center), |ui| {
+                    // More than there is room for go by under the wheel.
+                    ui.style_mut().always_scroll_the_only_direction = true;
+                    let area = ScrollArea::horizontal().id_salt("tags");
+                    let output = area.show(ui, |ui| {
+                        for tag in tags {
+                            ui.push_id(&tag.id, |ui| tag_button_ui(ui, cx, work, tag, has_names));
+                        }
+                    });
+                    name_bar(ui, "tags", &output);
+                });
                 ui.add_space(8.0);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     title_ui(ui, &theme, work)
@@ -300,10 +321,11 @@ fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, has_name:
             .annotations
             .count_of_tag(&document.id, &tag.id)
     });
-    let mut button = TagButton::of(ui, &theme, tag, count);
-    if !has_name && button.key.is_some() {
-        button.name = None;
-    }
+    let button = TagButton::of(ui, &theme, tag, count);
+    let button = match has_name {
+        true => button,
+        false => button.without_name(),
+    };
     let response = button.paint(ui, &theme, tag, is_armed);
     response.widget_info(|| {
         egui::WidgetInfo::selected(
@@ -319,7 +341,9 @@ fn tag_button_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, has_name:
     response.on_hover_ui(|ui| {
         ui.set_max_width(360.0);
         ui.label(RichText::new(tag.id.as_str()).font(semibold(13.0)));
-        ui.label(&tag.description);
+        if !tag.description.is_empty() {
+            ui.label(&tag.description);
+        }
         ui.label(soft(&theme, "Tags the selected words. With nothing selected it stays armed: every drag is tagged until Esc."));
     });
 }
@@ -352,6 +376,12 @@ impl TagButton {
             count,
             key,
         }
+    }
+
+    /// For a narrow bar. A tag without a key keeps its name, or nothing would tell it.
+    fn without_name(self) -> Self {
+        let name = self.name.filter(|_| self.key.is_none());
+        Self { name, ..self }
     }
 
     fn width(&self) -> f32 {
@@ -622,16 +652,23 @@ fn quiet_button(ui: &mut Ui, cx: &mut Cx<'_>, words: &str, name: &str, command: 
 }
 
 /// Draws the notices, the newest at the bottom right.
-pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, page_rect: Option<egui::Rect>) {
+pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, page: Option<(egui::Rect, f64)>) {
     let theme = cx.theme;
     let ctx = ui.ctx().clone();
     let now = ctx.input(|input| input.time);
     let id = Id::unique("notices");
-    // Above a page, so that what it brought about can be read and taken back there, unless much of it is covered.
+    let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
+    let first_seen =
+        |number| ctx.data_mut(|data| *data.get_temp_mut_or(Id::unique(("notice", number)), now));
+    // Above a page, so that what it brought about can be read and taken back there, unless much of it is covered, or
+    // its buttons are by what was there before.
     let own_rect = ctx.memory(|memory| memory.area_rect(id));
-    let is_in_the_way = page_rect.zip(own_rect).is_some_and(|(page, own)| {
+    let is_in_the_way = page.zip(own_rect).is_some_and(|((page, opened_at), own)| {
         let covered = page.intersect(own);
-        covered.is_positive() && covered.area() > page.area() * MOST_COVERED
+        let is_much = covered.is_positive() && covered.area() > page.area() * MOST_COVERED;
+        let buttons = page.with_min_y(page.bottom() - BUTTONS_HEIGHT);
+        let is_of_page = notices.iter().any(|it| first_seen(it.number) > opened_at);
+        is_much || (buttons.intersects(own) && !is_of_page)
     });
     let order = match is_in_the_way || cx.app.question().is_some() {
         true => egui::Order::Middle,
@@ -640,13 +677,11 @@ pub fn notices_ui(ui: &mut Ui, cx: &mut Cx<'_>, page_rect: Option<egui::Rect>) {
     let area = Area::new(id)
         .order(order)
         .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0));
-    let notices: Vec<_> = cx.app.notices().iter().rev().take(4).cloned().collect();
     area.show(&ctx, |ui| {
         for notice in notices.iter().rev() {
-            let first_seen = ctx
-                .data_mut(|data| *data.get_temp_mut_or(Id::unique(("notice", notice.number)), now));
+            let since = first_seen(notice.number);
             let goes_by_itself = matches!(notice.kind, NoticeKind::Done | NoticeKind::Refused);
-            if goes_by_itself && now - first_seen > NOTICE_SECS {
+            if goes_by_itself && now - since > NOTICE_SECS {
                 cx.ask(Command::DismissNotice(notice.number));
                 continue;
             }

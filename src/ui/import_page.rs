@@ -14,6 +14,8 @@ use crate::import::{self, FORMATS, ImportOptions, Imported, Role, TagCounts};
 #[derive(Default)]
 pub struct ImportPageState {
     annotator: Option<String>,
+    /// Whether the button that imports has had the keys, which it takes once.
+    had_focus: bool,
 }
 
 /// Draws the page. Whether it is done.
@@ -59,11 +61,15 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
         ui.label(RichText::new(words).color(color));
     }
     buttons_at_right(ui, |ui| {
-        if let Some(words) = &deed
-            && main_button(ui, &theme, words).clicked()
-        {
-            cx.ask(Command::MakeImport);
-            is_done = true;
+        if let Some(words) = &deed {
+            let response = main_button(ui, &theme, words);
+            if !std::mem::replace(&mut state.had_focus, true) {
+                response.request_focus();
+            }
+            if response.clicked() {
+                cx.ask(Command::MakeImport);
+                is_done = true;
+            }
         }
         is_done |= plain_button(ui, "Cancel").clicked();
     });
@@ -223,6 +229,14 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
             ui.label(soft(&theme, format!("… and {rest} more {what}")));
         }
     };
+    if !preview.losses.is_empty() {
+        section_head(ui, &theme, "What does not come over");
+        for line in preview.losses.iter().take(MOST_ROWS) {
+            ui.label(RichText::new(line).color(theme.warn));
+        }
+        rest_ui(ui, preview.losses.len(), "lines");
+        ui.add_space(8.0);
+    }
     section_head(ui, &theme, "Annotations");
     Grid::new("tags")
         .num_columns(6)

@@ -82,8 +82,9 @@ pub struct ViewState {
     review: review::ReviewState,
     codebook: codebook::CodebookState,
     text_has_focus: bool,
-    /// Where the page that is open stands.
-    page_rect: Option<egui::Rect>,
+    /// Where the page that is open stands, and since when, in seconds.
+    page_place: Option<(egui::Rect, f64)>,
+    page_opened_at: f64,
     /// Whether the bar that finds words is to take the focus in the next frame.
     find_takes_focus: bool,
 }
@@ -379,7 +380,7 @@ fn draw(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSu
     }
     pages::page_ui(ui, cx, view, surface);
     questions::question_ui(ui, cx);
-    bars::notices_ui(ui, cx, view.page_rect);
+    bars::notices_ui(ui, cx, view.page_place);
     drop_target_ui(ui.ctx(), cx);
 }
 
@@ -427,6 +428,9 @@ fn text_ui(
         return widgets::empty_state(ui, &theme, "No texts yet", why, |ui| {
             if widgets::main_button(ui, &theme, "Add texts…").clicked() {
                 cx.ask(Command::AddTexts);
+            }
+            if widgets::plain_button(ui, "Import annotations…").clicked() {
+                cx.ask(Command::Import);
             }
             ui.label(widgets::soft(&theme, "or drop files on this window"));
         });

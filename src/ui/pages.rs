@@ -49,9 +49,10 @@ impl PageState {
 
 /// Draws the page that is open, if one is.
 pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut TextSurface) {
-    view.page_rect = None;
+    view.page_place = None;
     let Some(page) = view.page else { return };
     if view.page_is_new {
+        view.page_opened_at = ui.input(|input| input.time);
         view.pages = PageState {
             export: view.pages.export.clone(),
             ..PageState::default()
@@ -95,7 +96,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
             };
         });
     let layer = modal.response.layer_id;
-    view.page_rect = Some(modal.response.rect);
+    view.page_place = Some((modal.response.rect, view.page_opened_at));
     view.pages.age += 1;
     let is_new = view.pages.age <= FRAMES_OF_OPENING;
     if is_new {

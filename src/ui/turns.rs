@@ -1,4 +1,4 @@
-//! Each press and each release of a button gets a frame of its own.
+//! What pointer and keys did in one frame, in turns that egui can follow.
 //!
 //! egui knows the pointer's last place in a frame, and no drag that begins and ends within one. In a slow frame a quick
 //! hand would mark other words than it crossed, or none, and the key pressed right after would come before its words.
@@ -16,6 +16,7 @@ enum Pointer {
     Rested,
     Moved,
     Pressed(Pos2),
+    Clicked(Pos2),
 }
 
 impl Turns {
@@ -28,24 +29,32 @@ impl Turns {
     }
 }
 
-/// How many of the events, from the first one, fit into one frame: moves, then a press where they ended, or a click.
+/// How many of the events, from the first one, fit into one frame: moves, and then a press where they ended, or clicks
+/// there, which are counted by the time of their frame.
 fn frame_end(events: &[Event]) -> usize {
-    let click_reach = InputOptions::default().max_click_dist;
+    let reach = InputOptions::default().max_click_dist;
     let mut pointer = Pointer::Rested;
     for (index, event) in events.iter().enumerate() {
+        use Pointer::{Clicked, Moved, Pressed, Rested};
         pointer = match (event, pointer) {
-            (Event::PointerMoved(to), Pointer::Pressed(at)) if at.distance(*to) > click_reach => {
+            (Event::PointerMoved(to), Pressed(at) | Clicked(at)) if at.distance(*to) > reach => {
                 return index;
             }
-            (Event::PointerMoved(_), Pointer::Rested) => Pointer::Moved,
+            (Event::PointerMoved(_), Rested) => Moved,
+            (Event::PointerMoved(_), pointer) => pointer,
             (
                 Event::PointerButton {
                     pressed: true, pos, ..
                 },
-                _,
-            ) => Pointer::Pressed(*pos),
-            (Event::PointerButton { pressed: false, .. }, Pointer::Moved) => return index,
-            (Event::PointerButton { pressed: false, .. }, _) => return index + 1,
+                pointer,
+            ) => match pointer {
+                Clicked(at) if at.distance(*pos) > reach => return index,
+                _ => Pressed(*pos),
+            },
+            (Event::PointerButton { .. }, Moved) => return index,
+            (Event::PointerButton { pos, .. }, _) => Clicked(*pos),
+            // A key belongs to what was clicked before it.
+            (_, Clicked(_)) => return index,
             (_, pointer) => pointer,
         };
     }

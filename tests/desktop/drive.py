@@ -116,9 +116,9 @@ class Desktop:
 
     def launch(self, argv=None):
         """Starts the program, again after it has ended, and waits for its window to fill the display and be at rest."""
-        log = open(f"{self.folder}/program.log", "ab")
         env = dict(self.env, **self.extra)
-        self.app = subprocess.Popen(argv or self.argv, env=env, stdout=log, stderr=log)
+        with open(f"{self.folder}/program.log", "ab") as log:
+            self.app = subprocess.Popen(argv or self.argv, env=env, stdout=log, stderr=log)
         wait_for(lambda: self.window() or self.app.poll() is not None, MOST_WAIT_SECS)
         window = self.window()
         self.tool("windowmove", window, 0, 0)

@@ -10,7 +10,7 @@ use ascribe::anchor::MarkId;
 use ascribe::app::{App, Command, ExportChoice, Page, Settings};
 use ascribe::export::ExportOptions;
 use ascribe::import::Role;
-use ascribe::model::{DocumentId, DocumentState, TagId};
+use ascribe::model::{Codebook, Color, DocumentId, DocumentState, TagId};
 use ascribe::store::{BackupReason, Progress, Storage, open_project, unpack_sample_into};
 use ascribe::ui::{Engine, Setting, Window};
 use egui::{Event, Key, Modifiers, Pos2, Rect, pos2, vec2};
@@ -242,13 +242,19 @@ fn a_drag_and_a_key_within_one_slow_frame_tag_the_words_that_the_drag_crossed() 
 }
 
 #[test]
-fn a_click_within_one_slow_frame_is_a_click() {
+fn a_double_click_and_a_key_within_one_slow_frame_tag_the_word() {
     let mut driven = Driven::new();
-    let at = driven.rect("File").center();
-    let events = vec![Event::PointerMoved(at), button(true, at), button(false, at)];
+    let before = driven.count();
+    let line = driven.rect("By Continental Press Agency");
+    let at = pos2(line.left() + 60.0, line.center().y);
+    let elsewhere = at + vec2(0.0, 300.0);
+    let mut events = vec![Event::PointerMoved(elsewhere), Event::PointerMoved(at)];
+    events.extend([true, false, true, false].map(|pressed| button(pressed, at)));
+    events.extend([Event::Text("2".to_owned()), Event::PointerMoved(elsewhere)]);
     at_once(&mut driven, events);
     driven.steps();
-    driven.rect("Close project");
+    assert_eq!(driven.count(), before + 1);
+    assert_eq!(driven.picked().as_deref(), Some("Continental"));
 }
 
 #[test]
@@ -912,6 +918,8 @@ fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
         "Verb",
         "brat standoff",
         "Not everything in the files comes over",
+        "What does not come over",
+        "Lost “nowhere”",
     ] {
         assert!(
             driven.harness.query_by_label_contains(label).is_some()
@@ -923,7 +931,8 @@ fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
         *driven.app().work().unwrap().project() == before,
         "nothing is changed by looking"
     );
-    driven.click("Import 2 annotations and 1 document");
+    driven.rect("Import 2 annotations and 1 document");
+    driven.key(Modifiers::NONE, Key::Enter);
     driven.app().finish_tasks();
     driven.steps();
     let project = driven.app().work().unwrap().project().clone();
@@ -977,6 +986,45 @@ fn columns_are_chosen_where_their_names_say_nothing() {
             .query_by_label("Import 1 annotation and 1 document")
             .is_some()
     );
+}
+
+#[test]
+fn any_number_of_tags_leaves_room_for_the_title() {
+    let mut driven = Driven::new();
+    let project = driven.app().work().unwrap().project();
+    let mut codebook = Codebook::clone(&project.codebook);
+    for number in 1..=40 {
+        let tag = codebook.new_tag(TagId::new(format!("tag number {number}")));
+        codebook.tags.push(tag);
+    }
+    let gray = codebook
+        .tags
+        .iter()
+        .filter(|tag| tag.color == Color([0x7F; 3]));
+    assert!(gray.count() < 8, "colours come again");
+    let change = Command::ChangeCodebook("more tags".to_owned(), Box::new(codebook));
+    driven.app().run(change);
+    driven.steps();
+    let title = driven
+        .app()
+        .work()
+        .unwrap()
+        .document()
+        .unwrap()
+        .title()
+        .to_owned();
+    let bar = driven.rect("Tag attribution");
+    let titles = driven
+        .harness
+        .get_all_by_label(&title)
+        .map(|node| node.rect());
+    let mut in_the_bar = titles.filter(|rect| (rect.center().y - bar.center().y).abs() < 8.0);
+    let title = in_the_bar.next().unwrap();
+    assert!(
+        title.right() < bar.left(),
+        "the first tag begins behind the title"
+    );
+    driven.rect("Tag tag number 40");
 }
 
 #[test]
