@@ -410,9 +410,13 @@ impl Table {
     }
 }
 
-/// The annotations that a cell holds as JSON.
+/// The annotations that a cell holds as JSON: objects with a number in them, or lists that begin with one.
 fn list_in(cell: &str) -> Vec<Value> {
-    let is_one = |value: &Value| value.is_object() || value.is_array();
+    let is_one = |value: &Value| match value {
+        Value::Object(object) => object.values().any(Value::is_number),
+        Value::Array(list) => list.first().is_some_and(Value::is_number),
+        _ => false,
+    };
     let list = Some(cell).filter(|cell| cell.starts_with('['));
     let list: Option<Vec<Value>> = list.and_then(|cell| serde_json::from_str(cell).ok());
     list.filter(|list| list.iter().all(is_one))

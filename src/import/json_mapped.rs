@@ -157,8 +157,8 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     Ok(documents_of(found, mapped))
 }
 
-/// What the rows of a table say whose cells hold lists of annotations; `None` if no column holds texts or names of
-/// documents.
+/// What the rows of a table say whose cells hold lists of annotations; `None` if no column of theirs is known, or none
+/// holds texts or names of documents.
 pub fn read_table(
     file: Arc<str>,
     rows: Vec<(usize, Object)>,
@@ -166,7 +166,8 @@ pub fn read_table(
 ) -> Option<Found> {
     let mut found = Found::default();
     let mapped = map(&mut found, file, None, rows, options);
-    let mapped = mapped.filter(|mapped| mapped.meaning.finds_documents())?;
+    let is_known = |meaning: &Meaning| meaning.finds_documents() && meaning.has_lists();
+    let mapped = mapped.filter(|mapped| is_known(&mapped.meaning))?;
     Some(documents_of(found, vec![mapped]))
 }
 

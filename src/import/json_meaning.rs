@@ -100,16 +100,21 @@ impl Meaning {
         mapping.get(role) == Some(path)
     }
 
+    /// Whether annotations stand in lists.
+    pub fn has_lists(&self) -> bool {
+        self.document.get(Role::Spans).is_some()
+    }
+
     /// Whether a role is one of what stands in a list of annotations.
     pub fn is_of_listed(&self, role: Role) -> bool {
-        self.document.get(Role::Spans).is_some() && SPAN_ROLES.contains(&role)
+        self.has_lists() && SPAN_ROLES.contains(&role)
     }
 
     /// Whether records with a text may be annotations of it themselves, several of the same text.
     pub fn marks_parts(&self) -> bool {
         let is_there = |role| self.span.get(role).is_some();
         let has_place = is_there(Role::Start) || self.said_of_spans.get(Role::Quote).is_some();
-        self.document.get(Role::Spans).is_none() && has_place
+        !self.has_lists() && has_place
     }
 
     /// Whether a record with a text is an annotation of it: it has what was said to make one, or what can be a place.

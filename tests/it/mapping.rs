@@ -736,6 +736,13 @@ fn lists_of_annotations_in_the_cells_of_a_table_are_read() {
     assert!(report.is_lossless(), "{:?}", report.problems);
     assert_eq!(marks(&project), [mark("c", "denied")]);
     assert_eq!(fields(&project), [("id", "7"), ("id", "8")]);
+    let other = "text,label,notes\nIt denied.,c,\"[{\"\"year\"\":2020}]\"\n";
+    let (project, ..) = read("csv", &[file("a.csv", other)], &[]).unwrap();
+    assert_eq!(
+        marks(&project),
+        [mark("c", "It denied.")],
+        "not every list is one of annotations"
+    );
     let told = "sep=;\ntext;tag;start;end\nIt; denied.;c\n\"It denied.\";c;3.0;9.0\n";
     let (project, _, report) = read("csv", &[file("a.csv", told)], &[]).unwrap();
     assert_eq!(marks(&project), [mark("c", "denied")]);
