@@ -1,7 +1,8 @@
 //! CSV and TSV: our own tables with the texts beside them, and any table of texts or annotations by a mapping.
 //!
 //! A table with a start and an end, or with words to look for, holds an annotation a row; one with only texts and
-//! tags holds a document a row, which its tag covers as a whole.
+//! tags holds a document a row, which its tag covers as a whole. Rows with lists of annotations in their cells are
+//! records of JSON.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
