@@ -17,7 +17,6 @@ Run as a script, it takes commands from standard input, one a line; see `main` f
 
 import json
 import os
-import random
 import shlex
 import subprocess
 import sys
@@ -90,11 +89,15 @@ class Desktop:
         self.env = dict(os.environ, **homes, XDG_RUNTIME_DIR=self.folder, LIBGL_ALWAYS_SOFTWARE="1", LC_ALL="C.UTF-8")
         for name in ("WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "AT_SPI_BUS_ADDRESS"):
             self.env.pop(name, None)
-        display = next(n for n in iter(lambda: random.randint(100, 9000), None) if not os.path.exists(f"/tmp/.X{n}-lock"))
-        self.env["DISPLAY"] = f":{display}"
+        # The server takes a display that is free, and says which once it can be used. It is not to begin anew whenever a
+        # tool that looked at it has gone, since it refuses the program meanwhile.
+        said, says = os.pipe()
         width, height = self.size
-        self.start("Xvfb", f":{display}", "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp")
-        wait_for(lambda: os.path.exists(f"/tmp/.X11-unix/X{display}"))
+        self.start("Xvfb", "-displayfd", str(says), "-noreset", "-screen", "0", f"{width}x{height}x24", "-nolisten",
+                   "tcp", pass_fds=[says])
+        os.close(says)
+        with open(said, encoding="ascii") as display:
+            self.env["DISPLAY"] = f":{int(display.readline())}"
         bus = self.start("dbus-daemon", "--session", "--nofork", "--print-address=1", stdout=subprocess.PIPE)
         self.env["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().decode().strip()
         self.start("/usr/libexec/at-spi-bus-launcher", "--launch-immediately")
@@ -106,8 +109,8 @@ class Desktop:
         self.launch()
         return self
 
-    def start(self, *argv, stdout=subprocess.DEVNULL):
-        process = subprocess.Popen(argv, env=self.env, stdout=stdout, stderr=subprocess.DEVNULL)
+    def start(self, *argv, stdout=subprocess.DEVNULL, pass_fds=()):
+        process = subprocess.Popen(argv, env=self.env, stdout=stdout, stderr=subprocess.DEVNULL, pass_fds=pass_fds)
         self.helpers.append(process)
         return process
 
@@ -119,14 +122,20 @@ class Desktop:
         env = dict(self.env, **self.extra)
         with open(f"{self.folder}/program.log", "ab") as log:
             self.app = subprocess.Popen(argv or self.argv, env=env, stdout=log, stderr=log)
-        wait_for(lambda: self.window() or self.app.poll() is not None, MOST_WAIT_SECS)
+        self.wait(self.window)
         window = self.window()
         self.tool("windowmove", window, 0, 0)
         self.tool("windowsize", window, *self.size)
         # On a busy machine the window may not be ready to have the keys yet.
-        wait_for(lambda: self.has_keys(window) or self.app.poll() is not None, MOST_WAIT_SECS)
+        self.wait(lambda: self.has_keys(window))
         self.seen = []
-        wait_for(lambda: self.is_at_rest() or self.app.poll() is not None, MOST_WAIT_SECS)
+        self.wait(self.is_at_rest)
+
+    def wait(self, condition):
+        """Waits as long as the program runs."""
+        wait_for(lambda: condition() or self.app.poll() is not None, MOST_WAIT_SECS)
+        if self.app.poll() is not None:
+            raise RuntimeError(f"the program has ended: {self.output()}")
 
     def is_at_rest(self):
         """Whether the window fills the display, and looks as it did when this was asked before."""
