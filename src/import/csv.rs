@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{
-    Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE, add_codebook,
-    are_as_long_as, place_of, whole_number,
+    Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE, add_codebook, are_most,
+    are_of_place, can_be_quote, place_of, whole_number,
 };
 use super::json_meaning::Object;
 use super::{
@@ -842,7 +842,7 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
         return mapping;
     }
     if let Some(quote) = mapping.get(Role::Quote)
-        && are_quotes(table, &mapping, quote) == Some(false)
+        && !can_be_quotes(table, &mapping, quote)
     {
         mapping.set(Role::Quote, "");
     }
@@ -850,9 +850,9 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
     let Some(text) = names.find(|name| name.eq_ignore_ascii_case("text")) else {
         return mapping;
     };
-    let (role, other) = match are_quotes(table, &mapping, text) {
-        Some(true) => (Role::Quote, Role::Text),
-        _ => (Role::Text, Role::Quote),
+    let (role, other) = match are_of_places(table, &mapping, text) {
+        true => (Role::Quote, Role::Text),
+        false => (Role::Text, Role::Quote),
     };
     if mapping.get(other) == Some(*text) {
         mapping.set(other, "");
@@ -861,14 +861,25 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
     mapping
 }
 
-/// Whether most cells of a column are as long as the places beside them; `None` where there are no places.
-fn are_quotes(table: &Table, mapping: &Mapping, column: &str) -> Option<bool> {
-    let rows = table.rows.iter().take(SAMPLE_ROWS);
-    let fitting = rows.filter_map(|(_, row)| {
+/// Whether most cells of a column are of the places beside them.
+fn are_of_places(table: &Table, mapping: &Mapping, column: &str) -> bool {
+    are_most(table.rows.iter().take(SAMPLE_ROWS).filter_map(|(_, row)| {
         let number = |role| whole_number(table.cell(row, mapping.get(role)?));
-        Some(are_as_long_as(table.cell(row, column), place_of(number)?))
+        Some(are_of_place(table.cell(row, column), place_of(number)?))
+    }))
+}
+
+/// Whether most cells of a column can be quotes from the texts beside them.
+fn can_be_quotes(table: &Table, mapping: &Mapping, column: &str) -> bool {
+    let text = mapping.get(Role::Text);
+    let rows = table.rows.iter().take(SAMPLE_ROWS);
+    let cells = rows.map(|(_, row)| {
+        let text = text.map(|text| table.cell(row, text));
+        (
+            table.cell(row, column),
+            text.filter(|text| !text.is_empty()),
+        )
     });
-    let fitting: Vec<bool> = fitting.collect();
-    let count = fitting.iter().filter(|fits| **fits).count();
-    (!fitting.is_empty()).then_some(count * 2 > fitting.len())
+    let filled = cells.filter(|(words, _)| !words.is_empty());
+    are_most(filled.map(|(words, text)| can_be_quote(words, text)))
 }

@@ -163,11 +163,24 @@ pub fn whole_number(words: &str) -> Option<usize> {
     words.strip_suffix(".0").unwrap_or(words).parse().ok()
 }
 
-/// Whether words can be what stands at a place, in whichever unit that counts.
-pub fn are_as_long_as(words: &str, [start, end]: [usize; 2]) -> bool {
+/// Whether words are those of a place rather than the whole text around it: they are as long as the place, in whichever
+/// unit that counts, or too short for it to lie in them.
+pub fn are_of_place(words: &str, [start, end]: [usize; 2]) -> bool {
     let lengths = OffsetUnit::ALL.map(|unit| unit.length_of(words));
-    let length = end.checked_sub(start);
-    length.is_some_and(|length| lengths.iter().any(|own| own.abs_diff(length) <= 1))
+    let is_near = |own: &usize| own.abs_diff(end.saturating_sub(start)) <= 1;
+    lengths.iter().any(is_near) || lengths.iter().all(|own| *own < end)
+}
+
+/// Whether words can be a quote from a text, as far as that is known: numbers are none.
+pub fn can_be_quote(words: &str, text: Option<&str>) -> bool {
+    words.trim().parse::<f64>().is_err() && text.is_none_or(|text| text.contains(words))
+}
+
+/// Whether more are true than not.
+pub fn are_most(all: impl Iterator<Item = bool>) -> bool {
+    let (mut fitting, mut others) = (0, 0);
+    all.for_each(|fits| if fits { fitting += 1 } else { others += 1 });
+    fitting > others
 }
 
 /// The piece of what covers a whole text, however long that is. As a start and an end it would mean nothing.

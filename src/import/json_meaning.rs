@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::found::{are_as_long_as, place_of, whole_number};
+use super::found::{are_most, are_of_place, can_be_quote, place_of, whole_number};
 use super::{Mapping, Role, field};
 
 /// A record, or an annotation within it.
@@ -58,7 +58,7 @@ impl Meaning {
         let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES, fits);
         let is_guessed = said_of_spans.get(Role::Quote).is_none();
         if let Some(quote) = span.get(Role::Quote).filter(|_| is_guessed)
-            && are_quotes(spans, &span, quote) == Some(false)
+            && !can_be_quotes(records, &document, quote)
         {
             span.set(Role::Quote, "");
         }
@@ -66,7 +66,7 @@ impl Meaning {
         if listed.is_none()
             && said_of_documents.get(Role::Text).is_none()
             && let Some(text) = document.get(Role::Text).map(str::to_owned)
-            && are_quotes(spans, &span, &text) == Some(true)
+            && are_of_places(spans, &span, &text)
         {
             document.set(Role::Text, "");
             span.set(Role::Quote, text);
@@ -253,14 +253,32 @@ fn leads_to(records: &[&Object], role: Role, path: &str) -> bool {
     }
 }
 
-/// Whether most of what stands at the end of a path is as long as the place beside it; `None` where there are no
-/// places.
-fn are_quotes(records: &[&Object], span: &Mapping, path: &str) -> Option<bool> {
+/// Whether most of what stands at the end of a path is of the places beside it.
+fn are_of_places(records: &[&Object], span: &Mapping, path: &str) -> bool {
     let placed = records.iter().filter_map(|record| {
         let words = field(at_path(record, path)?)?;
-        Some(are_as_long_as(&words, place(span, record)?))
+        Some(are_of_place(&words, place(span, record)?))
     });
-    let (mut fitting, mut others) = (0, 0);
-    placed.for_each(|fits| if fits { fitting += 1 } else { others += 1 });
-    (fitting + others > 0).then_some(fitting > others)
+    are_most(placed)
+}
+
+/// Whether most of what stands at the end of a path within annotations can be quotes from the texts of their records.
+fn can_be_quotes(records: &[&Object], document: &Mapping, path: &str) -> bool {
+    let of_record = |record: &&Object| {
+        let text = document
+            .get(Role::Text)
+            .and_then(|path| at_path(record, path));
+        let text = text.and_then(Value::as_str);
+        let spans = match document.get(Role::Spans) {
+            Some(path) => listed(&[record], path),
+            None => vec![*record],
+        };
+        let words = spans
+            .into_iter()
+            .filter_map(|span| field(at_path(span, path)?));
+        words
+            .map(|words| can_be_quote(&words, text))
+            .collect::<Vec<bool>>()
+    };
+    are_most(records.iter().flat_map(of_record))
 }

@@ -775,3 +775,23 @@ fn texts_given_beside_are_those_that_records_name() {
     assert!(report.is_lossless(), "{:?}", report.problems);
     assert_eq!(marks(&project), [mark("c", "denied")]);
 }
+
+#[test]
+fn quotes_are_followed_where_the_places_beside_them_are_wrong() {
+    let listed = json!([{"text": "The navy denied it.", "spans": [
+        {"start": 1, "end": 2, "quote": "navy", "label": "a"},
+        {"start": 2, "end": 9, "quote": "denied", "label": "d"}]}]);
+    let (project, ..) = read("json", &[file("a.json", listed.to_string())], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("a", "navy"), mark("d", "denied")]);
+    let table = "text,start,end,quote,label\nThe navy denied it.,1,2,navy,a\nThe navy denied it.,2,9,denied,d\n";
+    let (project, ..) = read("csv", &[file("a.csv", table)], &[]).unwrap();
+    assert_eq!(marks(&project), [mark("a", "navy"), mark("d", "denied")]);
+    let flat = r#"[{"document": "a.txt", "text": "navy", "start": 2, "end": 9, "label": "a"}]"#;
+    let files = [file("a.json", flat), file("a.txt", "The navy denied it.")];
+    let (project, ..) = read("json", &files, &[]).unwrap();
+    assert_eq!(
+        marks(&project),
+        [mark("a", "navy")],
+        "words that cannot hold their place are a quote"
+    );
+}
