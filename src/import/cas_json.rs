@@ -6,7 +6,7 @@ use super::cas::{self, Cas, Sofa, Structure};
 use super::files::Files;
 use super::found::Found;
 use super::inception::add_tag_sets;
-use super::{FileInMemory, Format, ImportError, ImportOptions, attribute};
+use super::{FileInMemory, Format, ImportError, ImportOptions, attribute, json};
 
 /// UIMA CAS JSON.
 pub const CAS_JSON: Format = Format {
@@ -68,7 +68,7 @@ fn of_json(file: &FileInMemory, found: &mut Found) -> Result<Cas, ImportError> {
         file: file.path.clone(),
         words,
     };
-    let words = file.words(found)?;
+    let words = json::bounded_words(file, found)?;
     let mut value: Value =
         serde_json::from_str(&words).map_err(|error| broken(error.to_string()))?;
     let mut cas = Cas::default();

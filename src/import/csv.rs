@@ -97,10 +97,8 @@ fn may_be_a_row(header: &StringRecord) -> bool {
 fn has_no_header(header: &StringRecord, said: &Mapping) -> bool {
     let is_numbered = |name: &str| (1..=header.len()).any(|number| numbered(number) == name);
     let is_named = |name: &str| header.iter().any(|column| column == name);
-    may_be_a_row(header)
-        && said
-            .said()
-            .any(|(_, name)| is_numbered(name) && !is_named(name))
+    let mut said = said.said();
+    said.any(|(_, name)| is_numbered(name) && !is_named(name)) && may_be_a_row(header)
 }
 
 /// What a table is of: our own are known by the names of their files and columns.
@@ -275,6 +273,9 @@ impl Documents {
     }
 }
 
+/// A row takes its place in memory, however short it is.
+const MOST_ROWS: usize = 2_000_000;
+
 /// A table as it was read.
 struct Table {
     file: Arc<str>,
@@ -344,6 +345,11 @@ impl Table {
                         .get(byte)
                         .is_some_and(|byte| *byte == b'\n'),
                 );
+            if table.rows.len() >= MOST_ROWS {
+                let why = format!("it has more than {MOST_ROWS} rows; the rest of it is not read");
+                found.left_out(&table.file, line, why, "");
+                break;
+            }
             if row.len() == table.header.len() {
                 table.rows.push((line, row));
                 continue;

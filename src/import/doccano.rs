@@ -307,18 +307,12 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
         is_certain: own.is_some(),
         ..FoundDocument::default()
     };
-    let mut add = |name: &str, value: &Value| {
-        if let Some(words) = field(value) {
-            document.add_field(name, words);
-        }
-    };
-    match &line.meta {
-        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
-        meta => add("meta", meta),
+    document.add_meta(&line.meta);
+    for (name, value) in &line.rest {
+        document.add_value(name, value);
     }
-    line.rest.iter().for_each(|(name, value)| add(name, value));
     for comment in &line.comments {
-        add("comments", comment.get("comment").unwrap_or(comment));
+        document.add_value("comments", comment.get("comment").unwrap_or(comment));
     }
     let annotator = if line.annotator.is_empty() {
         of_file

@@ -9,8 +9,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::{Reading, Role};
+use super::{Reading, Role, field};
 use crate::model::{
     Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
     Timestamp,
@@ -78,6 +79,23 @@ impl FoundDocument {
         } else if !known.lines().any(|line| line == words) && *known != words {
             known.push('\n');
             known.push_str(&words);
+        }
+    }
+
+    /// Adds what JSON says under a name, if it says anything.
+    pub fn add_value(&mut self, name: &str, value: &Value) {
+        if let Some(words) = field(value) {
+            self.add_field(name, words);
+        }
+    }
+
+    /// Adds what stands under `meta`, where many tools keep what they do not read themselves.
+    pub fn add_meta(&mut self, meta: &Value) {
+        match meta {
+            Value::Object(meta) => meta
+                .iter()
+                .for_each(|(name, value)| self.add_value(name, value)),
+            meta => self.add_value("meta", meta),
         }
     }
 }

@@ -104,7 +104,7 @@ fn records(
     found: &mut Found,
 ) -> Result<Vec<json::Record<Map<String, Value>>>, ImportError> {
     if !is_parquet(file) {
-        return Ok(json::records(&file.words(found)?));
+        return Ok(json::records(&json::bounded_words(file, found)?));
     }
     match parquet::table(file) {
         Ok(table) => {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::files::Files;
 use super::found::{Found, add_codebook};
-use super::{ImportError, stem, unescaped};
+use super::{ImportError, json, stem, unescaped};
 use crate::model::{Codebook, Color, Tag, TagId};
 
 /// The document and the annotator of a file, which lies in a folder of the document's name and is called like the
@@ -71,7 +71,7 @@ pub fn add_tag_sets(files: &Files<'_>, found: &mut Found) -> Result<bool, Import
         {
             continue;
         }
-        let words = file.words(found)?.into_owned();
+        let words = json::bounded_words(file, found)?;
         if let Ok(set) = serde_json::from_str::<Value>(&words) {
             is_there = true;
             let codebook = Codebook {

@@ -12,7 +12,7 @@ use super::found::{Found, FoundDocument, add_codebook};
 use super::inception::tags_of;
 use super::{
     CAS_JSON, FORMATS, FileInMemory, Format, ImportError, ImportOptions, WEBANNO_TSV, XMI, ending,
-    unescaped,
+    json, unescaped,
 };
 use crate::model::Codebook;
 
@@ -128,7 +128,7 @@ fn read_members(
 
 /// The project's name, and the tags of its tag sets.
 fn read_project(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> {
-    let words = file.words(found)?.into_owned();
+    let words = json::bounded_words(file, found)?;
     let value: Value = serde_json::from_str(&words).map_err(|error| ImportError::Broken {
         file: file.path.clone(),
         words: error.to_string(),

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use rayon::prelude::*;
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -25,22 +27,37 @@ pub struct Unreadable {
     pub words: String,
 }
 
-/// An object takes some hundred bytes of memory, however short it is written.
-const MOST_OBJECTS: usize = 2_000_000;
+/// A record takes its place in memory, however short it is written.
+const MOST_RECORDS: usize = 1_000_000;
+
+/// As many values as are held in memory at once; most take some forty bytes there, however short they are written.
+const MOST_VALUES: usize = 24_000_000;
+
+/// An object takes as much memory as so many other values, since it has room for keys.
+const VALUES_OF_OBJECT: usize = 16;
+
+const TOO_MANY_VALUES: &str =
+    "it holds more values than are read at once, about a million annotations";
 
 fn is_countless(words: &str) -> bool {
-    memchr::memchr_iter(b'{', words.as_bytes()).count() > MOST_OBJECTS
+    words.len() > MOST_VALUES / VALUES_OF_OBJECT && values(words) > MOST_VALUES
 }
 
-/// Refuses a file of which any value is kept, if there are too many.
-pub fn refuse_countless(file: &str, words: &str) -> Result<(), ImportError> {
-    match is_countless(words) {
-        false => Ok(()),
-        true => Err(ImportError::Broken {
-            file: file.to_owned(),
-            words: format!("it has more than {MOST_OBJECTS} objects; split it into several files"),
-        }),
+/// How many values words hold, by the brackets and commas outside of strings.
+fn values(words: &str) -> usize {
+    let (mut count, mut is_string, mut is_escaped) = (0, false, false);
+    for byte in words.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_string,
+            b'"' => is_string = !is_string,
+            _ if is_string => {}
+            b'{' => count += VALUES_OF_OBJECT,
+            b'[' | b',' => count += 1,
+            _ => {}
+        }
     }
+    count
 }
 
 /// The words of a file of JSON. What Python writes for numbers that are none becomes `null`, since JSON has no word for
@@ -61,6 +78,24 @@ pub fn words<'a>(file: &'a FileInMemory, found: &mut Found) -> Result<Cow<'a, st
         format!("{count} times"),
     );
     Ok(mended.into())
+}
+
+/// The words of a file whose values are held in memory all at once.
+///
+/// # Errors
+/// If the bytes are no text, or the values are too many.
+pub fn bounded_words<'a>(
+    file: &'a FileInMemory,
+    found: &mut Found,
+) -> Result<Cow<'a, str>, ImportError> {
+    let words = words(file, found)?;
+    match is_countless(&words) {
+        false => Ok(words),
+        true => Err(ImportError::Broken {
+            file: file.path.clone(),
+            words: format!("{TOO_MANY_VALUES}; split it into several files"),
+        }),
+    }
 }
 
 /// With `null` for `NaN` and `Infinity` outside of strings, and how many there were.
@@ -121,10 +156,24 @@ pub fn records_of_lists<T: DeserializeOwned + Send>(
     records.collect()
 }
 
+/// The first records of a file as they are written.
+pub fn first_records(words: &str, count: usize) -> Vec<&str> {
+    let records = written_records(words).into_iter().take(count);
+    records.filter_map(|(_, words)| words.ok()).collect()
+}
+
 /// The first elements of a list as they are written.
 pub fn first_elements(list: &str, count: usize) -> Vec<&str> {
     let elements = elements(list).into_iter().take(count);
     elements.filter_map(|(_, words)| words.ok()).collect()
+}
+
+/// What words say, of each list no more than the first elements: enough to see what a record is like, however much is
+/// in it.
+pub fn sample(words: &str) -> Option<Value> {
+    let mut deserializer = serde_json::Deserializer::from_str(words);
+    let value = PlainSeed { most: 1_000 }.deserialize(&mut deserializer);
+    value.ok().filter(|_| deserializer.end().is_ok())
 }
 
 /// What an object holds, as it is written and in this order; nothing of what is no object.
@@ -241,13 +290,27 @@ pub struct PlainValue(pub Value);
 
 impl<'de> Deserialize<'de> for PlainValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(PlainVisitor).map(Self)
+        let seed = PlainSeed { most: usize::MAX };
+        seed.deserialize(deserializer).map(Self)
     }
 }
 
-struct PlainVisitor;
+/// Reads a value in which no object says a key twice.
+#[derive(Clone, Copy)]
+struct PlainSeed {
+    /// So many elements of each list are kept.
+    most: usize,
+}
 
-impl<'de> Visitor<'de> for PlainVisitor {
+impl<'de> DeserializeSeed<'de> for PlainSeed {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PlainSeed {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -284,22 +347,49 @@ impl<'de> Visitor<'de> for PlainVisitor {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<Value, S::Error> {
         let mut list = Vec::new();
-        while let Some(PlainValue(element)) = elements.next_element()? {
+        while list.len() < self.most
+            && let Some(element) = elements.next_element_seed(self)?
+        {
             list.push(element);
         }
+        while elements.next_element::<IgnoredAny>()?.is_some() {}
         Ok(list.into())
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Value, M::Error> {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            let PlainValue(value) = map.next_value()?;
+            let value = map.next_value_seed(self)?;
             if object.contains_key(&key) {
                 return Err(M::Error::custom(format!("“{key}” is said twice")));
             }
             object.insert(key, value);
         }
         Ok(object.into())
+    }
+}
+
+/// What only an object says. Without this a list of values would be taken for it, each for what stands at its place in
+/// our own words.
+pub struct OfObject<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OfObject<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OfObjectVisitor(PhantomData))
+    }
+}
+
+struct OfObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OfObjectVisitor<T> {
+    type Value = OfObject<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<OfObject<T>, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(OfObject)
     }
 }
 
@@ -396,6 +486,10 @@ fn written_records(words: &str) -> Vec<Record<&str>> {
     values.unwrap_or_else(|| {
         let mut records = Vec::new();
         for (number, line) in lines() {
+            if records.len() >= MOST_RECORDS {
+                records.push(ends_with(number, &too_many_records()));
+                break;
+            }
             match is_list_of_objects(line) {
                 true => {
                     let all = elements(line).into_iter();
@@ -432,7 +526,7 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
     let why = match is_countless(words) {
-        true => format!("it has more than {MOST_OBJECTS} objects"),
+        true => TOO_MANY_VALUES.to_owned(),
         false => match serde_json::from_str(words) {
             Ok(record) => return Ok(record),
             Err(error) => in_words(&error),
@@ -513,7 +607,7 @@ fn elements(words: &str) -> Vec<Record<&str>> {
         records.push((line, Ok(element)));
     }
     if let Err(error) = outcome.and_then(|()| deserializer.end()) {
-        records.push(ends_with(&error));
+        records.push(ends_with(error.line(), &in_words(&error)));
     }
     records
 }
@@ -545,6 +639,9 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
         while let Some(element) = elements.next_element::<&RawValue>()? {
+            if self.0.len() >= MOST_RECORDS {
+                return Err(S::Error::custom(too_many_records()));
+            }
             self.0.push(element.get());
         }
         Ok(())
@@ -558,6 +655,10 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
     let (mut line, mut counted, line_end) = (1, 0, line_end_of(words));
     while let Some(value) = stream.next() {
         match value {
+            Ok(_) if records.len() >= MOST_RECORDS => {
+                records.push(ends_with(line, &too_many_records()));
+                break;
+            }
             Ok(value) => {
                 let start = stream.byte_offset().checked_sub(value.get().len())?;
                 let between = words.get(counted..start)?.as_bytes();
@@ -567,7 +668,7 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
             }
             Err(_) if records.is_empty() => return None,
             Err(error) => {
-                records.push(ends_with(&error));
+                records.push(ends_with(error.line(), &in_words(&error)));
                 break;
             }
         }
@@ -575,9 +676,13 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
     Some(records)
 }
 
-/// What is said where the file cannot be followed any further.
-fn ends_with(error: &serde_json::Error) -> Record<&'static str> {
-    let why = format!("{}; the rest of it is not read", in_words(error));
+fn too_many_records() -> String {
+    format!("it has more than {MOST_RECORDS} records")
+}
+
+/// What is said where a file is not followed any further.
+fn ends_with(line: usize, why: &str) -> Record<&'static str> {
+    let why = format!("{why}; the rest of it is not read");
     let words = String::new();
-    (error.line(), Err(Unreadable { why, words }))
+    (line, Err(Unreadable { why, words }))
 }

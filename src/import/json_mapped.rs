@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE};
 use super::json_meaning::{Meaning, Object, at_path, number, objects, place, rest, words_of};
-use super::json_records::{List, Record, Records, SAMPLE_RECORDS};
+use super::json_records::{List, Record, Records, SAMPLE_RECORDS, sample_of};
 use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
 
 /// Any JSON.
@@ -48,8 +48,8 @@ fn names(files: &Files<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
         let mut sample = sample_of(&file.head());
         if sample.is_empty() {
             // The first record is longer than the head.
-            let words = file.words(&mut Found::default()).unwrap_or_default();
-            sample = sample_of(&words);
+            let words = json::bounded_words(file, &mut Found::default());
+            sample = sample_of(&words.unwrap_or_default());
         }
         for record in &sample {
             let mut lists = add_paths(&mut names, "", record);
@@ -60,14 +60,6 @@ fn names(files: &Files<'_>) -> (BTreeSet<String>, BTreeSet<String>) {
         }
     }
     (names, of_lists)
-}
-
-/// The first records of every list.
-fn sample_of(words: &str) -> Vec<Object> {
-    let lists = Records::of(words, &Mapping::default()).lists.into_iter();
-    let records = lists.flat_map(|list| list.records.into_iter().take(SAMPLE_RECORDS));
-    let records = records.filter_map(|(_, record)| record.ok().flatten());
-    records.map(|Record(object)| object).collect()
 }
 
 /// Adds the paths to all that an object says, and gives back the lists in it.
@@ -122,8 +114,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let mut mapped = Vec::new();
     for file in files.ending_in(JSON.endings) {
         let label = file.label();
-        let words = json::words(file, &mut found)?;
-        json::refuse_countless(&file.path, &words)?;
+        let words = json::bounded_words(file, &mut found)?;
         let all = Records::of(&words, &options.mapping);
         for what in all.beside {
             found.left_out(&label, 0, "left out: it stands beside the records", what);
@@ -451,9 +442,7 @@ fn text_key(name: &str, text: &str) -> String {
 /// Adds what a record says of its document besides.
 fn add_fields(document: &mut FoundDocument, at: At<'_>, record: &Object) {
     for (key, value) in rest(record, &[&at.meaning.document]) {
-        if let Some(words) = field(&value) {
-            document.add_field(key, words);
-        }
+        document.add_value(&key, &value);
     }
     if let Some(list) = at.list {
         document.add_field("list", list.to_owned());

@@ -17,21 +17,49 @@ pub struct Record(pub Object);
 
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let is_none = || D::Error::custom("it is no object");
         let PlainValue(value) = PlainValue::deserialize(deserializer)?;
+        Self::of(value).map_err(D::Error::custom)
+    }
+}
+
+impl Record {
+    fn of(value: Value) -> Result<Self, &'static str> {
+        const IS_NONE: &str = "it is no object";
         let pair = match value {
             Value::Object(object) => return Ok(Self(object)),
-            Value::Array(list) => <[Value; 2]>::try_from(list).map_err(|_| is_none())?,
-            _ => return Err(is_none()),
+            Value::Array(list) => <[Value; 2]>::try_from(list).map_err(|_| IS_NONE)?,
+            _ => return Err(IS_NONE),
         };
         let [text @ Value::String(_), Value::Object(mut object)] = pair else {
-            return Err(is_none());
+            return Err(IS_NONE);
         };
         match object.insert("text".to_owned(), text) {
             None => Ok(Self(object)),
-            Some(_) => Err(D::Error::custom("“text” is said twice")),
+            Some(_) => Err("“text” is said twice"),
         }
     }
+}
+
+/// The first records of every list of a file, with the first elements of what they list.
+pub fn sample_of(words: &str) -> Vec<Object> {
+    let Around { lists, .. } = Around::of(words, &Mapping::default());
+    match lists.is_empty() {
+        true => objects(&json::first_records(words, SAMPLE_RECORDS)),
+        false => lists
+            .iter()
+            .flat_map(|(_, list)| sample_of_list(list))
+            .collect(),
+    }
+}
+
+fn sample_of_list(list: &str) -> Vec<Object> {
+    objects(&json::first_elements(list, SAMPLE_RECORDS))
+}
+
+fn objects(records: &[&str]) -> Vec<Object> {
+    let records = records.iter().filter_map(|words| json::sample(words));
+    let records = records.filter_map(|value| Record::of(value).ok());
+    records.map(|Record(object)| object).collect()
 }
 
 /// Records that stand together, and so mean the same by the same keys.
@@ -88,7 +116,7 @@ impl<'w> Around<'w> {
     fn of(words: &'w str, said: &Mapping) -> Self {
         let mut around = Self::default();
         if words.trim_start().starts_with('{')
-            && let Ok(Record(object)) = serde_json::from_str(words)
+            && let Some(Value::Object(object)) = json::sample(words)
             && !Meaning::of(&[&object], said).finds_documents()
         {
             around.look_into(words, "", &mut Vec::new(), said);
@@ -117,7 +145,7 @@ impl<'w> Around<'w> {
     }
 
     fn set_beside(&mut self, path: &str, value: &str) {
-        let value: Value = serde_json::from_str(value).unwrap_or_default();
+        let value = json::sample(value).unwrap_or_default();
         let is_nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_nothing {
             self.beside.push(format!("{path}: {value}"));
@@ -128,11 +156,7 @@ impl<'w> Around<'w> {
 /// Whether the elements of a list are records. Where most of their texts stand in one of an object around them, they
 /// are annotations of that, unless the person says otherwise.
 fn is_of_records(list: &str, texts_around: &[String], said: &Mapping) -> bool {
-    let sample = json::first_elements(list, SAMPLE_RECORDS).into_iter();
-    let sample: Vec<Object> = sample
-        .filter_map(|words| serde_json::from_str(words).ok())
-        .map(|Record(object)| object)
-        .collect();
+    let sample = sample_of_list(list);
     let meaning = Meaning::of(&sample.iter().collect::<Vec<_>>(), said);
     let Some(path) = meaning.document.get(Role::Text) else {
         return meaning.finds_documents();

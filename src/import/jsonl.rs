@@ -390,17 +390,9 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
         regions: regions.collect(),
         ..FoundDocument::default()
     };
-    let mut add = |name: &str, value: &Value| {
-        if let Some(words) = field(value) {
-            document.add_field(name, words);
-        }
-    };
-    match &line.meta {
-        Value::Object(meta) => meta.iter().for_each(|(name, value)| add(name, value)),
-        meta => add("meta", meta),
-    }
+    document.add_meta(&line.meta);
     if !line.name.is_empty() {
-        add("name", &Value::String(line.name));
+        document.add_field("name", line.name);
     }
     let of_projects = [
         ("tags", &line.tags),
@@ -408,12 +400,12 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
         ("links", &line.links),
         ("claims", &line.claims),
     ];
-    of_projects
-        .iter()
-        .for_each(|(name, value)| add(name, value));
+    for (name, value) in of_projects {
+        document.add_value(name, value);
+    }
     // Names that begin with a line are the writer's own bookkeeping, such as hashes and times.
     for (name, value) in line.rest.iter().filter(|(name, _)| !name.starts_with('_')) {
-        add(name, value);
+        document.add_value(name, value);
     }
     document
 }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, add_codebook};
-use super::json::Unreadable;
+use super::json::{OfObject, Unreadable};
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Codebook, Color, LinkEnds, LinkKind,
@@ -81,11 +81,20 @@ struct Task {
     #[serde(default)]
     data: BTreeMap<String, Value>,
     #[serde(default, alias = "completions")]
-    annotations: Vec<Answer>,
+    annotations: Vec<OfObject<Answer>>,
     #[serde(default)]
-    predictions: Vec<Answer>,
+    predictions: Vec<OfObject<Answer>>,
     #[serde(default)]
     drafts: Vec<Value>,
+}
+
+impl Task {
+    /// All that is said of it.
+    fn items(&self) -> impl Iterator<Item = &Item> {
+        let answers = self.annotations.iter().chain(&self.predictions);
+        let items = answers.flat_map(|OfObject(answer)| &answer.result);
+        items.map(|OfObject(item)| item)
+    }
 }
 
 /// Of a task only its data.
@@ -101,7 +110,7 @@ struct Answer {
     #[serde(default)]
     id: Value,
     #[serde(default)]
-    result: Vec<Item>,
+    result: Vec<OfObject<Item>>,
     #[serde(default)]
     completed_by: Value,
     #[serde(default)]
@@ -198,8 +207,8 @@ fn names(files: &Files<'_>) -> Vec<String> {
     let heads = files
         .ending_in(LABEL_STUDIO.endings)
         .map(FileInMemory::head);
-    let tasks = heads.flat_map(|head| json::records::<Task>(&head));
-    let tasks = tasks.filter_map(|(_, task)| task.ok());
+    let tasks = heads.flat_map(|head| json::records::<OfObject<Task>>(&head));
+    let tasks = tasks.filter_map(|(_, task)| Some(task.ok()?.0));
     let names: BTreeSet<String> = tasks.flat_map(|task| task.data.into_keys()).collect();
     names.into_iter().collect()
 }
@@ -211,10 +220,10 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
         let answers = task.get_mut(key).and_then(Value::as_array_mut);
         for answer in answers.into_iter().flatten() {
             if let Some(answer) = answer.as_object_mut() {
-                json::take_bad::<Item>(answer, "result", &mut bad);
+                json::take_bad::<OfObject<Item>>(answer, "result", &mut bad);
             }
         }
-        json::take_bad::<Answer>(task, key, &mut bad);
+        json::take_bad::<OfObject<Answer>>(task, key, &mut bad);
     }
     bad
 }
@@ -222,8 +231,8 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
 fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError> {
     let has_key = |key: &str| {
         files.ending_in(LABEL_STUDIO.endings).any(|file| {
-            let words = file.words(&mut Found::default()).unwrap_or_default();
-            json::any_record::<Data>(&words, |task| task.data.contains_key(key))
+            let words = json::words(file, &mut Found::default()).unwrap_or_default();
+            json::any_record::<OfObject<Data>>(&words, |OfObject(task)| task.data.contains_key(key))
         })
     };
     MAPPING.refuse_slips_where(&options.mapping, files, "keys of the data", has_key)?;
@@ -247,8 +256,8 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         is_any = true;
         let label = file.label();
         let words = json::words(file, &mut found)?;
-        let add = |found: &mut Found, (number, record): json::Record<Task>| match record {
-            Ok(task) => add_task(found, &config, options, &label, number, task),
+        let add = |found: &mut Found, (number, record): json::Record<OfObject<Task>>| match record {
+            Ok(OfObject(task)) => add_task(found, &config, options, &label, number, task),
             Err(bad) => found.left_out(&label, number, bad.why, bad.words),
         };
         json::add_each_record(&mut found, &words, mend, add);
@@ -262,10 +271,8 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
 
 /// The key of the data that holds the text: as the configuration or the mapping says, or the likeliest.
 fn text_key<'a>(task: &'a Task, config: &'a Config, options: &'a ImportOptions) -> Option<&'a str> {
-    let answers = task.annotations.iter().chain(&task.predictions);
-    let shown = answers
-        .flat_map(|answer| &answer.result)
-        .find_map(|item| config.texts.get(&item.to_name));
+    let mut items = task.items();
+    let shown = items.find_map(|item| config.texts.get(&item.to_name));
     let only = config
         .texts
         .values()
@@ -325,10 +332,7 @@ fn add_task(
         let words = "drafts that nobody has submitted are left out";
         found.left_out(file, number, words, Value::from(task.drafts.clone()));
     }
-    let answers = task.annotations.iter().chain(&task.predictions);
-    let is_html = answers
-        .flat_map(|answer| &answer.result)
-        .any(|item| item.r#type == "hypertextlabels");
+    let is_html = task.items().any(|item| item.r#type == "hypertextlabels");
     let name_key = NAME_KEYS
         .into_iter()
         .find(|key| task.data.get(*key).is_some_and(Value::is_string));
@@ -360,11 +364,11 @@ fn add_task(
             "",
         );
     }
-    for (index, answer) in task.annotations.into_iter().enumerate() {
+    for (index, OfObject(answer)) in task.annotations.into_iter().enumerate() {
         let annotator = annotator_of(&answer.completed_by);
         add_answer(found, &mut document, answer, &annotator, index);
     }
-    for (index, answer) in task.predictions.into_iter().enumerate() {
+    for (index, OfObject(answer)) in task.predictions.into_iter().enumerate() {
         let annotator = field(&answer.model_version).unwrap_or_else(|| "prediction".to_owned());
         let id = AnnotatorId::new(annotator.as_str());
         if found.annotators.iter().all(|known| known.id != id) {
@@ -430,6 +434,7 @@ fn add_answer(
     let (regions, others): (Vec<Item>, Vec<Item>) = answer
         .result
         .into_iter()
+        .map(|OfObject(item)| item)
         .partition(|item| item.is_labelled());
     for item in regions {
         let Some(piece) = item.piece() else {

@@ -52,8 +52,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     {
         count += 1;
         reading.label = file.label();
-        let words = file.words(&mut reading.found)?.into_owned();
-        json::refuse_countless(&file.path, &words)?;
+        let words = json::bounded_words(file, &mut reading.found)?;
         for (line, record) in json::records::<Value>(&words) {
             match record {
                 Ok(value) => reading.read_record(value, line)?,

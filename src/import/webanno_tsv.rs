@@ -26,6 +26,8 @@ pub const WEBANNO_TSV: Format = Format {
 
 /// A gap that is wider is no gap but a wrong number.
 const MOST_GAP: usize = 100_000;
+/// Of one layer; the widest that is known has some twenty.
+const MOST_COLUMNS: usize = 1_000;
 
 fn is_ours(file: &FileInMemory) -> bool {
     file.head().starts_with("#FORMAT=WebAnno TSV 3")
@@ -51,9 +53,17 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
 /// Reads one file of one document.
 ///
 /// # Errors
-/// If the bytes are no text.
+/// If the bytes are no text, or a layer has more columns than any has.
 pub fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> {
-    let words = file.words(found)?.into_owned();
+    let words = file.words(found)?;
+    let is_too_wide =
+        |line: &str| line.starts_with("#T_") && line.split('|').nth(MOST_COLUMNS).is_some();
+    if let Some(before) = words.split('\n').position(is_too_wide) {
+        return Err(ImportError::Broken {
+            file: file.path.clone(),
+            words: format!("line {} names more than {MOST_COLUMNS} columns", before + 1),
+        });
+    }
     let (name, annotator) = document_and_annotator(&file.path);
     let mut table = Table {
         file: file.label(),
@@ -248,8 +258,12 @@ impl Table {
             token: unescape(token),
             line,
         });
-        for index in 0..self.layers.len() {
-            self.read_cells(index, row, cells.get(3..).unwrap_or_default());
+        let cells = cells.get(3..).unwrap_or_default();
+        // No more than there are cells: a row may be short of any number of columns.
+        let layers = self.layers.iter();
+        let layers = layers.take_while(|layer| layer.first_column < cells.len());
+        for index in 0..layers.count() {
+            self.read_cells(index, row, cells);
         }
         Some(())
     }
@@ -258,16 +272,9 @@ impl Table {
     fn read_cells(&mut self, index: usize, row: usize, cells: &[&str]) -> Option<()> {
         let layer = self.layers.get(index)?;
         let at = self.rows.get(row)?;
-        let count = layer.columns.len();
-        let own: Vec<&str> = (0..count)
-            .map(|column| {
-                cells
-                    .get(layer.first_column + column)
-                    .copied()
-                    .unwrap_or("_")
-            })
-            .collect();
-        let stacks: Vec<Vec<&str>> = own.iter().map(|cell| split(cell, "|")).collect();
+        let own = cells.get(layer.first_column..)?.iter();
+        let own = own.take(layer.columns.len());
+        let stacks: Vec<Vec<&str>> = own.map(|cell| split(cell, "|")).collect();
         let depth = stacks.iter().map(Vec::len).max()?;
         for level in 0..depth {
             let items: Vec<(&str, &str)> = stacks

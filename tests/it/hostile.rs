@@ -431,17 +431,78 @@ fn bad_input_takes_no_more_than_300_mb() {
         Case::whole().as_bytes(),
     ] {
         fs::write(&case.path, bytes).unwrap();
-        let output = std::process::Command::new("sh")
-            .args([
-                "-c",
-                "ulimit -v 300000; exec \"$0\" check \"$1\"",
-                env!("CARGO_BIN_EXE_ascribe"),
-            ])
-            .arg(&case.path)
-            .env("XDG_STATE_HOME", own_folder())
-            .output()
-            .unwrap();
+        let args = ["check", case.path.to_str().unwrap()];
+        let output = run_within(300_000, &args);
         assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    }
+}
+
+/// Runs the program with so many KiB of addresses.
+#[cfg(target_os = "linux")]
+fn run_within(most: usize, args: &[&str]) -> std::process::Output {
+    std::process::Command::new("sh")
+        .args(["-c", &format!("ulimit -v {most}; exec \"$0\" \"$@\"")])
+        .arg(env!("CARGO_BIN_EXE_ascribe"))
+        .args(args)
+        .env("XDG_STATE_HOME", own_folder())
+        .output()
+        .unwrap()
+}
+
+/// Each of these took gigabytes once, since what cannot be read was kept with its reason, and what nobody had asked for
+/// as well.
+#[cfg(target_os = "linux")]
+#[test]
+fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
+    const BYTES: usize = 14_000_000;
+    let case = Case::new();
+    fs::write(&case.path, Case::whole()).unwrap();
+    let many = |unit: &str| unit.repeat(BYTES / unit.len());
+    let list = |unit: &str| format!("[{}{unit}]", many(&format!("{unit},")));
+    let of_results = |results: String| {
+        format!("[{{\"data\":{{\"text\":\"a\"}},\"annotations\":[{{\"result\":{results}}}]}}]")
+    };
+    let too_many_problems = "more than 100000 problems";
+    let too_many_records = "more than 1000000 records; the rest of it is not read";
+    let cases = [
+        ("json", "a.json", list("0"), too_many_problems),
+        ("json", "b.json", list("[]"), too_many_problems),
+        ("json", "h.json", list("null"), too_many_records),
+        ("json", "c.jsonl", many("0\n"), too_many_problems),
+        (
+            "json",
+            "d.json",
+            format!("{{\"text\":\"a\",\"x\":{}}}", list("{}")),
+            "holds more values",
+        ),
+        (
+            "label-studio",
+            "e.json",
+            of_results(list("[]")),
+            "a list stands where an object should be",
+        ),
+        ("csv", "f.csv", many("a\n"), "say which columns hold what"),
+        (
+            "webanno-tsv",
+            "g.tsv",
+            format!("#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Y{}\n", many("|v")),
+            "line 2 names more than 1000 columns",
+        ),
+    ];
+    for (format, name, words, expected) in cases {
+        let path = case.folder.path().join(name);
+        fs::write(&path, words).unwrap();
+        let [project, path] = [&case.path, &path].map(|path| path.to_str().unwrap());
+        let output = run_within(
+            800_000,
+            &["import", project, "--dry-run", "--format", format, path],
+        );
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            matches!(output.status.code(), Some(1 | 3)),
+            "{name}: {said}"
+        );
+        assert!(said.contains(expected), "{name}: {said}");
     }
 }
 

@@ -199,7 +199,15 @@ impl Driven {
     }
 }
 
-/// Everything that the window is told at once, as in a frame that took long.
+/// Tells the window everything at once, as in a frame that took long.
+fn assert_tags_continental(mut driven: Driven, events: Vec<Event>) {
+    let before = driven.count();
+    at_once(&mut driven, events);
+    driven.steps();
+    assert_eq!(driven.count(), before + 1);
+    assert_eq!(driven.picked().as_deref(), Some("Continental"));
+}
+
 fn at_once(driven: &mut Driven, events: Vec<Event>) {
     driven.harness.input_mut().events = events;
     loop {
@@ -227,34 +235,26 @@ fn button(pressed: bool, pos: Pos2) -> Event {
 
 #[test]
 fn a_drag_and_a_key_within_one_slow_frame_tag_the_words_that_the_drag_crossed() {
-    let mut driven = Driven::new();
-    let before = driven.count();
+    let driven = Driven::new();
     let line = driven.rect("By Continental Press Agency");
     let [from, to] = [30.0, 130.0].map(|x| pos2(line.left() + x, line.center().y));
     let elsewhere = to + vec2(0.0, 300.0);
     let mut events = vec![Event::PointerMoved(from), button(true, from)];
     events.extend([Event::PointerMoved(to), button(false, to)]);
     events.extend([Event::PointerMoved(elsewhere), Event::Text("2".to_owned())]);
-    at_once(&mut driven, events);
-    driven.steps();
-    assert_eq!(driven.count(), before + 1);
-    assert_eq!(driven.picked().as_deref(), Some("Continental"));
+    assert_tags_continental(driven, events);
 }
 
 #[test]
 fn a_double_click_and_a_key_within_one_slow_frame_tag_the_word() {
-    let mut driven = Driven::new();
-    let before = driven.count();
+    let driven = Driven::new();
     let line = driven.rect("By Continental Press Agency");
     let at = pos2(line.left() + 60.0, line.center().y);
     let elsewhere = at + vec2(0.0, 300.0);
     let mut events = vec![Event::PointerMoved(elsewhere), Event::PointerMoved(at)];
     events.extend([true, false, true, false].map(|pressed| button(pressed, at)));
     events.extend([Event::Text("2".to_owned()), Event::PointerMoved(elsewhere)]);
-    at_once(&mut driven, events);
-    driven.steps();
-    assert_eq!(driven.count(), before + 1);
-    assert_eq!(driven.picked().as_deref(), Some("Continental"));
+    assert_tags_continental(driven, events);
 }
 
 #[test]
