@@ -39,7 +39,7 @@ pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request, counted};
 pub use outside::ReviewCounts;
 pub use settings::{ReadingFace, Settings, ThemeChoice};
-pub use task::{Running, TaskResult, Tasks, run_export, run_import};
+pub use task::{ImportFailure, Running, TaskResult, Tasks, run_export, run_import};
 pub use work::{Linking, Safety, SavedState, Work};
 
 use outside::Looking;

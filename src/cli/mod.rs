@@ -25,10 +25,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::app::{ExportChoice, ImportChoice, project_name, run_export, run_import};
+use crate::app::{ExportChoice, ImportChoice, ImportFailure, project_name, run_export, run_import};
 use crate::edit::{Author, Edit, OpenProject, add_documents, take_in};
 use crate::export::{ExportOptions, FORMATS, Filter, LossReport, Newlines, Scheme};
-use crate::import::{self, FileInMemory, ImportOptions, ImportReport, Imported, Mapping, Target};
+use crate::import::{
+    self, FileInMemory, ImportError, ImportOptions, ImportReport, Imported, Mapping, Target,
+};
 use crate::model::{AnnotatorId, DocumentState, Project, TagId, Texts, Timestamp};
 use crate::query;
 use crate::store::{
@@ -372,6 +374,18 @@ impl Failure {
             code: 1,
             words: words.to_string(),
         }
+    }
+
+    /// Where a column or key has to be named, this says how.
+    fn of_import(failure: ImportFailure) -> Self {
+        let ImportFailure::Understood(ImportError::NeedsMapping { mappable, .. }) = &failure else {
+            return Self::of_data(failure);
+        };
+        let roles: Vec<&str> = mappable.roles.iter().map(|role| role.name()).collect();
+        Self::of_data(format!(
+            "{failure}\n--map ROLE=NAME says it, as often as needed; the roles are {}",
+            roles.join(", ")
+        ))
     }
 
     fn of_usage(words: impl ToString) -> Self {
@@ -721,7 +735,7 @@ fn import(
         texts: &opened.texts,
     };
     let (imported, _) =
-        run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_data)?;
+        run_import(paths, &choice, target, &Progress::default()).map_err(Failure::of_import)?;
     let Imported {
         mut additions,
         texts,
@@ -762,7 +776,7 @@ fn convert(
         texts: &no_texts,
     };
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
-        .map_err(Failure::of_data)?;
+        .map_err(Failure::of_import)?;
     let (project, texts, report) = imported.into_project();
     if report.is_empty() && !report.is_lossless() {
         reading.tell(&report, None)?;

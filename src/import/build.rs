@@ -568,6 +568,7 @@ impl Building<'_> {
         if codebook != *self.target.project.codebook {
             self.additions.codebook = Some(codebook);
         }
+        self.report.mapping = found.mapping;
         self.report.problems = found.problems;
         self.report
             .readings

@@ -701,14 +701,18 @@ fn read_rows(
     let mapping = mapping_of(table, &options.mapping);
     if mapping.get(Role::Text).is_none() && mapping.get(Role::Document).is_none() {
         return Err(ImportError::NeedsMapping {
-            what: "columns",
+            what: "column",
             mappable: MAPPING.mappable(files),
             file: table.file.to_string(),
         });
     }
-    let said = |role| Some(format!("{}={}", Role::name(role), mapping.get(role)?));
-    let said: Vec<String> = ROLES.into_iter().filter_map(said).collect();
-    found.remark(&table.file, 0, "read with these columns", said.join(" "));
+    found.remark(
+        &table.file,
+        0,
+        "read with these columns",
+        mapping.in_words(),
+    );
+    found.set_mapping(mapping.clone());
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
     let others = table.header.iter().filter(|column| !known.contains(column));
     let others: Vec<&str> = others.collect();

@@ -15,7 +15,8 @@ use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
-use super::json::{Plain, Unreadable};
+use super::json_mend::{self, Unreadable};
+use super::json_values::Plain;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
     attribute, field, json, unescaped,
@@ -218,10 +219,10 @@ fn names(files: &Files<'_>) -> Vec<String> {
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
     for key in LABEL_KEYS {
-        json::take_bad::<(usize, usize, String)>(line, key, &mut bad);
+        json_mend::take_bad::<(usize, usize, String)>(line, key, &mut bad);
     }
-    json::take_bad::<Entity>(line, "entities", &mut bad);
-    json::take_bad::<Relation>(line, "relations", &mut bad);
+    json_mend::take_bad::<Entity>(line, "entities", &mut bad);
+    json_mend::take_bad::<Relation>(line, "relations", &mut bad);
     // Some number their annotators.
     if let Some(annotator) = line.get_mut(ANNOTATOR_KEY) {
         *annotator = field(annotator).into();
@@ -258,7 +259,7 @@ fn add_renamed(
                 true => put(labels, &["entities"]),
                 false => put(labels, &LABEL_KEYS),
             }
-            let (line, bad) = json::mended::<Line>(record, mend);
+            let (line, bad) = json_mend::mended::<Line>(record, mend);
             bad.into_iter()
                 .for_each(|bad| add(found, (number, Err(bad))));
             line.map(|mut line| {

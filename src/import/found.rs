@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Reading, Role, field};
+use super::{Mapping, Reading, Role, field};
 use crate::model::{
     Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
     Timestamp,
@@ -33,6 +33,8 @@ pub struct Found {
     pub annotators: Vec<Annotator>,
     /// What the files say about tags, attributes and kinds. What is only used need not be here.
     pub codebook: Codebook,
+    /// Which columns or keys were taken for what, where the format leaves that open; of several files the first's.
+    pub mapping: Mapping,
     /// What could not be read or kept, and what was assumed.
     pub problems: Vec<Problem>,
 }
@@ -271,6 +273,13 @@ pub struct Problem {
 }
 
 impl Found {
+    /// Says which columns or keys were taken for what.
+    pub fn set_mapping(&mut self, mapping: Mapping) {
+        if self.mapping.is_empty() {
+            self.mapping = mapping;
+        }
+    }
+
     /// Something did not come over.
     pub fn left_out(
         &mut self,
@@ -335,6 +344,7 @@ impl Found {
             claims,
             annotators,
             codebook,
+            mapping,
             problems,
         } = other;
         if self.name.is_empty() {
@@ -345,6 +355,7 @@ impl Found {
         self.claims.extend(claims);
         add_new(&mut self.annotators, annotators, |it| it.id.clone());
         add_codebook(&mut self.codebook, codebook);
+        self.set_mapping(mapping);
         problems
             .into_iter()
             .for_each(|problem| self.add_problem(problem));

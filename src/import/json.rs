@@ -2,30 +2,20 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use rayon::prelude::*;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
-use serde::{Deserialize, Deserializer};
+use serde::Deserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::found::{Found, shortened};
+use super::json_mend::{Unreadable, in_words, mended};
+use super::json_values::Plain;
 use super::{FileInMemory, ImportError};
 
 /// One record of a file with the line on which it begins.
 pub type Record<T> = (usize, Result<T, Unreadable>);
-
-/// A record that cannot be read.
-pub struct Unreadable {
-    /// What is wrong with it.
-    pub why: String,
-    /// How it begins, which finds it where all records are on one line.
-    pub words: String,
-}
 
 /// A record takes its place in memory, however short it is written.
 const MOST_RECORDS: usize = 1_000_000;
@@ -168,46 +158,6 @@ pub fn first_elements(list: &str, count: usize) -> Vec<&str> {
     elements.filter_map(|(_, words)| words.ok()).collect()
 }
 
-/// What words say, of each list no more than the first elements: enough to see what a record is like, however much is
-/// in it.
-pub fn sample(words: &str) -> Option<Value> {
-    let mut deserializer = serde_json::Deserializer::from_str(words);
-    let value = PlainSeed { most: 1_000 }.deserialize(&mut deserializer);
-    value.ok().filter(|_| deserializer.end().is_ok())
-}
-
-/// What an object holds, as it is written and in this order; nothing of what is no object.
-pub fn members(object: &str) -> Vec<(String, &str)> {
-    let members = serde_json::from_str::<Members<'_>>(object);
-    members.map_or_else(|_| Vec::new(), |members| members.0)
-}
-
-struct Members<'de>(Vec<(String, &'de str)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Members<'de>, M::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-            members.push((key, value.get()));
-        }
-        Ok(Members(members))
-    }
-}
-
 /// Whether a record at the beginning of a file has a key itself, not only what lies in it: a record is an object, and
 /// may lie in one list.
 pub fn is_key_of_record(head: &str, key: &str) -> bool {
@@ -270,205 +220,6 @@ fn object(words: &str) -> Option<Map<String, Value>> {
     const MOST_BYTES: usize = 4_000_000;
     let words = Some(words).filter(|words| words.len() <= MOST_BYTES)?;
     serde_json::from_str(words).ok().map(|Plain(object)| object)
-}
-
-/// An object in which no key is said twice, however deep: `Value` takes the last of them in silence.
-pub struct Plain(pub Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Plain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = |value| match value {
-            PlainValue(Value::Object(map)) => Ok(Self(map)),
-            _ => Err(D::Error::custom("it is no object")),
-        };
-        PlainValue::deserialize(deserializer).and_then(map)
-    }
-}
-
-/// A value in which no object says a key twice.
-pub struct PlainValue(pub Value);
-
-impl<'de> Deserialize<'de> for PlainValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seed = PlainSeed { most: usize::MAX };
-        seed.deserialize(deserializer).map(Self)
-    }
-}
-
-/// Reads a value in which no object says a key twice.
-#[derive(Clone, Copy)]
-struct PlainSeed {
-    /// So many elements of each list are kept.
-    most: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for PlainSeed {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for PlainSeed {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<Value, S::Error> {
-        let mut list = Vec::new();
-        while list.len() < self.most
-            && let Some(element) = elements.next_element_seed(self)?
-        {
-            list.push(element);
-        }
-        while elements.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(list.into())
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Value, M::Error> {
-        let mut object = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(self)?;
-            if object.contains_key(&key) {
-                return Err(M::Error::custom(format!("“{key}” is said twice")));
-            }
-            object.insert(key, value);
-        }
-        Ok(object.into())
-    }
-}
-
-/// What only an object says. Without this a list of values would be taken for it, each for what stands at its place in
-/// our own words.
-pub struct OfObject<T>(pub T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for OfObject<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(OfObjectVisitor(PhantomData))
-    }
-}
-
-struct OfObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for OfObjectVisitor<T> {
-    type Value = OfObject<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<OfObject<T>, M::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(OfObject)
-    }
-}
-
-/// A record that was read as any object, without what cannot be read in it.
-pub fn mended<T: DeserializeOwned>(
-    mut object: Map<String, Value>,
-    mend: impl Fn(&mut Map<String, Value>) -> Vec<Unreadable>,
-) -> (Result<T, Unreadable>, Vec<Unreadable>) {
-    without_nothing(&mut object);
-    let bad = mend(&mut object);
-    let record = T::deserialize(&object).map_err(|error| Unreadable {
-        why: in_words(&error),
-        words: shortened(&serde_json::to_string(&object).unwrap_or_default()),
-    });
-    (record, bad)
-}
-
-/// Takes out what is null: it is as good as not there.
-fn without_nothing(object: &mut Map<String, Value>) {
-    object.retain(|_, value| !value.is_null());
-    let mut rest: Vec<&mut Value> = object.values_mut().collect();
-    while let Some(value) = rest.pop() {
-        match value {
-            Value::Object(object) => {
-                object.retain(|_, value| !value.is_null());
-                rest.extend(object.values_mut());
-            }
-            Value::Array(list) => rest.extend(list),
-            _ => {}
-        }
-    }
-}
-
-/// Takes out of a list within a record what cannot be read, and the list itself if it is none.
-pub fn take_bad<T: DeserializeOwned>(
-    object: &mut Map<String, Value>,
-    key: &str,
-    bad: &mut Vec<Unreadable>,
-) {
-    match object.get_mut(key) {
-        None => {}
-        Some(Value::Array(list)) => {
-            list.retain(|element| {
-                T::deserialize(element)
-                    .map_err(|error| bad.push(left_out(&in_words(&error), element)))
-                    .is_ok()
-            });
-        }
-        Some(value) => {
-            bad.push(left_out(&format!("“{key}” is no list"), value));
-            object.remove(key);
-        }
-    }
-}
-
-/// The elements of a list, but for those that cannot be read.
-pub fn sound_elements<T: DeserializeOwned>(list: Value, bad: &mut Vec<Unreadable>) -> Vec<T> {
-    let list = match list {
-        Value::Null => return Vec::new(),
-        Value::Array(list) => list,
-        value => {
-            bad.push(left_out("it is no list", &value));
-            return Vec::new();
-        }
-    };
-    let read = list.iter().filter_map(|element| {
-        let outcome = T::deserialize(element);
-        outcome
-            .map_err(|error| bad.push(left_out(&in_words(&error), element)))
-            .ok()
-    });
-    read.collect()
-}
-
-fn left_out(why: &str, value: &Value) -> Unreadable {
-    Unreadable {
-        why: format!("left out: {why}"),
-        words: shortened(&value.to_string()),
-    }
 }
 
 /// The records as they are written. What is no JSON in the midst of them ends the list with the reason.
@@ -534,49 +285,6 @@ fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
     };
     let words = shortened(words);
     Err(Unreadable { why, words })
-}
-
-/// Without the place, which is one within the record, and without the value, which would keep like problems apart.
-fn in_words(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    let place = words.rsplit_once(" at line ");
-    let place = place.filter(|(_, place)| {
-        place.starts_with(|c: char| c.is_ascii_digit()) && place.contains(" column ")
-    });
-    let words = place.map_or(&*words, |(words, _)| words);
-    let words = words
-        .replace("usize", "a whole number from 0 on")
-        .replace("EOF while parsing", "it breaks off within")
-        .replace("trailing characters", "more stands behind its end");
-    let Some((what, expected)) = words.split_once(", expected ") else {
-        return words;
-    };
-    let kind = match what.split_once(' ') {
-        Some(("invalid", what)) => what.split(['`', '"']).next().unwrap_or_default(),
-        _ => return words,
-    };
-    let kind = match kind.split_once(' ') {
-        Some(("type:" | "value:", kind)) => named(kind).to_owned(),
-        Some(("length", count)) => format!("a list of {count}"),
-        _ => return words,
-    };
-    format!("{kind} stands where {} should be", named(expected))
-}
-
-/// What the parser calls a kind of value, as a person would.
-fn named(kind: &str) -> &str {
-    match kind.trim_end() {
-        "map" | "a map" => "an object",
-        "sequence" | "a sequence" => "a list",
-        "integer" | "floating point" | "floating point number" | "f64" => "a number",
-        "string" | "a string" => "a text",
-        "boolean" | "a boolean" => "true or false",
-        "null" | "unit value" => "nothing",
-        "a tuple of size 2" => "a list of 2",
-        "a tuple of size 3" => "a list of 3",
-        kind if kind.starts_with("struct ") => "an object",
-        kind => kind,
-    }
 }
 
 /// Whether an array is all there is on its line, as in JSON Lines with lists for records.

@@ -140,7 +140,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let mut unknown = mapped.iter().filter(|each| !each.meaning.finds_documents());
     if let Some(unknown) = unknown.next() {
         return Err(ImportError::NeedsMapping {
-            what: "keys",
+            what: "key",
             mappable: MAPPING.mappable(files),
             file: unknown.file.to_string(),
         });
@@ -204,14 +204,15 @@ fn map(
         let is_there = |name: &&str| all.iter().any(|record| record.contains_key(*name));
         names.iter().all(is_there)
     };
-    let mut words = match LINK_KEYS.iter().any(has_all) {
+    let mapping = meaning.mapping();
+    let words = match LINK_KEYS.iter().any(has_all) {
         true => "links by the places of their ends".to_owned(),
-        false => meaning.in_words(),
+        false => mapping.in_words(),
     };
-    if let Some(list) = &list {
-        words = format!("{list}: {words}");
-    }
+    let of_list = list.as_ref().map(|list| format!("{list}: "));
+    let words = of_list.unwrap_or_default() + &words;
     found.remark(&file, 0, "read with these keys", words);
+    found.set_mapping(mapping);
     Some(Mapped {
         file,
         list,

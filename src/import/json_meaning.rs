@@ -128,15 +128,9 @@ impl Meaning {
         makes_one.iter().any(is_there) || place(&self.span, record).is_some()
     }
 
-    /// As it is written on the command line.
-    pub fn in_words(&self) -> String {
-        let of = |mapping: &Mapping, roles: &[Role]| {
-            let said = |role: &Role| Some(format!("{}={}", role.name(), mapping.get(*role)?));
-            roles.iter().filter_map(said).collect::<Vec<_>>()
-        };
-        let mut words = of(&self.document, &DOCUMENT_ROLES);
-        words.extend(of(&self.span, &SPAN_ROLES));
-        words.join(" ")
+    /// All of it in one.
+    pub fn mapping(&self) -> Mapping {
+        self.document.clone().or(&self.span)
     }
 }
 

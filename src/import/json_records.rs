@@ -4,9 +4,9 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::json::{self, PlainValue};
 use super::json_meaning::{Meaning, Object, at_path};
-use super::{Mapping, Role};
+use super::json_values::{self, PlainValue};
+use super::{Mapping, Role, json};
 
 /// So many records show what they are.
 pub const SAMPLE_RECORDS: usize = 50;
@@ -57,7 +57,9 @@ fn sample_of_list(list: &str) -> Vec<Object> {
 }
 
 fn objects(records: &[&str]) -> Vec<Object> {
-    let records = records.iter().filter_map(|words| json::sample(words));
+    let records = records
+        .iter()
+        .filter_map(|words| json_values::sample(words));
     let records = records.filter_map(|value| Record::of(value).ok());
     records.map(|Record(object)| object).collect()
 }
@@ -116,7 +118,7 @@ impl<'w> Around<'w> {
     fn of(words: &'w str, said: &Mapping) -> Self {
         let mut around = Self::default();
         if words.trim_start().starts_with('{')
-            && let Some(Value::Object(object)) = json::sample(words)
+            && let Some(Value::Object(object)) = json_values::sample(words)
             && !Meaning::of(&[&object], said).finds_documents()
         {
             around.look_into(words, "", &mut Vec::new(), said);
@@ -126,7 +128,7 @@ impl<'w> Around<'w> {
 
     /// Looks for lists in an object, under a path, with the texts of the objects around it.
     fn look_into(&mut self, object: &'w str, above: &str, texts: &mut Vec<String>, said: &Mapping) {
-        let members = json::members(object);
+        let members = json_values::members(object);
         let texts_above = texts.len();
         texts.extend(
             members
@@ -145,7 +147,7 @@ impl<'w> Around<'w> {
     }
 
     fn set_beside(&mut self, path: &str, value: &str) {
-        let value = json::sample(value).unwrap_or_default();
+        let value = json_values::sample(value).unwrap_or_default();
         let is_nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_nothing {
             self.beside.push(format!("{path}: {value}"));

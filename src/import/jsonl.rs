@@ -14,7 +14,7 @@ use super::files::Files;
 use super::found::{
     Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
 };
-use super::json::Unreadable;
+use super::json_mend::{self, Unreadable};
 use super::{Format, ImportError, ImportOptions, Reading, attribute, field, json};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, DocumentState, Encoding, Stamp, Tag,
@@ -293,10 +293,10 @@ fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
         *value = field(value).unwrap_or_default().into();
     }
     line.insert("fields".to_owned(), fields.into());
-    json::take_bad::<SpanValue>(line, "spans", &mut bad);
-    json::take_bad::<RegionValue>(line, "regions", &mut bad);
-    json::take_bad::<RelationValue>(line, "relations", &mut bad);
-    json::take_bad::<VersionValue>(line, "versions", &mut bad);
+    json_mend::take_bad::<SpanValue>(line, "spans", &mut bad);
+    json_mend::take_bad::<RegionValue>(line, "regions", &mut bad);
+    json_mend::take_bad::<RelationValue>(line, "relations", &mut bad);
+    json_mend::take_bad::<VersionValue>(line, "versions", &mut bad);
     bad
 }
 
@@ -460,7 +460,7 @@ fn list<T: DeserializeOwned>(
     list: Value,
 ) -> Vec<T> {
     let mut bad = Vec::new();
-    let read = json::sound_elements(list, &mut bad);
+    let read = json_mend::sound_elements(list, &mut bad);
     bad.into_iter()
         .for_each(|bad| found.left_out(file, line, bad.why, bad.words));
     read

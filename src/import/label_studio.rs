@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, add_codebook};
-use super::json::{OfObject, Unreadable};
+use super::json_mend::{self, Unreadable};
+use super::json_values::OfObject;
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Codebook, Color, LinkEnds, LinkKind,
@@ -220,10 +221,10 @@ fn mend(task: &mut Map<String, Value>) -> Vec<Unreadable> {
         let answers = task.get_mut(key).and_then(Value::as_array_mut);
         for answer in answers.into_iter().flatten() {
             if let Some(answer) = answer.as_object_mut() {
-                json::take_bad::<OfObject<Item>>(answer, "result", &mut bad);
+                json_mend::take_bad::<OfObject<Item>>(answer, "result", &mut bad);
             }
         }
-        json::take_bad::<OfObject<Answer>>(task, key, &mut bad);
+        json_mend::take_bad::<OfObject<Answer>>(task, key, &mut bad);
     }
     bad
 }

@@ -3,11 +3,14 @@
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::ImportError;
 use super::files::Files;
 
 /// What a column or key may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The whole text of a document.
     Text,
@@ -215,7 +218,8 @@ pub struct Mappable {
 }
 
 /// Which columns or keys hold what. A key inside another is written `meta.source`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
 pub struct Mapping {
     paths: BTreeMap<Role, String>,
 }
@@ -253,6 +257,22 @@ impl Mapping {
         Self {
             paths: there.map(|(role, path)| (*role, path.clone())).collect(),
         }
+    }
+
+    /// What either says; where both do, what this one says.
+    pub(super) fn or(mut self, other: &Self) -> Self {
+        for (role, path) in other.said() {
+            let own = self.paths.entry(role);
+            own.or_insert_with(|| path.to_owned());
+        }
+        self
+    }
+
+    /// As it is written on the command line.
+    pub(super) fn in_words(&self) -> String {
+        let said = self.said();
+        let said = said.map(|(role, path)| format!("{}={path}", role.name()));
+        said.collect::<Vec<_>>().join(" ")
     }
 
     /// Whether nothing has been said.

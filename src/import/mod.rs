@@ -46,7 +46,9 @@ mod inception_project;
 mod json;
 mod json_mapped;
 mod json_meaning;
+mod json_mend;
 mod json_records;
+mod json_values;
 mod jsonl;
 mod known;
 mod label_studio;
@@ -286,10 +288,10 @@ pub enum ImportError {
     /// Nothing among the files is in this format.
     #[error("there is nothing in the format {0} in these files")]
     WrongFormat(&'static str),
-    /// Nobody knows which column or key holds what.
-    #[error("say which {what} hold what in {file}; there are {}", listed(&.mappable.names))]
+    /// Nobody knows which column or key holds the texts, or the names of documents.
+    #[error("say which {what} holds the texts, or the names of the documents, in {file}; there are {}", listed(&.mappable.names))]
     NeedsMapping {
-        /// Columns or keys.
+        /// A column or a key.
         what: &'static str,
         /// Those that there are.
         mappable: Mappable,

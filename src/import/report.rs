@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::Mapping;
 use super::found::{Problem, shortened};
 use super::reading::Reading;
 
@@ -27,6 +28,9 @@ pub struct ImportReport {
     pub links: BTreeMap<String, EntryCounts>,
     /// Regions by kind.
     pub regions: BTreeMap<String, EntryCounts>,
+    /// Which columns or keys were taken for what, where the format leaves that open; of several files the first's.
+    #[serde(skip_serializing_if = "Mapping::is_empty")]
+    pub mapping: Mapping,
     /// How documents counted, the commonest first.
     pub readings: Vec<ReadingCount>,
     /// Annotations that stand elsewhere than the file says.

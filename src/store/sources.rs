@@ -13,8 +13,8 @@ use super::disk::sha256_of;
 use super::folder_of;
 use super::paths::relative;
 use super::texts::{
-    Known, MOST_TEXT_BYTES, ReadError, ReadText, bytes_of, files_of, keep_beside, name_of,
-    read_bytes,
+    Known, MOST_TEXT_BYTES, ReadError, ReadText, bytes_of, files_of, keep_beside, kept_beside,
+    name_of, read_bytes,
 };
 use crate::import::{DEFAULT_ENCODING, Extracted, FileInMemory, extract, guarded, is_source, stem};
 use crate::model::{Document, Project};
@@ -168,11 +168,12 @@ pub(super) fn bring_in_source(
     known: &mut Known,
 ) -> Result<Option<(Document, Text)>, ReadError> {
     let folder = folder_of(project_file);
-    let original = match relative(&folder, file) {
-        Some(original) => original,
-        None => keep_beside(&folder, file, &bytes, &sha256_of(&bytes))?,
-    };
-    if !known.originals.insert(original.clone()) {
+    let hash = sha256_of(&bytes);
+    let original = relative(&folder, file).or_else(|| kept_beside(&folder, file, &hash));
+    if original
+        .as_ref()
+        .is_some_and(|original| known.originals.contains(original))
+    {
         return Ok(None);
     }
     let extracted = words_of(file).map_err(|words| ReadError::NoWords {
@@ -180,6 +181,12 @@ pub(super) fn bring_in_source(
         words,
         path: file.to_owned(),
     })?;
+    // Not before, so that what cannot be used leaves nothing behind.
+    let original = match original {
+        Some(original) => original,
+        None => keep_beside(&folder, file, &bytes, &hash)?,
+    };
+    known.originals.insert(original.clone());
     let by = extracted.how();
     let Extracted { words, title, .. } = extracted;
     let bytes = words.into_bytes();

@@ -504,22 +504,32 @@ pub(super) fn keep_beside(
     sha256: &str,
 ) -> Result<String, ReadError> {
     make_text_folder(&RealDisk, folder)?;
+    if let Some(path) = kept_beside(folder, file, sha256) {
+        return Ok(path);
+    }
+    let place = first_free(&RealDisk, |number| folder.join(path_beside(file, number)));
+    write_new(&RealDisk, &place, bytes)?;
+    relative(folder, &place).ok_or_else(|| ReadError::Path {
+        problem: PathProblem::NotPortable,
+        path: path_beside(file, 1),
+    })
+}
+
+/// Where the project's text folder has a file of this name with the same bytes, if it has.
+pub(super) fn kept_beside(folder: &Path, file: &Path, sha256: &str) -> Option<String> {
+    let path = path_beside(file, 1);
+    let hash = super::hash_of_file(&folder.join(&path))?;
+    (hash == sha256).then_some(path)
+}
+
+/// The path for a file in the text folder, the first or one of those to take if that is not free.
+fn path_beside(file: &Path, number: u32) -> String {
     let name = portable_name(file);
     let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "txt"));
-    let path_of = |number| match number {
+    match number {
         1 => format!("{TEXT_FOLDER}/{stem}.{ending}"),
         number => format!("{TEXT_FOLDER}/{stem}-{number}.{ending}"),
-    };
-    let first = path_of(1);
-    if super::hash_of_file(&folder.join(&first)).as_deref() == Some(sha256) {
-        return Ok(first);
     }
-    let place = first_free(&RealDisk, |number| folder.join(path_of(number)));
-    write_new(&RealDisk, &place, bytes)?;
-    relative(folder, &place).ok_or(ReadError::Path {
-        problem: PathProblem::NotPortable,
-        path: first,
-    })
 }
 
 /// The file's name with what not every system can keep replaced.

@@ -4,11 +4,12 @@ use egui::{ComboBox, Grid, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Cx;
 use super::pages::head_ui;
+use super::theme::Theme;
 use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, counted};
-use crate::import::{self, FORMATS, ImportOptions, Imported, Role, TagCounts};
+use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
 
 /// What the page remembers while it is open.
 #[derive(Default)]
@@ -41,10 +42,11 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
                 ui.label(RichText::new(head).color(color));
                 ui.label(words);
                 ui.add_space(8.0);
-                mapping_ui(ui, cx, importing);
+                mapping_ui(ui, cx, importing, &Mapping::default());
             }
             Some(Ok(preview)) => {
-                mapping_ui(ui, cx, importing);
+                losses_ui(ui, cx, preview);
+                mapping_ui(ui, cx, importing, &preview.report().mapping);
                 report_ui(ui, cx, preview);
             }
         });
@@ -153,8 +155,8 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
     }
 }
 
-/// Which column or key holds what, for formats in which they can mean anything.
-fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
+/// Which column or key holds what, for formats in which they can mean anything, and what was found.
+fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing, found: &Mapping) {
     /// With less, the boxes stand in one column.
     const ROOM_FOR_TWO: f32 = 700.0;
     let Some(mappable) = &importing.mappable else {
@@ -174,7 +176,8 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
             for roles in mappable.roles.chunks(in_a_row) {
                 for &role in roles {
                     ui.label(role.title());
-                    if let Some(name) = role_ui(ui, role, mapping.get(role), &mappable.names) {
+                    let chosen = (mapping.get(role), found.get(role));
+                    if let Some(name) = role_ui(ui, role, chosen, &mappable.names) {
                         asked = Some((role, name));
                     }
                 }
@@ -189,22 +192,28 @@ fn mapping_ui(ui: &mut Ui, cx: &mut Cx<'_>, importing: &Importing) {
     }
 }
 
-/// A box to choose what holds something; what was chosen, empty for what the files say themselves.
+/// A box to choose what holds something, which shows what is chosen or else found; what was chosen now, empty for what
+/// the files say themselves.
 fn role_ui<'a>(
     ui: &mut Ui,
     role: Role,
-    chosen: Option<&str>,
+    (chosen, found): (Option<&str>, Option<&str>),
     names: &'a [String],
 ) -> Option<&'a str> {
-    const FIND_OUT: &str = "find out";
+    const AUTOMATIC: &str = "automatic";
     let mut asked = None;
+    let shown = match (chosen, found) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(name)) => format!("{name} ({AUTOMATIC})"),
+        (None, None) => AUTOMATIC.to_owned(),
+    };
     let response = ComboBox::from_id_salt(role.name())
-        .selected_text(chosen.unwrap_or(FIND_OUT))
-        .width(140.0)
+        .selected_text(shown)
+        .width(180.0)
         .truncate()
         .height(440.0)
         .show_ui(ui, |ui| {
-            if ui.selectable_label(chosen.is_none(), FIND_OUT).clicked() {
+            if ui.selectable_label(chosen.is_none(), AUTOMATIC).clicked() {
                 asked = Some("");
             }
             for name in names {
@@ -219,24 +228,32 @@ fn role_ui<'a>(
     asked
 }
 
+/// More than anybody reads here; a table may have another tag in every row.
+const MOST_ROWS: usize = 300;
+
+/// How many more there are than are shown.
+fn rest_ui(ui: &mut Ui, theme: &Theme, count: usize, what: &str) {
+    if let Some(rest @ 1..) = count.checked_sub(MOST_ROWS) {
+        ui.label(soft(theme, format!("… and {rest} more {what}")));
+    }
+}
+
+/// What matters most, before anything else.
+fn losses_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
+    if preview.losses.is_empty() {
+        return;
+    }
+    section_head(ui, &cx.theme, "What does not come over");
+    for line in preview.losses.iter().take(MOST_ROWS) {
+        ui.label(RichText::new(line).color(cx.theme.warn));
+    }
+    rest_ui(ui, &cx.theme, preview.losses.len(), "lines");
+    ui.add_space(8.0);
+}
+
 /// The report: counts by tag, and then each thing in words.
 fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
-    /// More than anybody reads here; a table may have another tag in every row.
-    const MOST_ROWS: usize = 300;
     let (theme, report) = (cx.theme, preview.report());
-    let rest_ui = |ui: &mut Ui, count: usize, what: &str| {
-        if let Some(rest @ 1..) = count.checked_sub(MOST_ROWS) {
-            ui.label(soft(&theme, format!("… and {rest} more {what}")));
-        }
-    };
-    if !preview.losses.is_empty() {
-        section_head(ui, &theme, "What does not come over");
-        for line in preview.losses.iter().take(MOST_ROWS) {
-            ui.label(RichText::new(line).color(theme.warn));
-        }
-        rest_ui(ui, preview.losses.len(), "lines");
-        ui.add_space(8.0);
-    }
     section_head(ui, &theme, "Annotations");
     Grid::new("tags")
         .num_columns(6)
@@ -269,11 +286,11 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                 ui.end_row();
             }
         });
-    rest_ui(ui, report.tags.len(), "tags");
+    rest_ui(ui, &theme, report.tags.len(), "tags");
     ui.add_space(8.0);
     section_head(ui, &theme, "Report");
     for line in preview.lines.iter().take(MOST_ROWS) {
         ui.label(line);
     }
-    rest_ui(ui, preview.lines.len(), "lines");
+    rest_ui(ui, &theme, preview.lines.len(), "lines");
 }

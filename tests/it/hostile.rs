@@ -481,7 +481,7 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
             of_results(list("[]")),
             "a list stands where an object should be",
         ),
-        ("csv", "f.csv", many("a\n"), "say which columns hold what"),
+        ("csv", "f.csv", many("a\n"), "--map ROLE=NAME says it"),
         (
             "webanno-tsv",
             "g.tsv",

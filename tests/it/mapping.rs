@@ -70,6 +70,25 @@ fn a_column_that_is_not_there_is_refused() {
 }
 
 #[test]
+fn the_report_says_what_was_found_and_what_was_said() {
+    let table = "Text,label,more\nIt was denied.,denial,x\n";
+    let records = json!([{"text": "It was denied.", "spans": [{"start": 0, "end": 2, "label": "denial", "more": "x"}]}]);
+    let found = |name: &str, words: String, said: &[&str]| {
+        let path = format!("a.{name}");
+        let (_, _, report) = read(name, &[file(&path, words)], said).unwrap();
+        serde_json::to_value(&report).unwrap()["mapping"].clone()
+    };
+    assert_eq!(
+        found("csv", table.to_owned(), &["note=more"]),
+        json!({"text": "Text", "tag": "label", "note": "more"})
+    );
+    assert_eq!(
+        found("json", records.to_string(), &["note=more"]),
+        json!({"text": "text", "spans": "spans", "start": "start", "end": "end", "tag": "label", "note": "more"})
+    );
+}
+
+#[test]
 fn a_key_must_be_where_its_role_looks_for_it() {
     let with = |more| [&NESTED[..], &["end=to"], &[more]].concat();
     let (project, _, report) =
@@ -277,7 +296,7 @@ fn links_by_places_stay_in_their_document() {
 #[test]
 fn no_name_is_guessed_that_is_none() {
     let record = json!([{"doc": {"body": "It was denied."}, "n": 1}]).to_string();
-    assert!(refusal("json", record.clone(), &[]).starts_with("say which keys hold what"));
+    assert!(refusal("json", record.clone(), &[]).starts_with("say which key holds the texts"));
     let (project, ..) = read("json", &[file("a.json", record)], &["text=doc.body"]).unwrap();
     let id = project.documents.keys().next().unwrap();
     assert!(!id.as_str().contains("body"), "{id}");
@@ -495,7 +514,10 @@ fn records_in_a_list_within_an_object_are_read_and_what_stands_beside_is_told() 
 fn annotations_of_a_text_are_not_taken_for_documents() {
     let one = r#"{"story": "The navy denied it.", "entities": [{"text": "navy", "start": 4, "end": 8, "label": "c"}]}"#;
     let refusal = read("json", &[file("a.json", one)], &[]).unwrap_err();
-    assert!(refusal.contains("say which keys hold what"), "{refusal}");
+    assert!(
+        refusal.contains("say which key holds the texts"),
+        "{refusal}"
+    );
     let (project, ..) = read("json", &[file("a.json", one)], &["text=story"]).unwrap();
     assert_eq!(marks(&project), [mark("c", "navy")]);
 }

@@ -259,6 +259,10 @@ fn a_page_becomes_a_text_beside_it_and_is_kept_as_it_is() {
     let brought = bring_in(&path, &project, &paths, &Progress::default());
     assert_eq!(brought.problems.len(), 1, "{:?}", brought.problems);
     assert!(brought.problems[0].to_string().contains("cut.pdf"));
+    assert!(
+        !own.path().join("texts/cut.pdf").exists(),
+        "what cannot be used leaves nothing behind"
+    );
     let [(document, text)] = brought.documents.as_slice() else {
         panic!("{:?}", brought.documents);
     };
