@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::cas::{self, Cas, Sofa, Structure};
-use super::files::Files;
+use super::files::{Files, read_each};
 use super::found::Found;
 use super::inception::add_tag_sets;
 use super::{FileInMemory, Format, ImportError, ImportOptions, attribute, json};
@@ -29,7 +29,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     cas_files(own.filter(|file| is_ours(file)), files, &CAS_JSON, of_json)
 }
 
-/// Reads each file; of several that cannot be used the others are kept.
+/// Reads each file and the tag sets beside.
 pub fn cas_files<'a>(
     files: impl Iterator<Item = &'a FileInMemory>,
     beside: &Files<'_>,
@@ -37,28 +37,19 @@ pub fn cas_files<'a>(
     parse: impl Fn(&FileInMemory, &mut Found) -> Result<Cas, ImportError>,
 ) -> Result<Found, ImportError> {
     let mut found = Found::default();
-    let mut first_error = None;
-    let mut count = 0;
-    for file in files {
-        let outcome = parse(file, &mut found).and_then(|cas| {
-            let has_text = cas::add(cas, file, &mut found);
-            has_text.then_some(()).ok_or_else(|| ImportError::Broken {
+    let count = read_each(files, &mut found, |file, found| {
+        let cas = parse(file, found)?;
+        match cas::add(cas, file, found) {
+            true => Ok(()),
+            false => Err(ImportError::Broken {
                 file: file.path.clone(),
                 words: "there is no text".to_owned(),
-            })
-        });
-        match outcome {
-            Ok(()) => count += 1,
-            Err(error) => {
-                found.left_out(&file.label(), 0, "a file is left out", &error);
-                first_error.get_or_insert(error);
-            }
+            }),
         }
-    }
+    })?;
     let has_tags = add_tag_sets(beside, &mut found)?;
-    match (count, first_error) {
-        (0, Some(error)) => Err(error),
-        (0, None) if !has_tags => Err(ImportError::WrongFormat(format.title)),
+    match count {
+        0 if !has_tags => Err(ImportError::WrongFormat(format.title)),
         _ => Ok(found),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use flate2::read::ZlibDecoder;
 
 use super::archive::read_inflated;
-use super::files::Files;
+use super::files::{Files, read_each};
 use super::found::{Found, FoundDocument, FoundSpan, FoundText};
 use super::msgpack::{Packed, unpack};
 use super::spacy_strings::{
@@ -36,15 +36,10 @@ pub const PROJECT: &str = "ascribe_project";
 
 fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
-    let mut count = 0;
-    for file in files.ending_in(DOCBIN.endings) {
-        count += 1;
-        read_file(file, &mut found)?;
+    match read_each(files.ending_in(DOCBIN.endings), &mut found, read_file)? {
+        0 => Err(ImportError::WrongFormat(DOCBIN.title)),
+        _ => Ok(found),
     }
-    if count == 0 {
-        return Err(ImportError::WrongFormat(DOCBIN.title));
-    }
-    Ok(found)
 }
 
 fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> {

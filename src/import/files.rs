@@ -75,6 +75,31 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Reads one file after the other; how many could be used. One that cannot costs only itself and is told.
+///
+/// # Errors
+/// What is wrong with the first, if none can be used.
+pub fn read_each<'a>(
+    files: impl Iterator<Item = &'a FileInMemory>,
+    found: &mut Found,
+    mut read: impl FnMut(&'a FileInMemory, &mut Found) -> Result<(), ImportError>,
+) -> Result<usize, ImportError> {
+    let (mut count, mut first_error) = (0, None);
+    for file in files {
+        match read(file, found) {
+            Ok(()) => count += 1,
+            Err(error) => {
+                found.left_out(&file.label(), 0, "a file is left out", &error);
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    match first_error {
+        Some(error) if count == 0 => Err(error),
+        _ => Ok(count),
+    }
+}
+
 /// The ending of a path in small letters, without the dot.
 pub fn ending(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::files::Files;
+use super::files::{Files, read_each};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, parquet, time,
@@ -67,15 +67,9 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     if rows(files).next().is_none() {
         return Err(ImportError::WrongFormat(HUGGINGFACE.title));
     }
-    let mut broken = None;
-    for file in rows(files) {
+    read_each(rows(files), &mut found, |file, found| {
         let label = file.label();
-        let records = records(file, &mut card, &mut found).unwrap_or_else(|error| {
-            found.left_out(&label, 0, error.to_string(), "");
-            broken = Some(error);
-            Vec::new()
-        });
-        for (line, record) in records {
+        for (line, record) in records(file, &mut card, found)? {
             match record {
                 Err(bad) => found.left_out(&label, line, bad.why, bad.words),
                 Ok(values) => {
@@ -85,16 +79,13 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
                         file: label.clone(),
                         line,
                     };
-                    row.add(&mut found);
+                    row.add(found);
                 }
             }
         }
-    }
-    // One bad file costs only itself, unless there is no good one.
-    match broken {
-        Some(error) if found.documents.is_empty() => Err(error),
-        _ => Ok(found),
-    }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The rows of a file. One of Parquet may say what the card leaves open.

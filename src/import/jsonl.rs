@@ -261,38 +261,65 @@ pub(super) fn add_line(
     }
 }
 
+/// A key of ours, and whether a value has the shape that it has with us.
+type Ours = (&'static str, fn(&Value) -> bool);
+
+fn is<T: DeserializeOwned>(value: &Value) -> bool {
+    T::deserialize(value).is_ok()
+}
+
+const OF_LINE: [Ours; 7] = [
+    ("path", is::<String>),
+    ("sha256", is::<String>),
+    ("name", is::<String>),
+    ("answer", is::<String>),
+    ("unit", is::<OffsetUnit>),
+    ("encoding", is::<EncodingValue>),
+    ("states", is::<BTreeMap<String, StateValue>>),
+];
+
+const OF_SPAN: [Ours; 7] = [
+    ("pieces", is::<Vec<[usize; 2]>>),
+    ("text", is::<String>),
+    ("note", is::<String>),
+    ("tier", is::<String>),
+    ("annotator", is::<String>),
+    ("created", is::<Timestamp>),
+    ("changed", is::<StampValue>),
+];
+
+/// What has our names but not our shapes is somebody else's, and goes to what has any name.
+fn take_others(
+    object: &mut Map<String, Value>,
+    ours: &[Ours],
+    any: &'static str,
+) -> Map<String, Value> {
+    let mut others = Map::new();
+    for (key, is_ours) in ours.iter().chain(&[(any, Value::is_object as _)]) {
+        if object.get(*key).is_some_and(|value| !is_ours(value)) {
+            others.extend(object.remove_entry(*key));
+        }
+    }
+    others.retain(|_, value| value.as_str() != Some(""));
+    if let Some(Value::Object(named)) = object.remove(any) {
+        others.extend(named);
+    }
+    others
+}
+
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
-    let mut fields = match line.remove("fields") {
-        Some(Value::Object(fields)) => fields,
-        Some(other) => Map::from_iter([("fields".to_owned(), other)]),
-        None => Map::new(),
-    };
-    // What has our names but not our shapes is somebody else's.
-    type IsOurs = fn(&Value) -> bool;
-    let is_ours: [(&str, IsOurs); 7] = [
-        ("path", Value::is_string),
-        ("sha256", Value::is_string),
-        ("name", Value::is_string),
-        ("answer", Value::is_string),
-        ("unit", |value| OffsetUnit::deserialize(value).is_ok()),
-        ("encoding", |value| {
-            EncodingValue::deserialize(value).is_ok()
-        }),
-        ("states", |value| {
-            BTreeMap::<String, StateValue>::deserialize(value).is_ok()
-        }),
-    ];
-    for (key, is_ours) in is_ours {
-        if line.get(key).is_some_and(|value| !is_ours(value)) {
-            fields.extend(line.remove_entry(key));
-        }
-    }
+    let mut fields = take_others(line, &OF_LINE, "fields");
     for value in fields.values_mut() {
         *value = field(value).unwrap_or_default().into();
     }
     line.insert("fields".to_owned(), fields.into());
+    let spans = line.get_mut("spans").and_then(Value::as_array_mut);
+    for span in spans.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let attributes = take_others(span, &OF_SPAN, "attributes");
+        span.insert("attributes".to_owned(), attributes.into());
+    }
     json_mend::take_bad::<SpanValue>(line, "spans", &mut bad);
     json_mend::take_bad::<RegionValue>(line, "regions", &mut bad);
     json_mend::take_bad::<RelationValue>(line, "relations", &mut bad);

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::archive::Archive;
-use super::files::Files;
+use super::files::{Files, read_each};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::xml::{self, Element};
 use super::{FileInMemory, Format, ImportError, ImportOptions, ending, time};
@@ -38,22 +38,23 @@ const LEFT_OUT: [(&str, &str); 5] = [
 const MOST_CODES: usize = 5_000;
 
 fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
-    if files.ending_in(REFI_QDA.endings).next().is_none() {
-        return Err(ImportError::WrongFormat(REFI_QDA.title));
-    }
     let mut found = Found::default();
-    for file in files.ending_in(REFI_QDA.endings) {
+    let own = files.ending_in(REFI_QDA.endings);
+    let count = read_each(own, &mut found, |file, found| {
         if ending(&file.path) == "qdc" {
-            let root = xml::read(&file.path, &file.words(&mut found)?)?;
+            let root = xml::read(&file.path, &file.words(found)?)?;
             let codes = Codes::of(&root);
-            codes.report(&file.label(), &mut found);
+            codes.report(&file.label(), found);
             super::found::add_codebook(&mut found.codebook, codes.codebook());
         } else {
-            let project = read_project(file)?;
-            found.append(project);
+            found.append(read_project(file)?);
         }
+        Ok(())
+    })?;
+    match count {
+        0 => Err(ImportError::WrongFormat(REFI_QDA.title)),
+        _ => Ok(found),
     }
-    Ok(found)
 }
 
 fn read_project(file: &FileInMemory) -> Result<Found, ImportError> {

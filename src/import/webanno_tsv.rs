@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::files::Files;
+use super::files::{Files, read_each};
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::inception::{add_tag_sets, document_and_annotator, main_feature, short_name};
 use super::{FileInMemory, Format, ImportError, ImportOptions, Reading, Unit, unescaped};
@@ -35,14 +35,9 @@ fn is_ours(file: &FileInMemory) -> bool {
 
 fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut found = Found::default();
-    let mut count = 0;
-    for file in files
-        .ending_in(WEBANNO_TSV.endings)
-        .filter(|file| is_ours(file))
-    {
-        count += 1;
-        read_file(file, &mut found)?;
-    }
+    let own = files.ending_in(WEBANNO_TSV.endings);
+    let own = own.filter(|file| is_ours(file));
+    let count = read_each(own, &mut found, read_file)?;
     let has_tags = add_tag_sets(files, &mut found)?;
     if count == 0 && !has_tags {
         return Err(ImportError::WrongFormat(WEBANNO_TSV.title));

@@ -702,6 +702,25 @@ fn wrapped_records_are_known_by_their_own_format() {
 }
 
 #[test]
+fn a_key_of_ours_with_a_value_of_another_shape_costs_no_annotation() {
+    let line = json!({"text": "The navy denied it.", "spans": [
+        {"start": 4, "end": 8, "label": "actor", "attributes": "", "pieces": "", "note": ["sure", 2]},
+        {"start": 9, "end": 15, "label": "denial", "attributes": ["firm"], "created": "yesterday"},
+    ]});
+    let (project, _, report) = read("jsonl", &[file("a.jsonl", line.to_string())], &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.lines());
+    assert_eq!(
+        marks(&project),
+        [mark("actor", "navy"), mark("denial", "denied")]
+    );
+    let all = project.annotations.iter();
+    let names: Vec<Vec<&str>> = all
+        .map(|annotation| annotation.attributes.keys().map(|name| &**name).collect())
+        .collect();
+    assert_eq!(names, [vec!["note"], vec!["attributes", "created"]]);
+}
+
+#[test]
 fn a_record_of_another_shape_costs_only_what_is_wrong_in_it() {
     let line = json!({"text": "It denied.", "encoding": "utf-8", "fields": {"a": null}, "name": 5,
         "spans": [{"start": 3, "end": 9, "label": "c", "note": null}]});

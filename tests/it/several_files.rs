@@ -159,6 +159,39 @@ fn what_is_broken_further_on_costs_nothing_before_it() {
     }
 }
 
+/// A file of `tests/golden`.
+fn golden(path: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    fs::read(folder.join(path)).unwrap()
+}
+
+#[test]
+fn a_broken_file_among_good_ones_costs_only_itself() {
+    for (name, path) in [
+        ("docbin", "docbin/documents.spacy"),
+        ("refi-qda", "refi-qda/project.qdpx"),
+        ("xmi", "xmi/annotation/drawn/mara.xmi"),
+        ("cas-json", "cas-json/annotation/drawn/mara.json"),
+        ("huggingface", "huggingface-parquet/data/train.parquet"),
+    ] {
+        let (whole, ending) = (golden(path), path.rsplit('.').next().unwrap());
+        let cut = whole[..whole.len() * 2 / 3].to_vec();
+        let options = ImportOptions::default();
+        let read = |files: &[_]| import_alone(format(name).unwrap(), files, &options);
+        let broken = file(&format!("broken.{ending}"), cut);
+        let good = file(&format!("good.{ending}"), whole);
+        let (alone, ..) = read(std::slice::from_ref(&good)).unwrap();
+        let (project, _, report) = read(&[broken.clone(), good]).unwrap();
+        assert!(!annotations(&project).is_empty(), "{name}");
+        assert_eq!(annotations(&project), annotations(&alone), "{name}");
+        let lost = report.problems.iter().find(|problem| problem.is_loss);
+        let lost = lost.unwrap_or_else(|| panic!("{name}: {:?}", report.lines()));
+        assert_eq!(lost.words, "a file is left out", "{name}");
+        assert!(lost.what.contains("broken."), "{name}: {}", lost.what);
+        assert!(read(&[broken]).is_err(), "{name}: nothing is left");
+    }
+}
+
 #[test]
 fn rows_with_the_whole_text_beside_each_annotation_are_read() {
     let row = |text: &str, start: usize, end: usize, label: &str| json!({"id": format!("r{start}"), "text": text, "start": start, "end": end, "label": label});
