@@ -208,7 +208,7 @@ fn role_ui<'a>(
         (None, None) => AUTOMATIC.to_owned(),
     };
     let response = ComboBox::from_id_salt(role.name())
-        .selected_text(shown)
+        .selected_text(&shown)
         .width(180.0)
         .truncate()
         .height(440.0)
@@ -222,9 +222,10 @@ fn role_ui<'a>(
                 }
             }
         });
-    response
-        .response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, role.title()));
+    response.response.widget_info(|| egui::WidgetInfo {
+        current_text_value: Some(shown.clone()),
+        ..egui::WidgetInfo::labeled(egui::Role::ComboBox, true, role.title())
+    });
     asked
 }
 

@@ -989,6 +989,23 @@ fn columns_are_chosen_where_their_names_say_nothing() {
 }
 
 #[test]
+fn the_page_of_an_import_shows_which_column_was_taken_for_what() {
+    let mut driven = Driven::new();
+    let table = driven.folder.path().join("usual.csv");
+    fs::write(&table, "text,label\nMoscow denied it.,denial\n").unwrap();
+    driven.app().run(Command::ImportFrom(vec![table]));
+    driven.app().finish_tasks();
+    driven.steps();
+    let shown = |name: &str| {
+        let role = egui::accesskit::Role::ComboBox;
+        let combo = driven.harness.get_by_role_and_label(role, name);
+        combo.value().unwrap()
+    };
+    assert_eq!(shown("Tag"), "label (automatic)");
+    assert_eq!(shown("Note"), "automatic");
+}
+
+#[test]
 fn any_number_of_tags_leaves_room_for_the_title() {
     let mut driven = Driven::new();
     let project = driven.app().work().unwrap().project();
