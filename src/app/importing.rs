@@ -12,6 +12,9 @@ use crate::import::{ImportError, ImportReport, Imported, Mappable, Target};
 use crate::model::DocumentId;
 use crate::store::{self, WriteError};
 
+/// How many examples the page shows of each thing that does not come over.
+const EXAMPLES: usize = 20;
+
 /// An import that the person is looking at.
 #[derive(Debug, Default)]
 pub struct Importing {
@@ -81,7 +84,7 @@ impl App {
                 };
                 let outcome = run_import(&paths, &choice, target, progress);
                 let outcome = outcome.map(|(imported, mappable)| Preview {
-                    losses: imported.report.losses(),
+                    losses: imported.report.losses(EXAMPLES),
                     lines: imported.report.lines_besides(),
                     imported,
                     mappable,
@@ -153,8 +156,7 @@ impl App {
             );
         }
         let is_lossless = imported.report.is_lossless();
-        let counts = imported.report.annotations();
-        let documents = imported.report.documents.added;
+        let what = what_is_new(&imported.report).unwrap_or_else(|| "What is new".to_owned());
         let first = imported
             .additions
             .documents
@@ -163,12 +165,7 @@ impl App {
         match self.take_in(imported) {
             Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
             Ok(()) => {
-                let count = counts.exact + counts.moved - counts.merged;
-                let words = format!(
-                    "{} and {} imported",
-                    counted(count, "annotation"),
-                    counted(documents, "document")
-                );
+                let words = format!("{what} imported");
                 let kind = if is_lossless {
                     NoticeKind::Done
                 } else {
@@ -209,5 +206,19 @@ impl App {
         if let Some(document_id) = document_id {
             self.show_document(document_id);
         }
+    }
+}
+
+/// What an import brings: “3 annotations and 1 document”; `None` if it is nothing of what is counted.
+pub fn what_is_new(report: &ImportReport) -> Option<String> {
+    let annotations = report.annotations();
+    let count = annotations.exact + annotations.moved - annotations.merged;
+    let both = [(count, "annotation"), (report.documents.added, "document")];
+    let both = both.into_iter().filter(|(count, _)| *count > 0);
+    let said: Vec<String> = both.map(|(count, what)| counted(count, what)).collect();
+    let tags = (report.new_tags > 0).then(|| counted(report.new_tags, "tag"));
+    match said.is_empty() {
+        true => tags,
+        false => Some(said.join(" and ")),
     }
 }

@@ -34,7 +34,7 @@ pub use crash::keep_crashes;
 pub use exporting::{Exporting, Foreseen};
 pub use files::project_name;
 pub use find::Find;
-pub use importing::{Importing, Preview};
+pub use importing::{Importing, Preview, what_is_new};
 pub use keys::{AttributeKey, attribute_keys, clash, extending, only_letter};
 pub use messages::{Answer, FileChoice, Notice, NoticeKind, Page, Question, Request, counted};
 pub use outside::ReviewCounts;

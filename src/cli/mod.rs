@@ -310,8 +310,9 @@ impl ReadingArguments {
 /// What an import ends with: everything came over, or not everything, or nothing.
 fn import_outcome(report: &ImportReport) -> Result<(), Failure> {
     match report.is_lossless() {
+        _ if report.is_empty() => Err(Failure::of_data("nothing could be read")),
         true => Ok(()),
-        false if report.is_empty() => Err(Failure::of_data("nothing could be read")),
+        false if report.is_in_vain() => Err(Failure::of_data("nothing could be placed")),
         false => Err(Failure::of_losses()),
     }
 }
@@ -726,7 +727,7 @@ fn import(
     dry_run: bool,
 ) -> Result<(), Failure> {
     let choice = reading.choice()?;
-    let mut opened = open_sound(path)?;
+    let mut opened = open_sound(path).map_err(|failure| Failure::of_data(failure.words))?;
     if let Some(report) = &reading.report {
         store::refuse_own(report, Some((path, &opened.project))).map_err(Failure::of_usage)?;
     }
@@ -778,7 +779,7 @@ fn convert(
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_import)?;
     let (project, texts, report) = imported.into_project();
-    if report.is_empty() && !report.is_lossless() {
+    if report.is_empty() {
         reading.tell(&report, None)?;
         return import_outcome(&report);
     }

@@ -71,6 +71,13 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// `1 annotation loses its annotator`, `2 annotations lose their annotators`.
+    fn counted(self, count: usize) -> String {
+        let (one, several) = self.words();
+        let words = if count == 1 { one } else { several };
+        format!("{count} {words}")
+    }
+
     /// What was lost, for one and for several.
     fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -215,22 +222,23 @@ impl LossReport {
     /// Each kind with its count, in words.
     pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
         self.losses.iter().map(|(loss, losses)| {
-            let (one, several) = loss.words();
-            let words = if losses.count == 1 { one } else { several };
             let Losses { count, examples } = losses;
             let more = if *count > examples.len() { ", …" } else { "" };
-            format!("{count} {words} ({}{more})", examples.join(", "))
+            format!("{} ({}{more})", loss.counted(*count), examples.join(", "))
         })
     }
 }
 
 impl fmt::Display for LossReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<String> = self.lines().collect();
+        let losses = self.losses.iter();
+        let kinds: Vec<String> = losses
+            .map(|(loss, losses)| loss.counted(losses.count))
+            .collect();
         write!(
             f,
             "The format could not carry everything: {}",
-            lines.join("; ")
+            kinds.join("; ")
         )
     }
 }

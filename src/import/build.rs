@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::documents::{PlacedDocument, place_documents};
 use super::found::{Found, FoundDocument, FoundRegion, FoundSpan, Problem, shortened};
-use super::heal::{Favourite, Healed, Placed, favourite, heal};
+use super::heal::{Favourites, Healed, Placed, heal};
 use super::ids::{Keys, Numbers};
 use super::known::KnownNames;
 use super::report::{Displaced, ImportReport, ReadingCount};
@@ -35,8 +35,8 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
             .filter_map(|(found, placed)| Some((found, placed.text.as_ref()?)))
     };
     let size_bytes: usize = pairs().map(|(_, text)| text.end().0).sum();
-    let (favourite, numbers) = rayon::join(
-        || favourite(pairs()),
+    let (favourites, numbers) = rayon::join(
+        || Favourites::of(pairs()),
         || Numbers::behind(&found, target.project),
     );
     let mut building = Building {
@@ -57,7 +57,7 @@ pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported 
         room_bytes: SMALL_COVERED_BYTES + MOST_COVERING * size_bytes,
         needs_keys: !found.links.is_empty() || !found.claims.is_empty(),
     };
-    building.add_documents(&mut found.documents, &documents, favourite);
+    building.add_documents(&mut found.documents, &documents, &favourites);
     building.add_links(&mut found);
     building.add_claims(&mut found);
     building.add_annotators(&found.annotators);
@@ -123,14 +123,14 @@ impl Building<'_> {
         &mut self,
         found: &'f mut [FoundDocument],
         placed: &'f [PlacedDocument],
-        favourite: Option<Favourite>,
+        favourites: &Favourites,
     ) {
         let heal_some = |(found, placed): (&'f mut [FoundDocument], &'f [PlacedDocument])| {
             let both = found.par_iter().zip(placed);
             let healed: Vec<_> = both
                 .map(|(found, placed)| {
                     let text = placed.text.as_ref()?;
-                    let healed = heal(found, text, favourite);
+                    let healed = heal(found, text, favourites);
                     Some((quotes(text, &healed), healed))
                 })
                 .collect();
@@ -167,7 +167,8 @@ impl Building<'_> {
         let mut spans = std::mem::take(&mut found.spans);
         let (Some(text), Some((quotes, healed))) = (&placed.text, healed) else {
             for span in &spans {
-                let why = "its document has no text";
+                let why =
+                    "its document has no text; add the text first, or give it with the import";
                 let counts = self
                     .report
                     .tags

@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{
-    Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE, add_codebook, are_most,
-    are_of_place, can_be_quote, place_of, whole_number,
+    COVERS_ALL, Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE,
+    add_codebook, are_most, are_of_place, can_be_quote, place_of, says_quote, whole_number,
 };
 use super::json_meaning::Object;
 use super::{
@@ -716,6 +716,7 @@ fn read_rows(
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
     let others = table.header.iter().filter(|column| !known.contains(column));
     let others: Vec<&str> = others.collect();
+    found.remark_kept(&table.file, &others);
     for (line, cells) in &table.rows {
         let row = Row {
             table,
@@ -744,7 +745,12 @@ fn read_rows(
             "" => row
                 .fields()
                 .for_each(|(name, words)| document.add_field(name, words)),
-            _ => document.spans.push(row.span(vec![WHOLE])),
+            tag => {
+                document.spans.push(row.span(vec![WHOLE]));
+                if mapping.get(Role::Start).is_some() {
+                    found.remark(&table.file, *line, COVERS_ALL, tag);
+                }
+            }
         }
     }
     Ok(())
@@ -852,6 +858,7 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
         return mapping;
     }
     if let Some(quote) = mapping.get(Role::Quote)
+        && !says_quote(quote)
         && !can_be_quotes(table, &mapping, quote)
     {
         mapping.set(Role::Quote, "");

@@ -306,7 +306,9 @@ impl Alike {
 impl<'a> KnownTexts<'a> {
     fn of(target: Target<'a>, may_join: bool) -> Self {
         let mut by_hash: HashMap<u64, Alike> = HashMap::new();
-        for (id, text) in target.texts {
+        // Texts of documents that were taken out, as by undo, are still there to come back.
+        let texts = target.texts.iter();
+        for (id, text) in texts.filter(|(id, _)| target.project.documents.contains_key(*id)) {
             let known = Known {
                 id: id.clone(),
                 text: text.clone(),

@@ -191,6 +191,11 @@ pub fn are_of_place(words: &str, [start, end]: [usize; 2]) -> bool {
     lengths.iter().any(is_near) || lengths.iter().all(|own| *own < end)
 }
 
+/// Whether a column or key has no other meaning than words of annotations, even where these are numbers.
+pub fn says_quote(name: &str) -> bool {
+    name.eq_ignore_ascii_case("quote")
+}
+
 /// Whether words can be a quote from a text, as far as that is known: numbers are none.
 pub fn can_be_quote(words: &str, text: Option<&str>) -> bool {
     words.trim().parse::<f64>().is_err() && text.is_none_or(|text| text.contains(words))
@@ -202,6 +207,9 @@ pub fn are_most(all: impl Iterator<Item = bool>) -> bool {
     all.for_each(|fits| if fits { fitting += 1 } else { others += 1 });
     fitting > others
 }
+
+/// Why an annotation covers a whole text although others beside it have places.
+pub const COVERS_ALL: &str = "covers the whole text, since no place is said";
 
 /// The piece of what covers a whole text, however long that is. As a start and an end it would mean nothing.
 pub const WHOLE: [usize; 2] = [usize::MAX, 0];
@@ -289,6 +297,14 @@ impl Found {
         what: impl fmt::Display,
     ) {
         self.problem(file, line, words, what, true);
+    }
+
+    /// Columns or keys have no meaning of their own.
+    pub fn remark_kept(&mut self, file: &Arc<str>, names: &[&str]) {
+        if !names.is_empty() {
+            let words = "kept as fields of documents or attributes of annotations";
+            self.remark(file, 0, words, names.join(", "));
+        }
     }
 
     /// Something was assumed or mended, and is to be known.

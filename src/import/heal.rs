@@ -4,6 +4,9 @@
 //! places are tried out: the reading under which most recorded words stand where the file says is taken, and what
 //! is still off is looked for by its words and what stands around them.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use memchr::memmem;
 use rayon::prelude::*;
 
@@ -55,12 +58,20 @@ impl Score {
     }
 }
 
-/// How the documents of an import count, as far as they show it.
+/// How documents count, as far as they show it.
 #[derive(Debug, Clone, Copy)]
 pub struct Favourite {
     reading: Reading,
-    /// Whether another reading fits those without recorded words as well, and gives other places.
+    /// Whether no recorded words speak for it, and others may be right: one that fits as well, or the format's own if
+    /// that does not count the end in.
     is_guess: bool,
+}
+
+/// How the documents of an import count: all of them alike, but for files that show otherwise.
+#[derive(Debug, Default)]
+pub struct Favourites {
+    common: Option<Favourite>,
+    of_files: HashMap<Arc<str>, Favourite>,
 }
 
 /// Where the spans of one document stand.
@@ -134,34 +145,75 @@ fn items(document: &FoundDocument) -> Vec<Item<'_>> {
     spans.chain(regions).collect()
 }
 
-/// Finds out from some of the documents how all of them count. `None` where nothing is to be found out.
-pub fn favourite<'a>(
-    documents: impl Iterator<Item = (&'a FoundDocument, &'a Text)>,
-) -> Option<Favourite> {
-    let telling =
-        documents.filter(|(document, _)| !document.is_certain && !document.spans.is_empty());
-    let sample: Vec<(&Text, Vec<Item<'_>>, Reading)> = telling
-        .take(SAMPLE_DOCUMENTS)
-        .map(|(document, text)| {
+impl Favourites {
+    /// Finds out from some of the documents how all of them count. One way is not put upon files that have nothing for
+    /// it and cut fewer words as their format counts.
+    pub fn of<'a>(documents: impl Iterator<Item = (&'a FoundDocument, &'a Text)> + Clone) -> Self {
+        let telling =
+            documents.filter(|(document, _)| !document.is_certain && !document.spans.is_empty());
+        let common = favourite(&Sample::of(telling.clone()));
+        let mut of_files = HashMap::new();
+        if let Some(Favourite { reading, .. }) = common {
+            let mut by_file: HashMap<&Arc<str>, Vec<_>> = HashMap::new();
+            for pair in telling.filter(|(document, _)| document.reading != reading) {
+                by_file.entry(&pair.0.file).or_default().push(pair);
+            }
+            let others = by_file.into_par_iter().filter_map(|(file, documents)| {
+                let sample = Sample::of(documents.into_iter());
+                let own = sample.try_out(sample.first()?);
+                own.beats(&sample.try_out(reading)).then(|| {
+                    let is_guess = own.score.quoted == 0;
+                    let reading = own.reading;
+                    (file.clone(), Favourite { reading, is_guess })
+                })
+            });
+            of_files = others.collect();
+        }
+        Self { common, of_files }
+    }
+
+    fn of_document(&self, document: &FoundDocument) -> Option<Favourite> {
+        let of_file = self.of_files.get(&document.file).copied();
+        of_file.or(self.common).filter(|_| !document.is_certain)
+    }
+}
+
+/// Some documents with what shows how they count.
+struct Sample<'a>(Vec<(&'a Text, Vec<Item<'a>>, Reading)>);
+
+impl<'a> Sample<'a> {
+    fn of(documents: impl Iterator<Item = (&'a FoundDocument, &'a Text)>) -> Self {
+        let sample = documents.take(SAMPLE_DOCUMENTS).map(|(document, text)| {
             let items = items(document).into_iter().take(SAMPLE_SPANS);
             (text, items.collect(), document.reading)
-        })
-        .collect();
-    let first = sample.first()?.2;
-    let try_out = |reading| {
+        });
+        Self(sample.collect())
+    }
+
+    /// As the format counts.
+    fn first(&self) -> Option<Reading> {
+        self.0.first().map(|(.., reading)| *reading)
+    }
+
+    fn try_out(&self, reading: Reading) -> Tried {
         let mut tried = Tried {
             reading,
             score: Score::default(),
             places: Vec::new(),
         };
-        for (text, items, _) in &sample {
+        for (text, items, _) in &self.0 {
             let places = resolve(text, items, reading);
             tried.score.add(score(text, items, &places));
             tried.places.extend(places);
         }
         tried
-    };
-    let mut best = try_out(first);
+    }
+}
+
+/// How some documents count. `None` where nothing is to be found out.
+fn favourite(sample: &Sample<'_>) -> Option<Favourite> {
+    let first = sample.first()?;
+    let mut best = sample.try_out(first);
     // Words that all stand in their places leave nothing to find out.
     if best.score.is_perfect() && best.score.quoted > 0 {
         return Some(Favourite {
@@ -170,6 +222,7 @@ pub fn favourite<'a>(
         });
     }
     let peculiar = sample
+        .0
         .iter()
         .map(|(text, ..)| Peculiar::of(text.as_str()))
         .reduce(Peculiar::or)?;
@@ -177,20 +230,21 @@ pub fn favourite<'a>(
         .readings(first)
         .into_par_iter()
         .skip(1)
-        .map(try_out);
+        .map(|reading| sample.try_out(reading));
     let mut is_rivalled = false;
     for tried in others.collect::<Vec<Tried>>() {
         if tried.beats(&best) {
             best = tried;
             is_rivalled = false;
         } else {
-            is_rivalled |= tried.score.rank() == best.score.rank() && tried.places != best.places;
+            is_rivalled |= tried.score.rank() >= best.score.rank() && tried.places != best.places;
         }
     }
     let Tried { reading, score, .. } = best;
     Some(Favourite {
         reading,
-        is_guess: score.quoted == 0 && is_rivalled,
+        is_guess: score.quoted == 0
+            && (is_rivalled || reading.is_end_included != first.is_end_included),
     })
 }
 
@@ -202,20 +256,25 @@ struct Tried {
 }
 
 impl Tried {
-    /// Words that match decide. Word edges do so only where more than one end speaks.
+    /// Words that match decide. Word edges do so only where more than one end speaks, and for an end that is included
+    /// where many do: annotations of stems end within words as well.
     fn beats(&self, other: &Self) -> bool {
+        let most_by_chance = match self.reading.is_end_included && !other.reading.is_end_included {
+            true => 11,
+            false => 1,
+        };
         let (own, other) = (self.score, other.score);
         match (own.matched, own.inside).cmp(&(other.matched, other.inside)) {
-            std::cmp::Ordering::Equal => own.at_words > other.at_words + 1,
+            std::cmp::Ordering::Equal => own.at_words > other.at_words + most_by_chance,
             order => order.is_gt(),
         }
     }
 }
 
 /// Finds the places of a document's spans and regions.
-pub fn heal(document: &FoundDocument, text: &Text, favourite: Option<Favourite>) -> Healed {
+pub fn heal(document: &FoundDocument, text: &Text, favourites: &Favourites) -> Healed {
     let items = items(document);
-    let favourite = favourite.filter(|_| !document.is_certain);
+    let favourite = favourites.of_document(document);
     let mut reading = favourite.map_or(document.reading, |favourite| favourite.reading);
     let mut places = resolve(text, &items, reading);
     let mut score = self::score(text, &items, &places);
@@ -405,7 +464,11 @@ fn place(
             pieces if pieces.iter().any(|[start, end]| start >= end) => {
                 "it covers nothing: its end is not behind its start"
             }
-            _ => "its place is not in the text, cuts a character, or its pieces overlap",
+            _ if own.iter().all(Option::is_some) => "its pieces overlap",
+            pieces => match pieces.iter().flatten().max() {
+                Some(end) if *end > text.end().0 => "its place is behind the end of the text",
+                _ => "its place is behind the end of the text, or within a character",
+            },
         };
         return Placed::Nowhere {
             why: why.to_owned(),

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE};
+use super::found::{
+    COVERS_ALL, Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE,
+};
 use super::json_meaning::{Meaning, Object, at_path, number, objects, place, rest, words_of};
 use super::json_records::{List, Record, Records, SAMPLE_RECORDS, sample_of};
 use super::{Format, ImportError, ImportOptions, Mapping, MappingOf, Role, attribute, field, json};
@@ -205,14 +207,20 @@ fn map(
         names.iter().all(is_there)
     };
     let mapping = meaning.mapping();
-    let words = match LINK_KEYS.iter().any(has_all) {
-        true => "links by the places of their ends".to_owned(),
-        false => mapping.in_words(),
-    };
     let of_list = list.as_ref().map(|list| format!("{list}: "));
-    let words = of_list.unwrap_or_default() + &words;
-    found.remark(&file, 0, "read with these keys", words);
-    found.set_mapping(mapping);
+    let of_list = of_list.unwrap_or_default();
+    if LINK_KEYS.iter().any(has_all) {
+        let words = of_list + "links by the places of their ends";
+        found.remark(&file, 0, "read with these keys", words);
+    } else {
+        let words = of_list + &mapping.in_words();
+        found.remark(&file, 0, "read with these keys", words);
+        let known = [&meaning.document, &meaning.span];
+        let kept = all.iter().flat_map(|record| rest(record, &known));
+        let kept: BTreeSet<&str> = kept.map(|(key, _)| key).collect();
+        found.remark_kept(&file, &Vec::from_iter(kept));
+        found.set_mapping(mapping);
+    }
     Some(Mapped {
         file,
         list,
@@ -370,6 +378,9 @@ impl Documents {
             self.by_name.insert(key, index);
             index
         });
+        if span.pieces == [WHOLE] && at.meaning.span.get(Role::Start).is_some() {
+            self.found.remark(at.file, at.line, COVERS_ALL, &span.tag);
+        }
         if let Some(document) = self.found.documents.get_mut(index) {
             document.spans.push(span);
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::found::{are_most, are_of_place, can_be_quote, place_of, whole_number};
+use super::found::{are_most, are_of_place, can_be_quote, place_of, says_quote, whole_number};
 use super::{Mapping, Role, field};
 
 /// A record, or an annotation within it.
@@ -58,6 +58,7 @@ impl Meaning {
         let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES, fits);
         let is_guessed = said_of_spans.get(Role::Quote).is_none();
         if let Some(quote) = span.get(Role::Quote).filter(|_| is_guessed)
+            && !says_quote(quote)
             && !can_be_quotes(records, &document, quote)
         {
             span.set(Role::Quote, "");

@@ -69,6 +69,7 @@ mod webanno_tsv;
 mod xmi;
 mod xml;
 
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -375,6 +376,7 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let mut found = format.found_in(files, options)?;
     remark_others(format, files, &mut found);
+    remark_unused_texts(files, &mut found);
     let mut imported = build::build(found, &options.annotator, target);
     imported.report.format = format.name.to_owned();
     Ok(imported)
@@ -397,6 +399,35 @@ fn remark_others(format: &Format, files: &[FileInMemory], found: &mut Found) {
             );
             found.left_out(&file.label(), 0, words, "");
         }
+    }
+}
+
+fn without_mark(words: &str) -> &str {
+    words.strip_prefix('\u{FEFF}').unwrap_or(words)
+}
+
+/// Texts that no document is named after or made of may have been meant for documents.
+fn remark_unused_texts(files: &[FileInMemory], found: &mut Found) {
+    let documents = found.documents.iter();
+    let names =
+        documents.flat_map(|it| [stem(&it.name), &*it.name, stem(&it.file), stem(&it.path)]);
+    let names: HashSet<&str> = names.collect();
+    let is_text = |file: &&FileInMemory| ending(&file.path) == "txt";
+    let unnamed = files.iter().filter(is_text);
+    let unnamed = unnamed.filter(|file| !names.contains(stem(&file.path)));
+    let is_unused = |file: &&FileInMemory| {
+        let words = file.words(&mut Found::default()).unwrap_or_default();
+        let words = without_mark(&words);
+        let mut others = found.documents.iter();
+        others.all(|other| match &other.text {
+            FoundText::Words(other) => without_mark(other) != words,
+            _ => true,
+        })
+    };
+    let unused: Vec<_> = unnamed.filter(is_unused).map(FileInMemory::label).collect();
+    for file in unused {
+        let words = "a text is not taken in, since nothing speaks of it; it can be added as a text";
+        found.remark(&file, 0, words, "");
     }
 }
 

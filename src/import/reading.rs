@@ -100,7 +100,7 @@ impl fmt::Display for Reading {
         })?;
         f.write_str(match self.mark {
             Mark::AsWritten => "",
-            Mark::Counted => ", a byte order mark counted",
+            Mark::Counted => ", from 1 or with a byte order mark",
             Mark::NotCounted => ", the byte order mark not counted",
         })?;
         f.write_str(if self.is_end_included {

@@ -136,6 +136,13 @@ impl ImportReport {
         counts.iter().chain(&more).all(|count| *count == 0)
     }
 
+    /// Whether the files say something and none of it has a place.
+    pub fn is_in_vain(&self) -> bool {
+        let DocumentCounts { added, joined, .. } = self.documents;
+        let sum = self.annotations();
+        [added, joined, self.new_tags, sum.exact, sum.moved] == [0; 5]
+    }
+
     /// The sum over all tags.
     pub fn annotations(&self) -> TagCounts {
         let mut sum = TagCounts::default();
@@ -155,14 +162,14 @@ impl ImportReport {
         let tags = self.tags.iter();
         let tags = tags.map(|(tag, counts)| format!("{}: {}", shortened(tag), tag_words(counts)));
         lines.splice(1..1, tags);
-        lines.extend(self.losses());
+        lines.extend(self.losses(EXAMPLES));
         lines
     }
 
-    /// For people: what does not come over.
-    pub fn losses(&self) -> Vec<String> {
-        let unplaced = displaced_words("not placed", &self.unplaced).into_iter();
-        in_one_line_each(unplaced.chain(self.problem_lines(true)))
+    /// For people: what does not come over, each with so many examples.
+    pub fn losses(&self, examples: usize) -> Vec<String> {
+        let unplaced = displaced_words("not placed", &self.unplaced, examples).into_iter();
+        in_one_line_each(unplaced.chain(self.problem_lines(true, examples)))
     }
 
     /// For people: all but the counts for each tag and what does not come over.
@@ -189,13 +196,13 @@ impl ImportReport {
             }
         }
         lines.extend(self.readings.iter().map(reading_words));
-        lines.extend(displaced_words("moved", &self.moved));
-        lines.extend(self.problem_lines(false));
+        lines.extend(displaced_words("moved", &self.moved, EXAMPLES));
+        lines.extend(self.problem_lines(false, EXAMPLES));
         in_one_line_each(lines)
     }
 
     /// Like problems in one line with their count.
-    fn problem_lines(&self, are_losses: bool) -> impl Iterator<Item = String> {
+    fn problem_lines(&self, are_losses: bool, examples: usize) -> impl Iterator<Item = String> {
         let mut groups: Vec<(&str, Vec<&Problem>)> = Vec::new();
         let mut indexes: HashMap<&str, usize> = HashMap::new();
         let problems = self.problems.iter();
@@ -206,8 +213,8 @@ impl ImportReport {
                 None => groups.push((&problem.words, vec![problem])),
             }
         }
-        groups.into_iter().map(|(words, group)| {
-            let examples = group.iter().take(EXAMPLES).map(|problem| {
+        groups.into_iter().map(move |(words, group)| {
+            let examples = group.iter().take(examples).map(|problem| {
                 let what = if problem.what.is_empty() {
                     String::new()
                 } else {
@@ -291,13 +298,13 @@ fn reading_words(count: &ReadingCount) -> String {
     line
 }
 
-fn displaced_words(what: &str, displaced: &[Displaced]) -> Vec<String> {
+fn displaced_words(what: &str, displaced: &[Displaced], examples: usize) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<&Displaced>> = BTreeMap::new();
     for each in displaced {
         groups.entry(&each.why).or_default().push(each);
     }
     let lines = groups.into_iter().map(|(why, group)| {
-        let examples = group.iter().take(EXAMPLES).map(|each| {
+        let examples = group.iter().take(examples).map(|each| {
             let quote = match each.quote.as_str() {
                 "" => String::new(),
                 quote => format!(" “{quote}”"),

@@ -46,10 +46,12 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         is_ours: false,
     };
     let mut count = 0;
-    for file in files
-        .ending_in(WEB_ANNOTATION.endings)
-        .filter(|file| is_ours(file))
-    {
+    for file in files.ending_in(WEB_ANNOTATION.endings) {
+        if !is_ours(file) {
+            let why = "not read, since it names no kind of selector of Web Annotation";
+            reading.found.left_out(&file.label(), 0, why, "");
+            continue;
+        }
         count += 1;
         reading.label = file.label();
         let words = json::bounded_words(file, &mut reading.found)?;

@@ -208,6 +208,8 @@ pub fn write_texts(
 /// An id as a file name on every system.
 fn portable_stem(id: &str) -> String {
     const MOST_BYTES: usize = 120;
+    // Many are called after the file of their text.
+    let id = id.strip_suffix(".txt").unwrap_or(id);
     let mut name: String = id
         .chars()
         .map(|c| {

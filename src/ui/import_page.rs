@@ -8,7 +8,7 @@ use super::theme::Theme;
 use super::widgets::{
     buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
 };
-use crate::app::{Command, ImportChoice, Importing, Preview, counted};
+use crate::app::{Command, ImportChoice, Importing, Preview, what_is_new};
 use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
 
 /// What the page remembers while it is open.
@@ -80,19 +80,9 @@ pub fn import_page_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState)
 
 /// What the button does; `None` if the import would change nothing.
 fn deed_in_words(imported: &Imported) -> Option<String> {
-    let report = &imported.report;
-    let counts = report.annotations();
-    let count = counts.exact + counts.moved - counts.merged;
-    match (count, report.documents.added, report.new_tags) {
-        _ if imported.additions.is_empty() => None,
-        (0, 0, 0) => Some("Import what is new".to_owned()),
-        (0, 0, tags) => Some(format!("Import {}", counted(tags, "tag"))),
-        (count, documents, _) => Some(format!(
-            "Import {} and {}",
-            counted(count, "annotation"),
-            counted(documents, "document")
-        )),
-    }
+    let what = what_is_new(&imported.report);
+    let what = what.unwrap_or_else(|| "what is new".to_owned());
+    (!imported.additions.is_empty()).then(|| format!("Import {what}"))
 }
 
 /// The format and who is named where the files name nobody.

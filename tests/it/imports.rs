@@ -7,10 +7,10 @@ use ascribe::import::{
     import_alone, recognise,
 };
 use ascribe::model::{
-    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, LinkEnds, Project, TagId,
-    Texts,
+    Annotation, AnnotationId, Annotator, AnnotatorId, AnnotatorKind, DocumentId, LinkEnds, Project,
+    TagId, Texts,
 };
-use ascribe::text::OffsetUnit;
+use ascribe::text::{OffsetUnit, Text};
 use proptest::prelude::*;
 use serde_json::json;
 use unicode_segmentation::UnicodeSegmentation;
@@ -194,6 +194,95 @@ fn word_edges_tell_how_files_without_quotes_count() {
     let line = json!({"text": "🦉🦉🦉 🦉 🦉", "spans": [{"start": 1, "end": 2, "label": "owl"}]});
     let (_, _, report) = imported(&[file("a.jsonl", line.to_string())]);
     assert_eq!(report.readings[0].guessed, 1, "{:?}", report.readings);
+}
+
+#[test]
+fn stems_stay_stems_and_are_called_a_guess() {
+    let text = "The governments condemned the attacks with drones. A government denied it.";
+    let label =
+        [[4, 14], [30, 36], [43, 48], [64, 70]].map(|[start, end]| json!([start, end, "x"]));
+    let line = json!({"text": text, "label": label});
+    let (project, _, report) = imported(&[file("a.jsonl", line.to_string())]);
+    assert_eq!(
+        quotes(&project),
+        ["government", "attack", "drone", "denied"]
+    );
+    assert_eq!(report.readings[0].guessed, 1, "{:?}", report.readings);
+}
+
+#[test]
+fn a_file_without_quotes_is_not_read_as_another_one_counts() {
+    let text = "Minister Élise said 😀 the port was hit. Estmark denied it on Monday.";
+    let table = |name: &str, words: &[&str], unit: &str, with_quotes: bool| {
+        let mut table = "doc,start,end,label,quote\n".to_owned();
+        for word in words {
+            let at = text.find(word).unwrap();
+            let [start, end] = [at, at + word.len()].map(|at| count(unit, &text[..at]));
+            let quote = if with_quotes { word } else { "" };
+            table.push_str(&format!("{name},{start},{end},x,{quote}\n"));
+        }
+        file(&format!("of-{name}.csv"), table)
+    };
+    let longer = format!("{text} More.");
+    let words = ["the port was hit", "Estmark denied it", "Monday"];
+    let files = [
+        file("a.txt", text),
+        file("c.txt", longer),
+        table("a.txt", &words, "UTF-16", true),
+        table("c.txt", &words, "code points", false),
+    ];
+    let (project, _, report) = imported(&files);
+    assert_eq!(quotes(&project), [words, words].concat());
+    assert_eq!(report.readings.len(), 2, "{:?}", report.readings);
+}
+
+#[test]
+fn what_was_undone_can_be_imported_again() {
+    let line =
+        json!({"text": "Moscow denied it.", "spans": [{"start": 0, "end": 6, "label": "x"}]});
+    let files = [file("a.jsonl", line.to_string())];
+    // The texts of documents that were taken out are kept, so that they can come back.
+    let text = Text::new("Moscow denied it.".to_owned());
+    let texts = Texts::from_iter([(DocumentId::new("a"), text)]);
+    let project = Project::default();
+    let target = Target {
+        project: &project,
+        texts: &texts,
+    };
+    let jsonl = format("jsonl").unwrap();
+    let imported = import(jsonl, &files, &ImportOptions::default(), target).unwrap();
+    assert_eq!(imported.report.documents.added, 1);
+    let (document, annotation) = (
+        &imported.additions.documents[0],
+        &imported.additions.annotations[0],
+    );
+    assert_eq!(document.id, annotation.document_id);
+}
+
+#[test]
+fn texts_that_nothing_speaks_of_are_told() {
+    let files = [
+        file("good.txt", "Moscow denied it."),
+        file("good.ann", "T1\tactor 0 6\tMoscow\n"),
+        file("only.txt", "Nobody marked this."),
+    ];
+    let project = Project::default();
+    let texts = Texts::new();
+    let target = Target {
+        project: &project,
+        texts: &texts,
+    };
+    let brat = format("brat").unwrap();
+    let report = import(brat, &files, &ImportOptions::default(), target)
+        .unwrap()
+        .report;
+    assert!(report.is_lossless());
+    let told: Vec<&str> = report
+        .problems
+        .iter()
+        .map(|problem| &*problem.file)
+        .collect();
+    assert_eq!(told, ["only.txt"]);
 }
 
 #[test]

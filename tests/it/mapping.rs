@@ -89,6 +89,48 @@ fn the_report_says_what_was_found_and_what_was_said() {
 }
 
 #[test]
+fn a_column_of_quotes_may_hold_numbers() {
+    let files = [
+        file("n.txt", "Estmark lost 31 of 212 cranes in 2023."),
+        file(
+            "a.csv",
+            "doc,start,end,label,quote\nn.txt,16,18,figure,31\nn.txt,22,25,figure,212\n",
+        ),
+    ];
+    let (project, ..) = read("csv", &files, &[]).unwrap();
+    assert_eq!(
+        marks(&project),
+        [mark("figure", "31"), mark("figure", "212")]
+    );
+}
+
+#[test]
+fn what_is_kept_without_a_meaning_and_what_covers_a_whole_text_is_told() {
+    let text = "It was denied.";
+    let table = "document,start,end,tag,mood\na,0,2,actor,calm\na,,,denial,\n";
+    let records = json!([
+        {"document": "a", "start": 0, "end": 2, "tag": "actor", "mood": "calm"},
+        {"document": "a", "start": null, "end": null, "tag": "denial"},
+    ]);
+    for (name, words) in [("csv", table.to_owned()), ("json", records.to_string())] {
+        let files = [file(&format!("marks.{name}"), words), file("a.txt", text)];
+        let (project, _, report) = read(name, &files, &[]).unwrap();
+        assert_eq!(
+            marks(&project),
+            [mark("actor", "It"), mark("denial", text)],
+            "{name}"
+        );
+        let told = |words: &str| {
+            let mut problems = report.problems.iter();
+            let problem = problems.find(|problem| problem.words.starts_with(words));
+            problem.map(|problem| problem.what.as_str())
+        };
+        assert_eq!(told("covers the whole text"), Some("denial"), "{name}");
+        assert_eq!(told("kept as fields"), Some("mood"), "{name}");
+    }
+}
+
+#[test]
 fn a_key_must_be_where_its_role_looks_for_it() {
     let with = |more| [&NESTED[..], &["end=to"], &[more]].concat();
     let (project, _, report) =
@@ -593,7 +635,7 @@ fn a_tag_or_words_that_were_said_make_an_annotation() {
     let keys = report.problems.iter().map(|problem| problem.what.as_str());
     assert_eq!(
         keys.collect::<Vec<_>>(),
-        ["text=text"],
+        ["text=text", "label, year"],
         "no key is said to mean what it does not"
     );
     let quoted = r#"[{"text": "The navy denied it.", "words": "navy", "label": "c"}]"#;

@@ -323,6 +323,30 @@ fn names_that_are_not_there_are_refused_and_losses_of_a_conversion_end_in_three(
 }
 
 #[test]
+fn an_import_of_which_nothing_comes_ends_in_one() {
+    let sample = sample();
+    let folder = sample.path();
+    fs::write(folder.join("empty.csv"), "text,label\n").unwrap();
+    fs::write(
+        folder.join("lost.csv"),
+        "doc,start,end,label\nnowhere.txt,0,3,x\n",
+    )
+    .unwrap();
+    for words in [
+        "import sample.ascribe.ron empty.csv",
+        "import sample.ascribe.ron lost.csv",
+        "import missing.ascribe.ron empty.csv",
+        "convert empty.csv --to jsonl --out out.jsonl",
+    ] {
+        let (code, said) = run(folder, words);
+        assert_eq!(code, 1, "{words}: {said}");
+    }
+    let (_, said) = run(folder, "import sample.ascribe.ron lost.csv");
+    assert!(said.contains("give it with the import"), "{said}");
+    assert!(!folder.join("out.jsonl").exists());
+}
+
+#[test]
 fn a_dry_run_of_add_names_what_is_no_text() {
     let folder = sample();
     fs::write(folder.path().join("pic.txt"), b"\x89PNG\r\n\x1a\n0000").unwrap();
