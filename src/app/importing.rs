@@ -156,7 +156,8 @@ impl App {
             );
         }
         let is_lossless = imported.report.is_lossless();
-        let what = what_is_new(&imported.report).unwrap_or_else(|| "What is new".to_owned());
+        let what = what_is_new(&imported.report);
+        let words = what.map_or_else(|| "Imported".to_owned(), |what| format!("{what} imported"));
         let first = imported
             .additions
             .documents
@@ -165,7 +166,6 @@ impl App {
         match self.take_in(imported) {
             Err(refusal) => self.tell(NoticeKind::Refused, refusal.to_string()),
             Ok(()) => {
-                let words = format!("{what} imported");
                 let kind = if is_lossless {
                     NoticeKind::Done
                 } else {

@@ -308,12 +308,15 @@ impl ReadingArguments {
 }
 
 /// What an import ends with: everything came over, or not everything, or nothing.
-fn import_outcome(report: &ImportReport) -> Result<(), Failure> {
-    match report.is_lossless() {
-        _ if report.is_empty() => Err(Failure::of_data("nothing could be read")),
-        true => Ok(()),
-        false if report.is_in_vain() => Err(Failure::of_data("nothing could be placed")),
-        false => Err(Failure::of_losses()),
+fn import_outcome(report: &ImportReport, brings_nothing: bool) -> Result<(), Failure> {
+    if report.is_empty {
+        Err(Failure::of_data("nothing could be read"))
+    } else if report.is_lossless() {
+        Ok(())
+    } else if brings_nothing && report.is_in_vain() {
+        Err(Failure::of_data("nothing could be placed"))
+    } else {
+        Err(Failure::of_losses())
     }
 }
 
@@ -744,8 +747,9 @@ fn import(
         ..
     } = imported;
     reading.tell(&report, None)?;
-    if dry_run || report.is_empty() {
-        return import_outcome(&report);
+    let brings_nothing = additions.is_empty();
+    if dry_run || brings_nothing {
+        return import_outcome(&report, brings_nothing);
     }
     let disk = Storage::own().disk;
     store::write_texts(&*disk, path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
@@ -753,7 +757,7 @@ fn import(
     let edit = take_in(&opened.project, &author, "import".to_owned(), additions);
     opened.texts.extend(texts);
     save_edited(path, &opened, edit.map_err(Failure::of_data)?)?;
-    import_outcome(&report)
+    import_outcome(&report, brings_nothing)
 }
 
 fn convert(
@@ -779,9 +783,9 @@ fn convert(
     let (imported, _) = run_import(&[from.to_owned()], &choice, target, &Progress::default())
         .map_err(Failure::of_import)?;
     let (project, texts, report) = imported.into_project();
-    if report.is_empty() {
+    if report.is_empty {
         reading.tell(&report, None)?;
-        return import_outcome(&report);
+        return import_outcome(&report, true);
     }
     refuse_unknown(&project, writing)?;
     let format =
@@ -794,7 +798,7 @@ fn convert(
         .map_err(Failure::of_data)?;
     reading.tell(&report, Some(&losses))?;
     match losses.is_empty() {
-        true => import_outcome(&report),
+        true => import_outcome(&report, project.annotations.is_empty()),
         false => Err(Failure::of_losses()),
     }
 }

@@ -25,7 +25,10 @@ const UNTAGGED: &str = "untagged";
 
 /// Makes of what files say what a project takes in.
 pub fn build(mut found: Found, annotator: &str, target: Target<'_>) -> Imported {
-    let mut report = ImportReport::default();
+    let mut report = ImportReport {
+        is_empty: found.is_empty(),
+        ..ImportReport::default()
+    };
     let documents = place_documents(&mut found, target, &mut report);
     let pairs = || {
         found

@@ -14,7 +14,7 @@ use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{
     COVERS_ALL, Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE,
-    add_codebook, are_most, are_of_place, can_be_quote, place_of, says_quote, whole_number,
+    add_codebook, are_most, are_of_place, can_be_quote, place_of, whole_number,
 };
 use super::json_meaning::Object;
 use super::{
@@ -66,7 +66,14 @@ fn names(files: &Files<'_>) -> Vec<String> {
     let mut known = HashSet::new();
     for file in files.ending_in(CSV.endings) {
         if let Ok(words) = file.words(&mut Found::default()) {
-            let header = header_of(&mut reader(&words, &file.path));
+            let mut reader = reader(&words, &file.path);
+            if reader
+                .headers()
+                .is_ok_and(|header| header.len() > MOST_COLUMNS)
+            {
+                continue;
+            }
+            let header = header_of(&mut reader);
             if Kind::of(&file.path, &header) != Kind::Any {
                 continue;
             }
@@ -274,7 +281,9 @@ impl Documents {
 }
 
 /// A row takes its place in memory, however short it is.
-const MOST_ROWS: usize = 2_000_000;
+const MOST_ROWS: usize = 1_000_000;
+/// Nobody names as many columns; each row would be looked through for all of them.
+const MOST_COLUMNS: usize = 10_000;
 
 /// A table as it was read.
 struct Table {
@@ -308,6 +317,15 @@ impl Table {
         let told = told_separator(&words);
         let words = told.map_or(&*words, |(_, table)| table);
         let lines_before = usize::from(told.is_some());
+        if reader
+            .headers()
+            .is_ok_and(|header| header.len() > MOST_COLUMNS)
+        {
+            return Err(ImportError::Broken {
+                file: file.path.clone(),
+                words: format!("it has more than {MOST_COLUMNS} columns"),
+            });
+        }
         let mut header = header_of(&mut reader);
         let kind = Kind::of(&file.path, &header);
         let first = (kind == Kind::Any && has_no_header(&header, said))
@@ -346,7 +364,9 @@ impl Table {
                         .is_some_and(|byte| *byte == b'\n'),
                 );
             if table.rows.len() >= MOST_ROWS {
-                let why = format!("it has more than {MOST_ROWS} rows; the rest of it is not read");
+                let why = format!(
+                    "it has more than {MOST_ROWS} rows; the rest of it is not read: split it into several files"
+                );
                 found.left_out(&table.file, line, why, "");
                 break;
             }
@@ -716,7 +736,7 @@ fn read_rows(
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
     let others = table.header.iter().filter(|column| !known.contains(column));
     let others: Vec<&str> = others.collect();
-    found.remark_kept(&table.file, &others);
+    found.remark_kept(&table.file, others.iter().copied());
     for (line, cells) in &table.rows {
         let row = Row {
             table,
@@ -858,7 +878,6 @@ fn mapping_of(table: &Table, said: &Mapping) -> Mapping {
         return mapping;
     }
     if let Some(quote) = mapping.get(Role::Quote)
-        && !says_quote(quote)
         && !can_be_quotes(table, &mapping, quote)
     {
         mapping.set(Role::Quote, "");
@@ -898,5 +917,5 @@ fn can_be_quotes(table: &Table, mapping: &Mapping, column: &str) -> bool {
         )
     });
     let filled = cells.filter(|(words, _)| !words.is_empty());
-    are_most(filled.map(|(words, text)| can_be_quote(words, text)))
+    are_most(filled.map(|(words, text)| can_be_quote(column, words, text)))
 }

@@ -75,10 +75,13 @@ pub struct FoundDocument {
 impl FoundDocument {
     /// Adds what it says under a name. What it says there already stays above it.
     pub fn add_field(&mut self, name: impl Into<Arc<str>>, words: String) {
+        /// Beyond these it is not looked whether something is there already, which would take ever longer.
+        const MOST_BYTES: usize = 10_000;
         let known = self.fields.entry(name.into()).or_default();
+        let is_there = |known: &str| known.lines().any(|line| line == words) || known == words;
         if known.is_empty() {
             *known = words;
-        } else if !known.lines().any(|line| line == words) && *known != words {
+        } else if known.len() > MOST_BYTES || !is_there(known) {
             known.push('\n');
             known.push_str(&words);
         }
@@ -191,14 +194,12 @@ pub fn are_of_place(words: &str, [start, end]: [usize; 2]) -> bool {
     lengths.iter().any(is_near) || lengths.iter().all(|own| *own < end)
 }
 
-/// Whether a column or key has no other meaning than words of annotations, even where these are numbers.
-pub fn says_quote(name: &str) -> bool {
-    name.eq_ignore_ascii_case("quote")
-}
-
-/// Whether words can be a quote from a text, as far as that is known: numbers are none.
-pub fn can_be_quote(words: &str, text: Option<&str>) -> bool {
-    words.trim().parse::<f64>().is_err() && text.is_none_or(|text| text.contains(words))
+/// Whether words under a name can be a quote from a text, as far as that is known: numbers are none where the name may
+/// mean something else.
+pub fn can_be_quote(name: &str, words: &str, text: Option<&str>) -> bool {
+    let is_number = || words.trim().parse::<f64>().is_ok();
+    text.is_none_or(|text| text.contains(words))
+        && (name.eq_ignore_ascii_case("quote") || !is_number())
 }
 
 /// Whether more are true than not.
@@ -281,6 +282,12 @@ pub struct Problem {
 }
 
 impl Found {
+    /// Whether nothing but problems was found.
+    pub fn is_empty(&self) -> bool {
+        let counts = [self.documents.len(), self.links.len(), self.claims.len()];
+        counts == [0; 3] && self.annotators.is_empty() && self.codebook == Codebook::default()
+    }
+
     /// Says which columns or keys were taken for what.
     pub fn set_mapping(&mut self, mapping: Mapping) {
         if self.mapping.is_empty() {
@@ -300,7 +307,8 @@ impl Found {
     }
 
     /// Columns or keys have no meaning of their own.
-    pub fn remark_kept(&mut self, file: &Arc<str>, names: &[&str]) {
+    pub fn remark_kept<'a>(&mut self, file: &Arc<str>, names: impl Iterator<Item = &'a str>) {
+        let names: Vec<&str> = names.collect();
         if !names.is_empty() {
             let words = "kept as fields of documents or attributes of annotations";
             self.remark(file, 0, words, names.join(", "));

@@ -8,6 +8,7 @@ use std::time::Duration;
 pub const GUARDED: &str = "guarded reader";
 
 /// How long a file of this size may take: five seconds, and one more for each megabyte, up to three quarters of a minute.
+#[cfg(any(feature = "html", feature = "pdf"))]
 pub fn limit_for(size_bytes: usize) -> Duration {
     let megabytes = (size_bytes / 1_000_000) as u64;
     Duration::from_secs((5 + megabytes).min(45))

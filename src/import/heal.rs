@@ -62,8 +62,10 @@ impl Score {
 #[derive(Debug, Clone, Copy)]
 pub struct Favourite {
     reading: Reading,
-    /// Whether no recorded words speak for it, and others may be right: one that fits as well, or the format's own if
-    /// that does not count the end in.
+    /// Whether recorded words speak for it.
+    is_by_words: bool,
+    /// Whether none do, and others may be right: one that fits as well, or the usual one if that does not count the end
+    /// in.
     is_guess: bool,
 }
 
@@ -81,7 +83,7 @@ pub struct Healed {
     pub reading: Reading,
     /// What stands for that.
     pub score: Score,
-    /// Whether it is only believed: no words are recorded, and other readings would do as well.
+    /// Whether it is only believed: no words are recorded, and other readings may be right.
     pub is_guess: bool,
     /// In the order of the spans.
     pub spans: Vec<Placed>,
@@ -146,28 +148,28 @@ fn items(document: &FoundDocument) -> Vec<Item<'_>> {
 }
 
 impl Favourites {
-    /// Finds out from some of the documents how all of them count. One way is not put upon files that have nothing for
-    /// it and cut fewer words as their format counts.
+    /// Finds out from some of the documents how all of them count. What the words of some files say is not put upon
+    /// files without any, where other places fit better.
     pub fn of<'a>(documents: impl Iterator<Item = (&'a FoundDocument, &'a Text)> + Clone) -> Self {
         let telling =
             documents.filter(|(document, _)| !document.is_certain && !document.spans.is_empty());
-        let common = favourite(&Sample::of(telling.clone()));
+        let sample = Sample::of(telling.clone());
+        let common = sample.first().and_then(|first| sample.favourite(first));
         let mut of_files = HashMap::new();
-        if let Some(Favourite { reading, .. }) = common {
+        if let Some(Favourite { reading, .. }) = common.filter(|common| common.is_by_words) {
             let mut by_file: HashMap<&Arc<str>, Vec<_>> = HashMap::new();
-            for pair in telling.filter(|(document, _)| document.reading != reading) {
+            for pair in telling {
                 by_file.entry(&pair.0.file).or_default().push(pair);
             }
-            let others = by_file.into_par_iter().filter_map(|(file, documents)| {
-                let sample = Sample::of(documents.into_iter());
-                let own = sample.try_out(sample.first()?);
-                own.beats(&sample.try_out(reading)).then(|| {
-                    let is_guess = own.score.quoted == 0;
-                    let reading = own.reading;
-                    (file.clone(), Favourite { reading, is_guess })
-                })
+            let wordless = by_file.into_par_iter().filter(|(_, documents)| {
+                let mut items = documents.iter().flat_map(|(document, _)| items(document));
+                items.all(|item| item.quote.is_empty())
             });
-            of_files = others.collect();
+            let own = wordless.filter_map(|(file, documents)| {
+                let sample = Sample::of(documents.into_iter());
+                Some((file.clone(), sample.favourite(reading)?))
+            });
+            of_files = own.collect();
         }
         Self { common, of_files }
     }
@@ -208,44 +210,37 @@ impl<'a> Sample<'a> {
         }
         tried
     }
-}
 
-/// How some documents count. `None` where nothing is to be found out.
-fn favourite(sample: &Sample<'_>) -> Option<Favourite> {
-    let first = sample.first()?;
-    let mut best = sample.try_out(first);
-    // Words that all stand in their places leave nothing to find out.
-    if best.score.is_perfect() && best.score.quoted > 0 {
-        return Some(Favourite {
-            reading: first,
-            is_guess: false,
-        });
-    }
-    let peculiar = sample
-        .0
-        .iter()
-        .map(|(text, ..)| Peculiar::of(text.as_str()))
-        .reduce(Peculiar::or)?;
-    let others = peculiar
-        .readings(first)
-        .into_par_iter()
-        .skip(1)
-        .map(|reading| sample.try_out(reading));
-    let mut is_rivalled = false;
-    for tried in others.collect::<Vec<Tried>>() {
-        if tried.beats(&best) {
-            best = tried;
-            is_rivalled = false;
-        } else {
-            is_rivalled |= tried.score.rank() >= best.score.rank() && tried.places != best.places;
+    /// How they count: in the first way unless another one fits better. `None` where nothing is to be found out.
+    fn favourite(&self, first: Reading) -> Option<Favourite> {
+        let tried = self.try_out(first);
+        // Words that all stand in their places leave nothing to find out.
+        if tried.score.is_perfect() && tried.score.quoted > 0 {
+            return Some(Favourite {
+                reading: first,
+                is_by_words: true,
+                is_guess: false,
+            });
         }
+        let texts = self.0.iter().map(|(text, ..)| text.as_str());
+        let peculiar = texts.map(Peculiar::of).reduce(Peculiar::or)?;
+        let others = peculiar.readings(first).into_par_iter().skip(1);
+        let mut all = vec![tried];
+        all.par_extend(others.map(|reading| self.try_out(reading)));
+        let best = all
+            .iter()
+            .reduce(|best, tried| if tried.beats(best) { tried } else { best })?;
+        let is_rival =
+            |tried: &Tried| tried.score.rank() >= best.score.rank() && tried.places != best.places;
+        let is_by_words = best.score.quoted > 0;
+        Some(Favourite {
+            reading: best.reading,
+            is_by_words,
+            is_guess: !is_by_words
+                && (all.iter().any(is_rival)
+                    || best.reading.is_end_included != first.is_end_included),
+        })
     }
-    let Tried { reading, score, .. } = best;
-    Some(Favourite {
-        reading,
-        is_guess: score.quoted == 0
-            && (is_rivalled || reading.is_end_included != first.is_end_included),
-    })
 }
 
 /// A reading, what stands for it, and the places it gives.

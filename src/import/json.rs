@@ -277,7 +277,7 @@ pub fn lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
     let why = match is_countless(words) {
-        true => TOO_MANY_VALUES.to_owned(),
+        true => format!("{TOO_MANY_VALUES}; split it into several records"),
         false => match serde_json::from_str(words) {
             Ok(record) => return Ok(record),
             Err(error) => in_words(&error),
@@ -385,7 +385,7 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
 }
 
 fn too_many_records() -> String {
-    format!("it has more than {MOST_RECORDS} records")
+    format!("it has more than {MOST_RECORDS} records, which several files could hold")
 }
 
 /// What is said where a file is not followed any further.

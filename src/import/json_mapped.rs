@@ -209,16 +209,20 @@ fn map(
     let mapping = meaning.mapping();
     let of_list = list.as_ref().map(|list| format!("{list}: "));
     let of_list = of_list.unwrap_or_default();
+    let kept = meaning.kept(&all);
     if LINK_KEYS.iter().any(has_all) {
         let words = of_list + "links by the places of their ends";
         found.remark(&file, 0, "read with these keys", words);
+        let is_of_link = |key: &String| LINK_KEYS.iter().flatten().any(|own| key == own);
+        let others: Vec<String> = kept.into_iter().filter(|key| !is_of_link(key)).collect();
+        if !others.is_empty() {
+            let why = "left out: links hold no more than their ends, kind and annotator";
+            found.left_out(&file, 0, why, others.join(", "));
+        }
     } else {
         let words = of_list + &mapping.in_words();
         found.remark(&file, 0, "read with these keys", words);
-        let known = [&meaning.document, &meaning.span];
-        let kept = all.iter().flat_map(|record| rest(record, &known));
-        let kept: BTreeSet<&str> = kept.map(|(key, _)| key).collect();
-        found.remark_kept(&file, &Vec::from_iter(kept));
+        found.remark_kept(&file, kept.iter().map(String::as_str));
         found.set_mapping(mapping);
     }
     Some(Mapped {

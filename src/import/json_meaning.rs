@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::found::{are_most, are_of_place, can_be_quote, place_of, says_quote, whole_number};
+use super::found::{are_most, are_of_place, can_be_quote, place_of, whole_number};
 use super::{Mapping, Role, field};
 
 /// A record, or an annotation within it.
@@ -58,7 +58,6 @@ impl Meaning {
         let mut span = said_of_spans.or_guessed(&free, &SPAN_ROLES, fits);
         let is_guessed = said_of_spans.get(Role::Quote).is_none();
         if let Some(quote) = span.get(Role::Quote).filter(|_| is_guessed)
-            && !says_quote(quote)
             && !can_be_quotes(records, &document, quote)
         {
             span.set(Role::Quote, "");
@@ -72,11 +71,11 @@ impl Meaning {
             document.set(Role::Text, "");
             span.set(Role::Quote, text);
         }
-        // A guess without a place or words makes no annotation, and takes nothing from the document.
-        let makes_one = [Role::Start, Role::Quote];
+        // A guess without a place makes no annotation, and takes nothing from the document.
         if listed.is_none()
             && document.get(Role::Text).is_some()
-            && makes_one.iter().all(|role| span.get(*role).is_none())
+            && span.get(Role::Start).is_none()
+            && said_of_spans.get(Role::Quote).is_none()
         {
             span = said_of_spans.clone();
         }
@@ -127,6 +126,24 @@ impl Meaning {
         };
         let makes_one = [Role::Start, Role::Quote, Role::Tag];
         makes_one.iter().any(is_there) || place(&self.span, record).is_some()
+    }
+
+    /// The keys of these records, and of the annotations listed in them, that mean nothing.
+    pub fn kept(&self, records: &[&Object]) -> Vec<String> {
+        let lists = self.document.get(Role::Spans);
+        let listed = lists.map(|path| listed(records, path));
+        let mut of_records = vec![&self.document];
+        if listed.is_none() {
+            of_records.push(&self.span);
+        }
+        let of_listed = [&self.span];
+        let of_records = records.iter().flat_map(|record| rest(record, &of_records));
+        let of_listed = listed
+            .iter()
+            .flatten()
+            .flat_map(|one| rest(one, &of_listed));
+        let kept: BTreeSet<&str> = of_records.chain(of_listed).map(|(key, _)| key).collect();
+        kept.into_iter().map(str::to_owned).collect()
     }
 
     /// All of it in one.
@@ -272,7 +289,7 @@ fn can_be_quotes(records: &[&Object], document: &Mapping, path: &str) -> bool {
             .into_iter()
             .filter_map(|span| field(at_path(span, path)?));
         words
-            .map(|words| can_be_quote(&words, text))
+            .map(|words| can_be_quote(path, &words, text))
             .collect::<Vec<bool>>()
     };
     are_most(records.iter().flat_map(of_record))

@@ -167,6 +167,8 @@ fn is_of_records(list: &str, texts_around: &[String], said: &Mapping) -> bool {
         .iter()
         .filter_map(|record| at_path(record, path)?.as_str());
     let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
-    let is_quote = |text: &&&str| texts_around.iter().any(|around| around.contains(**text));
+    // The nearest; an object may have very many.
+    let near = || texts_around.iter().rev().take(SAMPLE_RECORDS);
+    let is_quote = |text: &&&str| near().any(|around| around.contains(**text));
     said.get(Role::Text) == Some(path) || texts.iter().filter(is_quote).count() * 2 <= texts.len()
 }

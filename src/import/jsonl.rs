@@ -268,22 +268,18 @@ fn is<T: DeserializeOwned>(value: &Value) -> bool {
     T::deserialize(value).is_ok()
 }
 
-const OF_LINE: [Ours; 7] = [
+const OF_LINE: [Ours; 6] = [
     ("path", is::<String>),
     ("sha256", is::<String>),
-    ("name", is::<String>),
     ("answer", is::<String>),
     ("unit", is::<OffsetUnit>),
     ("encoding", is::<EncodingValue>),
     ("states", is::<BTreeMap<String, StateValue>>),
 ];
 
-const OF_SPAN: [Ours; 7] = [
+const OF_SPAN: [Ours; 4] = [
     ("pieces", is::<Vec<[usize; 2]>>),
-    ("text", is::<String>),
-    ("note", is::<String>),
     ("tier", is::<String>),
-    ("annotator", is::<String>),
     ("created", is::<Timestamp>),
     ("changed", is::<StampValue>),
 ];
@@ -301,15 +297,32 @@ fn take_others(
         }
     }
     others.retain(|_, value| value.as_str() != Some(""));
-    if let Some(Value::Object(named)) = object.remove(any) {
-        others.extend(named);
+    let mut named = match object.remove(any) {
+        Some(Value::Object(named)) => named,
+        _ => Map::new(),
+    };
+    for (mut key, value) in others {
+        while named.contains_key(&key) {
+            key.push('_');
+        }
+        named.insert(key, value);
     }
-    others
+    named
+}
+
+/// What is a number or anything else where we have words, in words.
+fn put_in_words(object: &mut Map<String, Value>, keys: &[&str]) {
+    for key in keys {
+        if let Some(value) = object.get_mut(*key).filter(|value| !value.is_string()) {
+            *value = field(value).unwrap_or_default().into();
+        }
+    }
 }
 
 /// What is wrong in a line, so that the rest of it can be read.
 fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     let mut bad = Vec::new();
+    put_in_words(line, &["name"]);
     let mut fields = take_others(line, &OF_LINE, "fields");
     for value in fields.values_mut() {
         *value = field(value).unwrap_or_default().into();
@@ -317,6 +330,7 @@ fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
     line.insert("fields".to_owned(), fields.into());
     let spans = line.get_mut("spans").and_then(Value::as_array_mut);
     for span in spans.into_iter().flatten().filter_map(Value::as_object_mut) {
+        put_in_words(span, &["label", "text", "note", "annotator"]);
         let attributes = take_others(span, &OF_SPAN, "attributes");
         span.insert("attributes".to_owned(), attributes.into());
     }

@@ -415,16 +415,21 @@ fn remark_unused_texts(files: &[FileInMemory], found: &mut Found) {
     let is_text = |file: &&FileInMemory| ending(&file.path) == "txt";
     let unnamed = files.iter().filter(is_text);
     let unnamed = unnamed.filter(|file| !names.contains(stem(&file.path)));
+    let unnamed: Vec<&FileInMemory> = unnamed.collect();
+    if unnamed.is_empty() {
+        return;
+    }
+    let texts = found.documents.iter().filter_map(|it| match &it.text {
+        FoundText::Words(words) => Some(without_mark(words)),
+        _ => None,
+    });
+    let texts: HashSet<&str> = texts.collect();
     let is_unused = |file: &&FileInMemory| {
         let words = file.words(&mut Found::default()).unwrap_or_default();
-        let words = without_mark(&words);
-        let mut others = found.documents.iter();
-        others.all(|other| match &other.text {
-            FoundText::Words(other) => without_mark(other) != words,
-            _ => true,
-        })
+        !texts.contains(without_mark(&words))
     };
-    let unused: Vec<_> = unnamed.filter(is_unused).map(FileInMemory::label).collect();
+    let unused = unnamed.into_iter().filter(is_unused);
+    let unused: Vec<_> = unused.map(FileInMemory::label).collect();
     for file in unused {
         let words = "a text is not taken in, since nothing speaks of it; it can be added as a text";
         found.remark(&file, 0, words, "");

@@ -18,6 +18,9 @@ const EXAMPLES: usize = 3;
 pub struct ImportReport {
     /// The name of the format.
     pub format: String,
+    /// Whether the files say nothing that can be read.
+    #[serde(skip)]
+    pub is_empty: bool,
     /// Documents.
     pub documents: DocumentCounts,
     /// How many tags the codebook did not have.
@@ -93,7 +96,7 @@ pub struct ReadingCount {
     pub matched: usize,
     /// Annotations without recorded words.
     pub unquoted: usize,
-    /// Documents for which nothing but the format's word speaks for this reading.
+    /// Documents without recorded words in which another reading may be right.
     pub guessed: usize,
 }
 
@@ -127,13 +130,6 @@ impl ImportReport {
             && self.documents.without_text == 0
             && entries.clone().all(|counts| counts.in_file == counts.added)
             && self.problems.iter().all(|problem| !problem.is_loss)
-    }
-
-    /// Whether the files say nothing that can be read.
-    pub fn is_empty(&self) -> bool {
-        let counts = [self.documents.in_file, self.new_tags, self.tags.len()];
-        let more = [self.links.len(), self.regions.len()];
-        counts.iter().chain(&more).all(|count| *count == 0)
     }
 
     /// Whether the files say something and none of it has a place.
@@ -291,7 +287,7 @@ fn reading_words(count: &ReadingCount) -> String {
     if count.guessed > 0 {
         let _ = write!(
             line,
-            "; a guess in {}, since other readings fit as well",
+            "; a guess in {} without recorded quotes, since other readings may be right",
             number_of(count.guessed, "document")
         );
     }

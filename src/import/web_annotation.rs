@@ -48,8 +48,8 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut count = 0;
     for file in files.ending_in(WEB_ANNOTATION.endings) {
         if !is_ours(file) {
-            let why = "not read, since it names no kind of selector of Web Annotation";
-            reading.found.left_out(&file.label(), 0, why, "");
+            let why = "not read, since it names no selector of Web Annotation near its beginning";
+            reading.found.remark(&file.label(), 0, why, "");
             continue;
         }
         count += 1;

@@ -254,7 +254,7 @@ impl Table {
             line,
         });
         let cells = cells.get(3..).unwrap_or_default();
-        // No more than there are cells: a row may be short of any number of columns.
+        // Rows may be short of any number of layers.
         let layers = self.layers.iter();
         let layers = layers.take_while(|layer| layer.first_column < cells.len());
         for index in 0..layers.count() {
@@ -267,8 +267,10 @@ impl Table {
     fn read_cells(&mut self, index: usize, row: usize, cells: &[&str]) -> Option<()> {
         let layer = self.layers.get(index)?;
         let at = self.rows.get(row)?;
-        let own = cells.get(layer.first_column..)?.iter();
-        let own = own.take(layer.columns.len());
+        let own = (0..layer.columns.len()).map(|column| {
+            let cell = cells.get(layer.first_column + column);
+            cell.copied().unwrap_or("_")
+        });
         let stacks: Vec<Vec<&str>> = own.map(|cell| split(cell, "|")).collect();
         let depth = stacks.iter().map(Vec::len).max()?;
         for level in 0..depth {

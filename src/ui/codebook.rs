@@ -16,7 +16,9 @@ use crate::edit::{self, Refusal};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
 
 /// Width that both columns need, in points.
-const LEAST_WIDTH: f32 = 640.0;
+const LEAST_WIDTH: f32 = 694.0;
+/// The column of tags has room for three buttons.
+const TAGS_WIDTH: f32 = 264.0;
 
 /// What the page remembers while it is open, and afterwards: words that are no edit yet are not forgotten.
 #[derive(Default)]
@@ -89,7 +91,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
         ui.set_width(width.max(LEAST_WIDTH));
         ui.horizontal_top(|ui| {
             let down = Layout::top_down(Align::LEFT);
-            ui.allocate_ui_with_layout(vec2(210.0, height), down, |ui| {
+            ui.allocate_ui_with_layout(vec2(TAGS_WIDTH, height), down, |ui| {
                 let area = ScrollArea::vertical().id_salt("tags").auto_shrink(false);
                 let output = area.show(ui, |ui| tags_ui(ui, cx, work, state));
                 name_bar(ui, "tags", &output);
@@ -108,7 +110,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
 
 fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
     let theme = cx.theme;
-    ui.set_width(210.0);
+    ui.set_width(TAGS_WIDTH);
     section_head(ui, &theme, "Tags");
     for tag in &work.project().codebook.tags {
         let is_chosen = state.chosen.as_ref() == Some(&tag.id);

@@ -45,6 +45,8 @@ pub fn export_page_ui(
         ui.vertical(|ui| {
             let choices = ScrollArea::vertical().id_salt("choices");
             let output = choices.show(ui, |ui| {
+                ui.label(soft(&theme, format.description));
+                ui.add_space(8.0);
                 filter_ui(ui, work, &mut state.options);
                 form_ui(ui, format, &mut state.options);
                 outlook_ui(ui, cx, format, &state.options);

@@ -11,6 +11,9 @@ use super::widgets::{
 use crate::app::{Command, ImportChoice, Importing, Preview, what_is_new};
 use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
 
+/// More than anybody reads here; a table may have another tag in every row.
+const MOST_ROWS: usize = 300;
+
 /// What the page remembers while it is open.
 #[derive(Default)]
 pub struct ImportPageState {
@@ -219,16 +222,6 @@ fn role_ui<'a>(
     asked
 }
 
-/// More than anybody reads here; a table may have another tag in every row.
-const MOST_ROWS: usize = 300;
-
-/// How many more there are than are shown.
-fn rest_ui(ui: &mut Ui, theme: &Theme, count: usize, what: &str) {
-    if let Some(rest @ 1..) = count.checked_sub(MOST_ROWS) {
-        ui.label(soft(theme, format!("… and {rest} more {what}")));
-    }
-}
-
 /// What matters most, before anything else.
 fn losses_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
     if preview.losses.is_empty() {
@@ -284,4 +277,11 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
         ui.label(line);
     }
     rest_ui(ui, &theme, preview.lines.len(), "lines");
+}
+
+/// How many more there are than are shown.
+fn rest_ui(ui: &mut Ui, theme: &Theme, count: usize, what: &str) {
+    if let Some(rest @ 1..) = count.checked_sub(MOST_ROWS) {
+        ui.label(soft(theme, format!("… and {rest} more {what}")));
+    }
 }

@@ -259,5 +259,7 @@ fn visuals(theme: &Theme) -> Visuals {
         widget.corner_radius = CornerRadius::same(6);
         widget.expansion = 0.0;
     }
+    // Boxes to tick, which without it are hardly seen while they are empty; buttons have the weak one.
+    visuals.widgets.inactive.bg_fill = theme.line;
     visuals
 }

@@ -463,7 +463,7 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
         format!("[{{\"data\":{{\"text\":\"a\"}},\"annotations\":[{{\"result\":{results}}}]}}]")
     };
     let too_many_problems = "more than 100000 problems";
-    let too_many_records = "more than 1000000 records; the rest of it is not read";
+    let too_many_records = "more than 1000000 records, which several files could hold";
     let cases = [
         ("json", "a.json", list("0"), too_many_problems),
         ("json", "b.json", list("[]"), too_many_problems),
@@ -482,6 +482,12 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
             "a list stands where an object should be",
         ),
         ("csv", "f.csv", many("a\n"), "--map ROLE=NAME says it"),
+        (
+            "csv",
+            "i.csv",
+            format!("{}\n", many("a,")),
+            "more than 10000 columns",
+        ),
         (
             "webanno-tsv",
             "g.tsv",

@@ -225,15 +225,46 @@ fn a_file_without_quotes_is_not_read_as_another_one_counts() {
     };
     let longer = format!("{text} More.");
     let words = ["the port was hit", "Estmark denied it", "Monday"];
+    for [one, other] in [["UTF-16", "code points"], ["code points", "UTF-16"]] {
+        let files = [
+            file("a.txt", text),
+            file("c.txt", longer.clone()),
+            table("a.txt", &words, one, true),
+            table("c.txt", &words, other, false),
+        ];
+        let (project, _, report) = imported(&files);
+        assert_eq!(quotes(&project), [words, words].concat(), "{other}");
+        assert_eq!(report.readings.len(), 2, "{:?}", report.readings);
+    }
+}
+
+#[test]
+fn what_another_file_shows_is_a_guess_where_no_word_edge_speaks() {
     let files = [
-        file("a.txt", text),
-        file("c.txt", longer),
-        table("a.txt", &words, "UTF-16", true),
-        table("c.txt", &words, "code points", false),
+        file("a.txt", "😀港口艾斯特"),
+        file("c.txt", "😀港口艾斯特马"),
+        file("a.csv", "doc,start,end,label,quote\na.txt,2,4,x,港口\n"),
+        file("c.csv", "doc,start,end,label,quote\nc.txt,2,4,x,\n"),
     ];
-    let (project, _, report) = imported(&files);
-    assert_eq!(quotes(&project), [words, words].concat());
-    assert_eq!(report.readings.len(), 2, "{:?}", report.readings);
+    let (_, _, report) = imported(&files);
+    let guessed: usize = report.readings.iter().map(|reading| reading.guessed).sum();
+    assert_eq!(guessed, 1, "{:?}", report.readings);
+}
+
+#[test]
+fn a_row_that_is_cut_off_makes_no_annotation_of_a_link() {
+    let table = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Pos|value\n#T_RL=x.Dep|kind|BT_x.Pos\n\n\n#Text=It is\n\
+                 1-1\t0-2\tIt\tPRON\tdet\n1-2\t3-5\tis\tVERB\tdet\t1-1\n";
+    let (project, _, report) = imported(&[file("a.tsv", table)]);
+    let marks: Vec<_> = annotations(&project)
+        .into_iter()
+        .map(|(_, tag, _)| tag)
+        .collect();
+    assert_eq!(marks, ["PRON", "VERB"]);
+    assert_eq!(
+        (report.links["det"].in_file, report.links["det"].added),
+        (2, 1)
+    );
 }
 
 #[test]

@@ -102,6 +102,14 @@ fn a_column_of_quotes_may_hold_numbers() {
         marks(&project),
         [mark("figure", "31"), mark("figure", "212")]
     );
+    // Where the text stands beside, it shows that the column holds something else.
+    let prices = "text,quote,label\nShares rose.,31.5,up\nShares fell.,12,down\n";
+    let (project, _, report) = read("csv", &[file("a.csv", prices)], &[]).unwrap();
+    assert!(report.is_lossless(), "{:?}", report.lines());
+    assert_eq!(
+        marks(&project),
+        [mark("up", "Shares rose."), mark("down", "Shares fell.")]
+    );
 }
 
 #[test]
@@ -747,19 +755,23 @@ fn wrapped_records_are_known_by_their_own_format() {
 fn a_key_of_ours_with_a_value_of_another_shape_costs_no_annotation() {
     let line = json!({"text": "The navy denied it.", "spans": [
         {"start": 4, "end": 8, "label": "actor", "attributes": "", "pieces": "", "note": ["sure", 2]},
-        {"start": 9, "end": 15, "label": "denial", "attributes": ["firm"], "created": "yesterday"},
+        {"start": 9, "end": 15, "label": 5, "annotator": 3, "attributes": {"tier": "kept"}, "tier": 2},
     ]});
     let (project, _, report) = read("jsonl", &[file("a.jsonl", line.to_string())], &[]).unwrap();
     assert!(report.is_lossless(), "{:?}", report.lines());
     assert_eq!(
         marks(&project),
-        [mark("actor", "navy"), mark("denial", "denied")]
+        [mark("actor", "navy"), mark("5", "denied")]
     );
     let all = project.annotations.iter();
     let names: Vec<Vec<&str>> = all
         .map(|annotation| annotation.attributes.keys().map(|name| &**name).collect())
         .collect();
-    assert_eq!(names, [vec!["note"], vec!["attributes", "created"]]);
+    // By annotator: that of the second is a number, which stands for a name.
+    assert_eq!(names, [vec!["tier", "tier_"], vec![]]);
+    let mut all = project.annotations.iter();
+    assert_eq!(all.next().unwrap().annotator_id().as_str(), "3");
+    assert_eq!(&*all.next().unwrap().note, r#"["sure",2]"#);
 }
 
 #[test]

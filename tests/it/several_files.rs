@@ -341,6 +341,14 @@ fn an_import_of_which_nothing_comes_ends_in_one() {
         let (code, said) = run(folder, words);
         assert_eq!(code, 1, "{words}: {said}");
     }
+    fs::write(folder.join("tags.csv"), "tag,color\ndenial,#0072B2\n").unwrap();
+    for _ in 0..2 {
+        let (code, said) = run(folder, "import sample.ascribe.ron tags.csv");
+        assert_eq!(
+            code, 0,
+            "tags that are there already are no failure: {said}"
+        );
+    }
     let (_, said) = run(folder, "import sample.ascribe.ron lost.csv");
     assert!(said.contains("give it with the import"), "{said}");
     assert!(!folder.join("out.jsonl").exists());

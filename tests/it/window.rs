@@ -199,7 +199,7 @@ impl Driven {
     }
 }
 
-/// Tells the window everything at once, as in a frame that took long.
+/// These events at once tag one word.
 fn assert_tags_continental(mut driven: Driven, events: Vec<Event>) {
     let before = driven.count();
     at_once(&mut driven, events);
@@ -208,6 +208,7 @@ fn assert_tags_continental(mut driven: Driven, events: Vec<Event>) {
     assert_eq!(driven.picked().as_deref(), Some("Continental"));
 }
 
+/// Tells the window everything at once, as in a frame that took long.
 fn at_once(driven: &mut Driven, events: Vec<Event>) {
     driven.harness.input_mut().events = events;
     loop {
