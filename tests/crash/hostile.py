@@ -254,7 +254,7 @@ class Import:
             expect(open(place.project, "rb").read() == before, "the project was changed")
             return
         # Of a file in which everything is bad nothing comes over, and each thing is said all the same.
-        is_empty = run.code == 1 and not self.quotes and "nothing could be read" in run.said
+        is_empty = run.code == 1 and not self.quotes and re.search("nothing could be (read|placed)", run.said)
         expect(run.code in (0, 3) or is_empty, f"it was refused: {run.said[-300:]}")
         expect(run.code != 0 or not self.words or "left out" not in run.said, "a loss is no success")
         quotes = [quote for _, _, quote in place.listed()]
