@@ -458,7 +458,7 @@ fn text_key(name: &str, text: &str) -> String {
 /// Adds what a record says of its document besides.
 fn add_fields(document: &mut FoundDocument, at: At<'_>, record: &Object) {
     for (key, value) in rest(record, &[&at.meaning.document]) {
-        document.add_value(&key, &value);
+        document.add_value(key, &value);
     }
     if let Some(list) = at.list {
         document.add_field("list", list.to_owned());
