@@ -952,14 +952,20 @@ fn an_import_is_shown_before_it_is_made_and_is_one_undo() {
     assert!(*driven.app().work().unwrap().project() == before);
 }
 
-#[test]
-fn columns_are_chosen_where_their_names_say_nothing() {
+/// The page of an import of this table.
+fn looking_at_a_table(words: &str) -> Driven {
     let mut driven = Driven::new();
-    let table = driven.folder.path().join("odd.csv");
-    fs::write(&table, "A,B\nMoscow denied it.,denial\n").unwrap();
+    let table = driven.folder.path().join("table.csv");
+    fs::write(&table, words).unwrap();
     driven.app().run(Command::ImportFrom(vec![table]));
     driven.app().finish_tasks();
     driven.steps();
+    driven
+}
+
+#[test]
+fn columns_are_chosen_where_their_names_say_nothing() {
+    let mut driven = looking_at_a_table("A,B\nMoscow denied it.,denial\n");
     assert!(
         driven
             .harness
@@ -991,12 +997,7 @@ fn columns_are_chosen_where_their_names_say_nothing() {
 
 #[test]
 fn the_page_of_an_import_shows_which_column_was_taken_for_what() {
-    let mut driven = Driven::new();
-    let table = driven.folder.path().join("usual.csv");
-    fs::write(&table, "text,label\nMoscow denied it.,denial\n").unwrap();
-    driven.app().run(Command::ImportFrom(vec![table]));
-    driven.app().finish_tasks();
-    driven.steps();
+    let driven = looking_at_a_table("text,label\nMoscow denied it.,denial\n");
     let shown = |name: &str| {
         let role = egui::accesskit::Role::ComboBox;
         let combo = driven.harness.get_by_role_and_label(role, name);
