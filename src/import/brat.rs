@@ -27,6 +27,8 @@ pub const BRAT: Format = Format {
 
 /// The attribute that holds a reference to a database.
 const NORMALIZATION: &str = "normalization";
+/// Lines and links of one document.
+const MOST_LINES: usize = 1_000_000;
 /// The kind of link between annotations that brat calls equivalent.
 const EQUIVALENCE: &str = "Equiv";
 
@@ -149,6 +151,12 @@ fn read_document(
     for file in files {
         let words = file.words(&mut lines.found)?;
         for (number, line) in whole_lines(&words) {
+            if lines.document.spans.len() + later.len() == MOST_LINES {
+                lines
+                    .found
+                    .stopped(&lines.file, number, MOST_LINES, "lines");
+                break;
+            }
             lines.read_first(number, line, &mut later);
         }
     }
@@ -298,6 +306,9 @@ impl Lines {
     }
 
     fn link(&mut self, number: usize, kind: &str, from: &str, to: &str) -> Result<(), String> {
+        if self.found.links.len() == MOST_LINES {
+            return Err(format!("the document has more than {MOST_LINES} links"));
+        }
         let from = self.span_of(from)?.key.clone();
         let to = self.span_of(to)?.key.clone();
         self.found.links.push(FoundLink {
@@ -386,8 +397,7 @@ impl Lines {
             "" => AttributeValue::YesNo(true),
             value => AttributeValue::Words(spread(value).into()),
         };
-        add_attribute(self.span_of(target)?, &unescaped(name), value);
-        Ok(())
+        add_attribute(self.span_of(target)?, &unescaped(name), value)
     }
 
     /// `Reference T1 DB:ID → words`
@@ -407,8 +417,7 @@ impl Lines {
             self.span_of(target)?,
             NORMALIZATION,
             AttributeValue::Words(value.into()),
-        );
-        Ok(())
+        )
     }
 
     /// `AnnotatorNotes T1 → words`
@@ -434,12 +443,20 @@ impl Lines {
 }
 
 /// A second value of the same name stands behind the first.
-fn add_attribute(span: &mut FoundSpan, name: &str, value: AttributeValue) {
-    let value = match span.attributes.get(name) {
-        Some(first) if *first != value => AttributeValue::Words(format!("{first}; {value}").into()),
+fn add_attribute(span: &mut FoundSpan, name: &str, value: AttributeValue) -> Result<(), String> {
+    /// Each further value is put together with those before, which would take ever longer.
+    const MOST_BYTES: usize = 10_000;
+    let value = match span.attributes.get(name).map(ToString::to_string) {
+        Some(first) if first.len() > MOST_BYTES => {
+            return Err("the attribute has more values than are kept".to_owned());
+        }
+        Some(first) if first != value.to_string() => {
+            AttributeValue::Words(format!("{first}; {value}").into())
+        }
         _ => value,
     };
     span.attributes.insert(name.into(), value);
+    Ok(())
 }
 
 /// `TYPE S E;S E → words`: the tag, the pieces, the quote.

@@ -573,7 +573,7 @@ impl Building<'_> {
             self.additions.codebook = Some(codebook);
         }
         self.report.mapping = found.mapping;
-        self.report.problems = found.problems;
+        self.report.problems = found.stops.into_iter().chain(found.problems).collect();
         self.report
             .readings
             .sort_by_key(|count| std::cmp::Reverse(count.documents));

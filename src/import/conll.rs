@@ -9,7 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundSpan, FoundText};
+use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Reading, Role, Unit};
 
 /// CoNLL.
@@ -37,6 +37,8 @@ pub const CONLL: Format = Format {
 const TAG_PERCENT: usize = 90;
 /// With fewer tags that have a letter of a scheme, the letters are part of the names.
 const BARE_PERCENT: usize = 30;
+/// Of one file. The largest corpora that people share as one have between three and four million.
+const MOST_TOKENS: usize = 4_000_000;
 /// How far ahead a token is looked for in a text that is given beside.
 const LOOK_AHEAD_BYTES: usize = 4000;
 /// Before the name of a document, as in CoNLL-U.
@@ -293,6 +295,19 @@ struct Tokens<'a> {
     tokens: Vec<Token<'a>>,
 }
 
+impl Tokens<'_> {
+    fn from_line(line: usize) -> Self {
+        Self {
+            line,
+            ..Self::default()
+        }
+    }
+
+    fn is_bare(&self) -> bool {
+        self.tokens.is_empty() && self.name.is_empty()
+    }
+}
+
 /// Whoever names the format knows better than the ending, where none looks like it.
 fn token_files<'a>(files: &Files<'a>) -> Vec<&'a FileInMemory> {
     let sure: Vec<&FileInMemory> = files.iter().filter(|file| is_token_file(file)).collect();
@@ -326,138 +341,19 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         }
     }
     for file in token_files {
-        let label = file.label();
         let words = file.words(&mut found)?;
-        let layout = Layout::of(&words, options);
-        remark_layout(&mut found, &label, &layout);
-        for tokens in documents(&words, &layout, &mut found, &label) {
-            let document = document(tokens, &layout, &mut texts, &mut found, &label);
-            found.documents.push(document);
-        }
+        let mut reader = Reader {
+            file: file.label(),
+            layout: Layout::of(&words, options),
+            texts: &mut texts,
+            found: &mut found,
+            token_count: 0,
+            things_left: MOST_THINGS,
+        };
+        reader.remark_layout();
+        reader.read(&words);
     }
     Ok(found)
-}
-
-fn remark_layout(found: &mut Found, file: &Arc<str>, layout: &Layout) {
-    let column = match layout.tags {
-        TagColumns::One(column) if layout.columns > 2 => {
-            format!("the tag is in column {}", column + 1)
-        }
-        TagColumns::From(column) => format!("every column from {} on is a tag", column + 1),
-        TagColumns::One(_) => return,
-    };
-    found.remark(
-        file,
-        0,
-        format!("of {} columns, {column}", layout.columns),
-        "",
-    );
-}
-
-/// The file cut into documents.
-fn documents<'a>(
-    words: &'a str,
-    layout: &Layout,
-    found: &mut Found,
-    file: &Arc<str>,
-) -> Vec<Tokens<'a>> {
-    let mut documents: Vec<Tokens<'a>> = Vec::new();
-    let mut is_started = false;
-    for (index, line) in words.split('\n').enumerate() {
-        let (number, line) = (index + 1, line.trim_end_matches('\r'));
-        let is_named = line.starts_with(NAME_LINE);
-        if is_document_start(line) || is_named {
-            // A named start may follow the plain one.
-            if !(is_named
-                && is_started
-                && documents
-                    .last()
-                    .is_some_and(|last| last.tokens.is_empty() && last.name.is_empty()))
-            {
-                documents.push(Tokens {
-                    line: number,
-                    ..Tokens::default()
-                });
-            }
-            is_started = true;
-        }
-        if documents.is_empty() && !line.trim().is_empty() {
-            documents.push(Tokens {
-                line: number,
-                ..Tokens::default()
-            });
-        }
-        let Some(document) = documents.last_mut() else {
-            continue;
-        };
-        if let Some(name) = line.strip_prefix(NAME_LINE) {
-            document.name = name.to_owned();
-        } else if let Some(text) = line
-            .strip_prefix(TEXT_LINE)
-            .and_then(|text| serde_json::from_str(text).ok())
-        {
-            document.text = Some(text);
-        } else if line.trim().is_empty() {
-            document
-                .tokens
-                .last_mut()
-                .into_iter()
-                .for_each(|last| last.is_last = true);
-        } else if !is_document_start(line) && !is_comment(line) {
-            document
-                .tokens
-                .extend(token(line, number, layout, found, file));
-        }
-    }
-    documents
-}
-
-fn token<'a>(
-    line: &'a str,
-    number: usize,
-    layout: &Layout,
-    found: &mut Found,
-    file: &Arc<str>,
-) -> Option<Token<'a>> {
-    let row = cells(line, layout.is_tabbed);
-    let words = row.get(layout.token).copied().unwrap_or_default().trim();
-    if words.is_empty() {
-        // A token of white space stands in the text anyway; an annotation goes on across it.
-        let is_blank = row.len() == layout.columns;
-        if !is_blank {
-            found.left_out(file, number, "left out: there is no token", line);
-        }
-        return None;
-    }
-    let mut tags = layout.tags_of(&row);
-    if row.len() < 2 || tags.is_empty() {
-        found.left_out(
-            file,
-            number,
-            "there is no tag behind the token; the token is kept",
-            line,
-        );
-        tags.clear();
-    } else if layout.scheme != Scheme::Bare
-        && !tags
-            .iter()
-            .all(|tag| is_outside(tag) || layout.read(tag).is_some())
-    {
-        found.left_out(
-            file,
-            number,
-            "the tag means nothing; the token is kept without it",
-            line,
-        );
-        tags.retain(|tag| layout.read(tag).is_some());
-    }
-    tags.retain(|tag| !is_outside(tag));
-    Some(Token {
-        line: number,
-        words,
-        tags,
-        is_last: false,
-    })
 }
 
 /// A text that is given beside.
@@ -467,72 +363,187 @@ struct Beside<'a> {
     is_taken: bool,
 }
 
-fn document(
-    tokens: Tokens<'_>,
-    layout: &Layout,
-    texts: &mut [Beside<'_>],
-    found: &mut Found,
-    file: &Arc<str>,
-) -> FoundDocument {
-    let Tokens {
-        line,
-        name,
-        text,
-        tokens,
-    } = tokens;
-    let mut document = FoundDocument {
-        name,
-        file: file.clone(),
-        line,
-        reading: Reading {
-            unit: Unit::Byte,
-            ..Reading::default()
-        },
-        is_certain: true,
-        ..FoundDocument::default()
-    };
-    let beside = texts
-        .iter_mut()
-        .find(|beside| text.is_none() && !beside.is_taken && begins_with(&beside.words, &tokens));
-    let (words, places) = match (text, beside) {
-        (Some(text), _) => {
-            let places = aligned(&text, &tokens);
-            (text, places)
-        }
-        (None, Some(beside)) => {
-            beside.is_taken = true;
-            if document.name.is_empty() {
-                document.name = beside.name.to_owned();
+/// Reads one file. Of its tokens only those of one document are in memory at a time, since they take more there than
+/// in the file.
+struct Reader<'r, 't> {
+    file: Arc<str>,
+    layout: Layout,
+    texts: &'r mut [Beside<'t>],
+    found: &'r mut Found,
+    /// So far.
+    token_count: usize,
+    /// How many documents and annotations may still come.
+    things_left: usize,
+}
+
+impl Reader<'_, '_> {
+    fn remark_layout(&mut self) {
+        let columns = self.layout.columns;
+        let tags = match self.layout.tags {
+            TagColumns::One(column) if columns > 2 => {
+                format!("the tag is in column {}", column + 1)
             }
-            (beside.words.clone(), aligned(&beside.words, &tokens))
+            TagColumns::From(column) => format!("every column from {} on is a tag", column + 1),
+            TagColumns::One(_) => return,
+        };
+        let words = format!("of {columns} columns, {tags}");
+        self.found.remark(&self.file, 0, words, "");
+    }
+
+    /// Adds its documents to what is found.
+    fn read(&mut self, words: &str) {
+        let mut document: Option<Tokens<'_>> = None;
+        let mut is_started = false;
+        for (index, line) in words.split('\n').enumerate() {
+            let (number, line) = (index + 1, line.trim_end_matches('\r'));
+            let is_named = line.starts_with(NAME_LINE);
+            if is_document_start(line) || is_named {
+                // A named start may follow the plain one.
+                let is_same =
+                    is_named && is_started && document.as_ref().is_some_and(Tokens::is_bare);
+                if !is_same && !self.is_next(document.take(), number) {
+                    return;
+                }
+                is_started = true;
+            }
+            if document.is_none() && line.trim().is_empty() {
+                continue;
+            }
+            let document = document.get_or_insert_with(|| Tokens::from_line(number));
+            let has_token = !is_document_start(line) && !is_comment(line);
+            if let Some(name) = line.strip_prefix(NAME_LINE) {
+                document.name = name.to_owned();
+            } else if let Some(text) = text_in(line) {
+                document.text = Some(text);
+            } else if line.trim().is_empty() {
+                let last = document.tokens.last_mut().into_iter();
+                last.for_each(|last| last.is_last = true);
+            } else if has_token && self.token_count == MOST_TOKENS {
+                self.found
+                    .stopped(&self.file, number, MOST_TOKENS, "tokens");
+                break;
+            } else if let Some(token) = has_token.then(|| self.token(line, number)).flatten() {
+                self.token_count += 1;
+                document.tokens.push(token);
+            }
         }
-        (None, None) => joined(&tokens),
-    };
-    let missing = tokens
-        .iter()
-        .zip(&places)
-        .filter(|(_, place)| place.is_none());
-    for (token, _) in missing {
-        found.left_out(file, token.line, "a token is not in the text", token.words);
+        document.map(|last| self.finish(last));
     }
-    let mut begins_inside = 0;
-    for chain in chains(&tokens, layout, &mut begins_inside) {
-        document
-            .spans
-            .extend(span(&chain, &tokens, &places, &words));
+
+    /// Adds the document before, if there is one; whether another may begin on a line.
+    fn is_next(&mut self, before: Option<Tokens<'_>>, line: usize) -> bool {
+        let is_whole = before.is_none_or(|before| self.finish(before));
+        if is_whole && self.things_left == 0 {
+            self.found.stopped(&self.file, line, MOST_THINGS, THINGS);
+        }
+        is_whole && self.things_left > 0
     }
-    if begins_inside > 0 {
-        let words = "annotations begin with an inside tag, as in IOB1 or by mistake; each begins a new annotation";
-        found.remark(
-            file,
-            line,
+
+    fn token<'a>(&mut self, line: &'a str, number: usize) -> Option<Token<'a>> {
+        let row = cells(line, self.layout.is_tabbed);
+        let words = row.get(self.layout.token).copied().unwrap_or_default();
+        let words = words.trim();
+        if words.is_empty() {
+            // A token of white space stands in the text anyway; an annotation goes on across it.
+            let is_blank = row.len() == self.layout.columns;
+            if !is_blank {
+                let why = "left out: there is no token";
+                self.found.left_out(&self.file, number, why, line);
+            }
+            return None;
+        }
+        let mut tags = self.layout.tags_of(&row);
+        let means_something = |tag: &&str| is_outside(tag) || self.layout.read(tag).is_some();
+        if row.len() < 2 || tags.is_empty() {
+            let why = "there is no tag behind the token; the token is kept";
+            self.found.left_out(&self.file, number, why, line);
+            tags.clear();
+        } else if !tags.iter().all(means_something) {
+            let why = "the tag means nothing; the token is kept without it";
+            self.found.left_out(&self.file, number, why, line);
+            tags.retain(means_something);
+        }
+        tags.retain(|tag| !is_outside(tag));
+        // Most have none, and there are millions.
+        tags.shrink_to_fit();
+        Some(Token {
+            line: number,
             words,
-            format!("{begins_inside} in this document"),
-        );
+            tags,
+            is_last: false,
+        })
     }
-    document.spans.sort_by_key(|span| span.line);
-    document.text = FoundText::Words(words);
-    document
+
+    /// Adds a document; whether all of it is read.
+    fn finish(&mut self, tokens: Tokens<'_>) -> bool {
+        let Tokens {
+            line,
+            name,
+            text,
+            tokens,
+        } = tokens;
+        let mut document = FoundDocument {
+            name,
+            file: self.file.clone(),
+            line,
+            reading: Reading {
+                unit: Unit::Byte,
+                ..Reading::default()
+            },
+            is_certain: true,
+            ..FoundDocument::default()
+        };
+        let mut texts = self.texts.iter_mut();
+        let beside = texts.find(|beside| {
+            text.is_none() && !beside.is_taken && begins_with(&beside.words, &tokens)
+        });
+        let (words, places) = match (text, beside) {
+            (Some(text), _) => {
+                let places = aligned(&text, &tokens);
+                (text, places)
+            }
+            (None, Some(beside)) => {
+                beside.is_taken = true;
+                if document.name.is_empty() {
+                    document.name = beside.name.to_owned();
+                }
+                (beside.words.clone(), aligned(&beside.words, &tokens))
+            }
+            (None, None) => joined(&tokens),
+        };
+        let places_of = tokens.iter().zip(&places);
+        for (token, _) in places_of.filter(|(_, place)| place.is_none()) {
+            let why = "a token is not in the text";
+            self.found
+                .left_out(&self.file, token.line, why, token.words);
+        }
+        let mut begins_inside = 0;
+        let chains = chains(&tokens, &self.layout, &mut begins_inside);
+        let (read, beyond) = chains.split_at(chains.len().min(self.things_left));
+        let spans = read
+            .iter()
+            .filter_map(|chain| span(chain, &tokens, &places, &words));
+        document.spans = spans.collect();
+        if begins_inside > 0 {
+            let why = "annotations begin with an inside tag, as in IOB1 or by mistake; each begins a new annotation";
+            let count = format!("{begins_inside} in this document");
+            self.found.remark(&self.file, line, why, count);
+        }
+        document.spans.sort_by_key(|span| span.line);
+        document.text = FoundText::Words(words);
+        self.found.documents.push(document);
+        self.things_left = self.things_left.saturating_sub(1 + read.len());
+        if let Some(chain) = beyond.first() {
+            let line = tokens.get(chain.first).map_or(line, |token| token.line);
+            self.found.stopped(&self.file, line, MOST_THINGS, THINGS);
+        }
+        beyond.is_empty()
+    }
+}
+
+/// The text of a document, where our extended files hold it.
+fn text_in(line: &str) -> Option<String> {
+    serde_json::from_str(line.strip_prefix(TEXT_LINE)?).ok()
 }
 
 /// The tokens with single spaces, one sentence a line.

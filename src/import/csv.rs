@@ -67,10 +67,7 @@ fn names(files: &Files<'_>) -> Vec<String> {
     for file in files.ending_in(CSV.endings) {
         if let Ok(words) = file.words(&mut Found::default()) {
             let mut reader = reader(&words, &file.path);
-            if reader
-                .headers()
-                .is_ok_and(|header| header.len() > MOST_COLUMNS)
-            {
+            if is_too_wide(&mut reader) {
                 continue;
             }
             let header = header_of(&mut reader);
@@ -317,10 +314,7 @@ impl Table {
         let told = told_separator(&words);
         let words = told.map_or(&*words, |(_, table)| table);
         let lines_before = usize::from(told.is_some());
-        if reader
-            .headers()
-            .is_ok_and(|header| header.len() > MOST_COLUMNS)
-        {
+        if is_too_wide(&mut reader) {
             return Err(ImportError::Broken {
                 file: file.path.clone(),
                 words: format!("it has more than {MOST_COLUMNS} columns"),
@@ -364,10 +358,7 @@ impl Table {
                         .is_some_and(|byte| *byte == b'\n'),
                 );
             if table.rows.len() >= MOST_ROWS {
-                let why = format!(
-                    "it has more than {MOST_ROWS} rows; the rest of it is not read: split it into several files"
-                );
-                found.left_out(&table.file, line, why, "");
+                found.stopped(&table.file, line, MOST_ROWS, "rows");
                 break;
             }
             if row.len() == table.header.len() {
@@ -456,6 +447,11 @@ fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
         .delimiter(separator(words, path))
         .flexible(true)
         .from_reader(table.as_bytes())
+}
+
+fn is_too_wide(reader: &mut Reader<&[u8]>) -> bool {
+    let header = reader.headers();
+    header.is_ok_and(|header| header.len() > MOST_COLUMNS)
 }
 
 /// The names of the columns. One without a name is called by its number; of several with the same name the later ones
@@ -905,7 +901,7 @@ fn are_of_places(table: &Table, mapping: &Mapping, column: &str) -> bool {
     }))
 }
 
-/// Whether most cells of a column can be quotes from the texts beside them.
+/// Whether most cells of a column can be quotes from the texts beside them, as far as any is filled.
 fn can_be_quotes(table: &Table, mapping: &Mapping, column: &str) -> bool {
     let text = mapping.get(Role::Text);
     let rows = table.rows.iter().take(SAMPLE_ROWS);
@@ -916,6 +912,7 @@ fn can_be_quotes(table: &Table, mapping: &Mapping, column: &str) -> bool {
             text.filter(|text| !text.is_empty()),
         )
     });
-    let filled = cells.filter(|(words, _)| !words.is_empty());
-    are_most(filled.map(|(words, text)| can_be_quote(column, words, text)))
+    let mut filled = cells.filter(|(words, _)| !words.is_empty()).peekable();
+    filled.peek().is_none()
+        || are_most(filled.map(|(words, text)| can_be_quote(column, words, text)))
 }

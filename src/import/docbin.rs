@@ -8,7 +8,7 @@ use flate2::read::ZlibDecoder;
 
 use super::archive::read_inflated;
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundSpan, FoundText};
+use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
 use super::msgpack::{Packed, unpack};
 use super::spacy_strings::{
     BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, NORM, ORTH, SENT_START, Strings,
@@ -59,8 +59,14 @@ fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> 
         let words = "its tokens mean far more words than the file holds, which is refused";
         return Err(broken(words.to_owned()));
     }
+    let mut left = MOST_THINGS;
     for (index, rows) in bin.documents().enumerate() {
-        bin.add(index, rows, file, found);
+        let count = bin.add(index, rows, file, left, found);
+        if count > left {
+            found.stopped(&file.label(), index + 1, MOST_THINGS, THINGS);
+            break;
+        }
+        left -= count;
     }
     bin.say_what_is_not_read(file, found);
     Ok(())
@@ -191,17 +197,20 @@ impl<'a> Bin<'a> {
         Some((text, tokens))
     }
 
+    /// Adds a document with at most so many annotations; how many both are together.
     fn add(
         &self,
         index: usize,
         rows: std::ops::Range<usize>,
         file: &FileInMemory,
+        most: usize,
         found: &mut Found,
-    ) {
+    ) -> usize {
         let (label, number) = (file.label(), index + 1);
         let Some((text, tokens)) = self.text(rows) else {
             let words = "a document is left out: the file lacks some of its words";
-            return found.left_out(&label, number, words, "");
+            found.left_out(&label, number, words, "");
+            return 0;
         };
         let groups = self.groups(index, &label, found);
         let mut document = match own_document(&groups, &text, &label, number, found) {
@@ -221,12 +230,15 @@ impl<'a> Bin<'a> {
         };
         let kept = std::mem::take(&mut document.spans);
         document.spans = self.spans(&groups, &tokens, kept, (&label, number), found);
-        self.add_entities(&tokens, &mut document.spans);
+        self.add_entities(&tokens, &mut document.spans, most);
+        document.spans.truncate(most);
         document
             .spans
             .iter_mut()
             .for_each(|span| span.line = number);
+        let count = 1 + document.spans.len();
         found.documents.push(document);
+        count
     }
 
     fn categories(&self, index: usize) -> BTreeMap<Arc<str>, String> {
@@ -357,8 +369,8 @@ impl<'a> Bin<'a> {
         }
     }
 
-    /// Entities, besides those that a group of spans has as well.
-    fn add_entities(&self, tokens: &[Token<'_>], spans: &mut Vec<FoundSpan>) {
+    /// Entities, besides those that a group of spans has as well. No more than so many.
+    fn add_entities(&self, tokens: &[Token<'_>], spans: &mut Vec<FoundSpan>, most: usize) {
         let mut entities: Vec<FoundSpan> = Vec::new();
         let mut is_open = false;
         for (index, token) in tokens.iter().enumerate() {
@@ -381,6 +393,7 @@ impl<'a> Bin<'a> {
                 }
             }
             let goes_on = is_open && cell(ENT_IOB) != Some(BEGINS);
+            let is_full = entities.len() == most;
             let last = entities.last_mut();
             match last.filter(|last| goes_on && last.tag == tag) {
                 Some(last) => {
@@ -393,6 +406,7 @@ impl<'a> Bin<'a> {
                     }
                     last.quote.push_str(token.words);
                 }
+                None if is_full => break,
                 None => {
                     let mut found = FoundSpan {
                         pieces: vec![[token.start, token.end]],

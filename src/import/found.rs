@@ -18,6 +18,12 @@ use crate::model::{
 };
 use crate::text::{OffsetUnit, Text};
 
+/// Documents and annotations of one file, for formats that have no narrower limit: each takes about a kilobyte, however
+/// short it is written.
+pub const MOST_THINGS: usize = 1_000_000;
+/// What is counted for [`MOST_THINGS`].
+pub const THINGS: &str = "documents and annotations";
+
 /// What the files of one import say.
 #[derive(Debug, Default)]
 pub struct Found {
@@ -37,6 +43,8 @@ pub struct Found {
     pub mapping: Mapping,
     /// What could not be read or kept, and what was assumed.
     pub problems: Vec<Problem>,
+    /// Where files hold more than is read of one: told however many problems there are.
+    pub stops: Vec<Problem>,
 }
 
 /// One document, as a file says it.
@@ -288,6 +296,12 @@ impl Found {
         counts == [0; 3] && self.annotators.is_empty() && self.codebook == Codebook::default()
     }
 
+    /// How many documents and annotations there are.
+    pub fn thing_count(&self) -> usize {
+        let spans = self.documents.iter().map(|document| document.spans.len());
+        self.documents.len() + spans.sum::<usize>()
+    }
+
     /// Says which columns or keys were taken for what.
     pub fn set_mapping(&mut self, mapping: Mapping) {
         if self.mapping.is_empty() {
@@ -304,6 +318,21 @@ impl Found {
         what: impl fmt::Display,
     ) {
         self.problem(file, line, words, what, true);
+    }
+
+    /// A file holds more of something than is read of one, since each takes its place in memory, however short it is
+    /// written.
+    pub fn stopped(&mut self, file: &Arc<str>, line: usize, most: usize, what: &str) {
+        let words = format!(
+            "it has more than {most} {what}; the rest of it is not read: split it into several files"
+        );
+        self.stops.push(Problem {
+            file: file.clone(),
+            line,
+            words,
+            what: String::new(),
+            is_loss: true,
+        });
     }
 
     /// Columns or keys have no meaning of their own.
@@ -370,6 +399,7 @@ impl Found {
             codebook,
             mapping,
             problems,
+            stops,
         } = other;
         if self.name.is_empty() {
             self.name = name;
@@ -380,6 +410,7 @@ impl Found {
         add_new(&mut self.annotators, annotators, |it| it.id.clone());
         add_codebook(&mut self.codebook, codebook);
         self.set_mapping(mapping);
+        self.stops.extend(stops);
         problems
             .into_iter()
             .for_each(|problem| self.add_problem(problem));

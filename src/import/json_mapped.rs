@@ -305,13 +305,20 @@ impl Documents {
                 known.entry(name).or_insert(index);
             }
         }
-        let spans = at.meaning.document.get(Role::Spans);
-        match spans.and_then(|path| at_path(&record, path)) {
+        document.spans = self.listed(at, &record);
+        self.found.documents.push(document);
+    }
+
+    /// The annotations in a record's list.
+    fn listed(&mut self, at: At<'_>, record: &Object) -> Vec<FoundSpan> {
+        let mut spans = Vec::new();
+        let path = at.meaning.document.get(Role::Spans);
+        match path.and_then(|path| at_path(record, path)) {
             None | Some(Value::Null) => {}
             Some(Value::Array(list)) => {
                 for value in list {
                     match span(at, value) {
-                        Ok(span) => document.spans.push(span),
+                        Ok(span) => spans.push(span),
                         Err(why) => self.found.left_out(at.file, at.line, why, value),
                     }
                 }
@@ -321,7 +328,7 @@ impl Documents {
                 self.found.left_out(at.file, at.line, why, value);
             }
         }
-        self.found.documents.push(document);
+        spans
     }
 
     /// An annotation that has the whole text beside it: rows with the same text are of one document.
@@ -346,6 +353,9 @@ impl Documents {
         if let Some(keys) = LINK_KEYS.iter().find(has_all) {
             return self.note_link(at, &record, *keys, name);
         }
+        if at.meaning.has_lists() {
+            return self.add_listed(at, name, &record);
+        }
         match flat_span(at, &record) {
             Ok(span) => self.add_span(at, name.clone(), name.clone(), span, || {
                 FoundText::Named(name)
@@ -353,6 +363,17 @@ impl Documents {
             Err(why) => self
                 .found
                 .left_out(at.file, at.line, why, Value::Object(record)),
+        }
+    }
+
+    /// A record with a list of annotations of a document whose text is recorded elsewhere.
+    fn add_listed(&mut self, at: At<'_>, name: String, record: &Object) {
+        let spans = self.listed(at, record);
+        let text = || FoundText::Named(name.clone());
+        let document = self.known_or_new(at, name.clone(), name.clone(), text);
+        if let Some(document) = document {
+            add_fields(document, at, record);
+            document.spans.extend(spans);
         }
     }
 
@@ -370,6 +391,22 @@ impl Documents {
         span: FoundSpan,
         text: impl FnOnce() -> FoundText,
     ) {
+        if span.pieces == [WHOLE] && at.meaning.span.get(Role::Start).is_some() {
+            self.found.remark(at.file, at.line, COVERS_ALL, &span.tag);
+        }
+        if let Some(document) = self.known_or_new(at, key, name, text) {
+            document.spans.push(span);
+        }
+    }
+
+    /// The document that is known by a key, or a new one.
+    fn known_or_new(
+        &mut self,
+        at: At<'_>,
+        key: String,
+        name: String,
+        text: impl FnOnce() -> FoundText,
+    ) -> Option<&mut FoundDocument> {
         let index = self.index_of(&key).unwrap_or_else(|| {
             self.found.documents.push(FoundDocument {
                 name,
@@ -382,12 +419,7 @@ impl Documents {
             self.by_name.insert(key, index);
             index
         });
-        if span.pieces == [WHOLE] && at.meaning.span.get(Role::Start).is_some() {
-            self.found.remark(at.file, at.line, COVERS_ALL, &span.tag);
-        }
-        if let Some(document) = self.found.documents.get_mut(index) {
-            document.spans.push(span);
-        }
+        self.found.documents.get_mut(index)
     }
 
     fn note_link(&mut self, at: At<'_>, record: &Object, keys: [&str; 4], document: String) {

@@ -157,6 +157,9 @@ pub struct Format {
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
 }
 
+/// Documents and annotations of one import, which then take some four gigabytes.
+const MOST_AT_ONCE: usize = 4_000_000;
+
 impl Format {
     /// What the files say, if the format can do what was chosen.
     fn found_in(
@@ -175,6 +178,10 @@ impl Format {
         }
         let files = Files::new(files);
         let mut found = (self.read)(&files, options)?;
+        let count = found.thing_count();
+        if count > MOST_AT_ONCE {
+            return Err(ImportError::TooMany(count));
+        }
         take_texts_beside(&files, &mut found)?;
         Ok(found)
     }
@@ -286,6 +293,11 @@ pub enum ImportError {
         /// What is wrong.
         words: String,
     },
+    /// They hold more than memory may have room for.
+    #[error(
+        "these files hold {0} documents and annotations; more than {MOST_AT_ONCE} are not read at once: import them in several goes"
+    )]
+    TooMany(usize),
     /// Nothing among the files is in this format.
     #[error("there is nothing in the format {0} in these files")]
     WrongFormat(&'static str),
@@ -402,10 +414,6 @@ fn remark_others(format: &Format, files: &[FileInMemory], found: &mut Found) {
     }
 }
 
-fn without_mark(words: &str) -> &str {
-    words.strip_prefix('\u{FEFF}').unwrap_or(words)
-}
-
 /// Texts that no document is named after or made of may have been meant for documents.
 fn remark_unused_texts(files: &[FileInMemory], found: &mut Found) {
     let documents = found.documents.iter();
@@ -420,13 +428,13 @@ fn remark_unused_texts(files: &[FileInMemory], found: &mut Found) {
         return;
     }
     let texts = found.documents.iter().filter_map(|it| match &it.text {
-        FoundText::Words(words) => Some(without_mark(words)),
+        FoundText::Words(words) => Some(words.strip_prefix('\u{FEFF}').unwrap_or(words)),
         _ => None,
     });
     let texts: HashSet<&str> = texts.collect();
     let is_unused = |file: &&FileInMemory| {
         let words = file.words(&mut Found::default()).unwrap_or_default();
-        !texts.contains(without_mark(&words))
+        !texts.contains(&*words)
     };
     let unused = unnamed.into_iter().filter(is_unused);
     let unused: Vec<_> = unused.map(FileInMemory::label).collect();

@@ -26,8 +26,10 @@ pub const WEBANNO_TSV: Format = Format {
 
 /// A gap that is wider is no gap but a wrong number.
 const MOST_GAP: usize = 100_000;
-/// Of one layer; the widest that is known has some twenty.
+/// Of all layers together; a wide layer has some twenty.
 const MOST_COLUMNS: usize = 1_000;
+/// Rows, annotations and links of one file; a project's largest documents have some hundred thousand.
+const MOST_THINGS: usize = 1_000_000;
 
 fn is_ours(file: &FileInMemory) -> bool {
     file.head().starts_with("#FORMAT=WebAnno TSV 3")
@@ -48,15 +50,20 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
 /// Reads one file of one document.
 ///
 /// # Errors
-/// If the bytes are no text, or a layer has more columns than any has.
+/// If the bytes are no text, or the layers have more columns than any have.
 pub fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> {
     let words = file.words(found)?;
-    let is_too_wide =
-        |line: &str| line.starts_with("#T_") && line.split('|').nth(MOST_COLUMNS).is_some();
+    let mut columns = 0;
+    let is_too_wide = |line: &str| {
+        let own = line.starts_with("#T_").then(|| line.matches('|').count());
+        columns += own.map_or(0, |count| count.max(1));
+        columns > MOST_COLUMNS
+    };
     if let Some(before) = words.split('\n').position(is_too_wide) {
+        let line = before + 1;
         return Err(ImportError::Broken {
             file: file.path.clone(),
-            words: format!("line {} names more than {MOST_COLUMNS} columns", before + 1),
+            words: format!("with line {line} its layers have more than {MOST_COLUMNS} columns"),
         });
     }
     let (name, annotator) = document_and_annotator(&file.path);
@@ -76,6 +83,11 @@ pub fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportErr
     };
     for (index, line) in words.split('\n').enumerate() {
         table.read_line(index + 1, line.strip_suffix('\r').unwrap_or(line), found);
+        if table.is_over() {
+            let things = "rows, annotations and links";
+            found.stopped(&table.file, index + 1, MOST_THINGS, things);
+            break;
+        }
     }
     table.end_sentence();
     table.finish(found);
@@ -96,6 +108,17 @@ struct Layer {
     type_name: String,
     columns: Vec<Column>,
     first_column: usize,
+}
+
+impl Layer {
+    /// The type of the ends of a relation.
+    fn base(&self) -> Option<&String> {
+        let mut columns = self.columns.iter().rev();
+        columns.find_map(|column| match column {
+            Column::Governor(base) => Some(base),
+            _ => None,
+        })
+    }
 }
 
 enum Column {
@@ -174,9 +197,14 @@ impl Table {
             self.add_layer(Kind::Relation, layer);
         } else if line.trim().is_empty() {
             self.end_sentence();
-        } else if !line.starts_with('#') && self.read_row(number, line).is_none() {
+        } else if !line.starts_with('#') && self.read_row(number, line, found).is_none() {
             found.left_out(&self.file, number, "a line is no row of a token", line);
         }
+    }
+
+    /// Whether it holds more than is read.
+    fn is_over(&self) -> bool {
+        self.rows.len() + self.mentions.len() + self.references.len() > MOST_THINGS
     }
 
     fn end_sentence(&mut self) {
@@ -223,7 +251,7 @@ impl Table {
         });
     }
 
-    fn read_row(&mut self, line: usize, words: &str) -> Option<()> {
+    fn read_row(&mut self, line: usize, words: &str, found: &mut Found) -> Option<()> {
         let cells: Vec<&str> = words.split('\t').collect();
         let (id, place, token) = (*cells.first()?, *cells.get(1)?, *cells.get(2)?);
         let (start, end) = place.split_once('-')?;
@@ -254,7 +282,11 @@ impl Table {
             line,
         });
         let cells = cells.get(3..).unwrap_or_default();
-        // Rows may be short of any number of layers.
+        let columns = self.layers.iter().map(|layer| layer.columns.len());
+        if cells.len() < columns.sum() {
+            let why = "a row is shorter than the header; what stands in it is kept";
+            found.left_out(&self.file, line, why, words);
+        }
         let layers = self.layers.iter();
         let layers = layers.take_while(|layer| layer.first_column < cells.len());
         for index in 0..layers.count() {
@@ -267,13 +299,14 @@ impl Table {
     fn read_cells(&mut self, index: usize, row: usize, cells: &[&str]) -> Option<()> {
         let layer = self.layers.get(index)?;
         let at = self.rows.get(row)?;
-        let own = (0..layer.columns.len()).map(|column| {
-            let cell = cells.get(layer.first_column + column);
-            cell.copied().unwrap_or("_")
-        });
+        let own = cells.iter().skip(layer.first_column);
+        let own = own.take(layer.columns.len());
         let stacks: Vec<Vec<&str>> = own.map(|cell| split(cell, "|")).collect();
         let depth = stacks.iter().map(Vec::len).max()?;
         for level in 0..depth {
+            if self.is_over() {
+                break;
+            }
             let items: Vec<(&str, &str)> = stacks
                 .iter()
                 .map(|stack| number_of(stack.get(level).copied().unwrap_or("_")))
@@ -336,7 +369,9 @@ impl Table {
                     Column::Governor(base) => governor = Some((base, *value, *number)),
                 }
             }
-            let Some((base, row, numbers)) = governor else {
+            // A row that breaks off before it says where its relation begins still has one.
+            let missing = || layer.base().map(|base| (base, "_", ""));
+            let Some((base, row, numbers)) = governor.or_else(missing) else {
                 self.mentions.push(mention);
                 continue;
             };

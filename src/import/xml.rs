@@ -12,6 +12,8 @@ use super::ImportError;
 
 /// Deeper elements are nobody's data.
 const MOST_DEPTH: usize = 256;
+/// Of one file. An element with its attributes takes about a kilobyte.
+const MOST_ELEMENTS: usize = 2_000_000;
 /// An element takes far more memory than the four bytes that it may take in a file. Of files that say something there
 /// are no more than this and one for every [`BYTES_AN_ELEMENT`].
 const SMALL_ELEMENTS: usize = 100_000;
@@ -76,7 +78,7 @@ fn local(name: &str) -> &str {
 pub fn read(file: &str, words: &str) -> Result<Element, ImportError> {
     let mut reader = Reader::from_str(words);
     let mut building = Building {
-        room: SMALL_ELEMENTS + words.len() / BYTES_AN_ELEMENT,
+        room: (SMALL_ELEMENTS + words.len() / BYTES_AN_ELEMENT).min(MOST_ELEMENTS),
         ..Building::default()
     };
     let mut at = 0;
@@ -180,7 +182,9 @@ impl Building {
             ));
         }
         let left = self.room.checked_sub(1);
-        self.room = left.ok_or("there are far more elements than words")?;
+        self.room = left.ok_or_else(|| {
+            format!("there are more than {MOST_ELEMENTS} elements, or far more than words")
+        })?;
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|error| error.to_string())?;

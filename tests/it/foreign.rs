@@ -249,6 +249,29 @@ fn layers_chains_slots_and_stacked_marks_of_webanno_come_over() {
 }
 
 #[test]
+fn a_row_of_webanno_that_breaks_off_is_told_and_what_stands_in_it_kept() {
+    let words = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|value\n#T_RL=custom.Relation|value|BT_custom.Span\n\n\n\
+        #Text=Mara denied it\n\
+        1-1\t0-4\tMara\tactor\t_\t_\t\n\
+        1-2\t5-11\tdenied\tdenial\tsays\n\
+        1-3\t12-14\tit\n";
+    let (project, _, report) = imported(&[file("a.tsv", words)]);
+    let found: Vec<_> = annotations(&project)
+        .into_iter()
+        .map(|(_, tag, quote)| format!("{tag}: {quote}"))
+        .collect();
+    assert_eq!(found, ["actor: Mara", "denial: denied"]);
+    let lost = report.problems.iter().filter(|problem| problem.is_loss);
+    let mut lost: Vec<usize> = lost.map(|problem| problem.line).collect();
+    lost.sort_unstable();
+    assert_eq!(
+        lost,
+        [8, 8, 9],
+        "two short rows, and a link that begins nowhere"
+    );
+}
+
+#[test]
 fn structures_of_uima_come_over_with_what_leads_from_one_to_another() {
     let words = r#"<xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore"
  xmlns:custom="http:///webanno/custom.ecore" xmlns:type="http:///de/tudarmstadt/ukp/dkpro/core/api/segmentation/type.ecore">

@@ -17,6 +17,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::drawing::project_with;
+use crate::packed::deflated;
 use crate::window::own_folder;
 
 /// No case may take longer.
@@ -462,6 +463,7 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
     let of_results = |results: String| {
         format!("[{{\"data\":{{\"text\":\"a\"}},\"annotations\":[{{\"result\":{results}}}]}}]")
     };
+    let marks = "T1\tX 0 1\ta\nT2\tX 0 1\ta\nT3\tX 1 2\tb\n";
     let too_many_problems = "more than 100000 problems";
     let too_many_records = "more than 1000000 records, which several files could hold";
     let cases = [
@@ -492,7 +494,31 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
             "webanno-tsv",
             "g.tsv",
             format!("#FORMAT=WebAnno TSV 3.3\n#T_SP=x.Y{}\n", many("|v")),
-            "line 2 names more than 1000 columns",
+            "with line 2 its layers have more than 1000 columns",
+        ),
+        (
+            "webanno-tsv",
+            "j.tsv",
+            format!("#FORMAT=WebAnno TSV 3.3\n{}", many("#T_SP=x.Y|v\n")),
+            "with line 1002 its layers have more than 1000 columns",
+        ),
+        (
+            "conll",
+            "k.conll",
+            many("a\n"),
+            "more than 4000000 tokens; the rest of it is not read",
+        ),
+        (
+            "brat",
+            "l.ann",
+            format!("{marks}*\tEquiv T1{}\n", many(" T2 T3")),
+            "more than 1000000 links",
+        ),
+        (
+            "brat",
+            "m.ann",
+            format!("{marks}{}", many("A1\tN T1 v\nA2\tN T1 w\n")),
+            "more values than are kept",
         ),
     ];
     for (format, name, words, expected) in cases {
@@ -510,6 +536,34 @@ fn imports_of_millions_of_things_that_mean_nothing_take_no_more_than_800_mb() {
         );
         assert!(said.contains(expected), "{name}: {said}");
     }
+}
+
+/// What is packed may hold any number of documents in a few bytes. A million take about a gigabyte.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_file_of_millions_of_documents_is_read_as_far_as_memory_is_sure_to_reach() {
+    let case = Case::new();
+    fs::write(&case.path, Case::whole()).unwrap();
+    // Of a table of spaCy's: its words, and the lengths of two million documents without any.
+    let head = b"\x86\xa5attrs\x91\x41\xa6tokens\xc4\x00\xa6spaces\xc4\x00\xa7strings\x90\xa3pad";
+    let lengths = vec![0; 4 * 2_000_000];
+    let pad: Vec<u8> = (0_u32..60_000)
+        .flat_map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes())
+        .collect();
+    let pieces = [head, &*sized(&pad), b"\xa7lengths", &sized(&lengths)];
+    let path = case.folder.path().join("a.spacy");
+    fs::write(&path, deflated(&pieces.concat()).bytes).unwrap();
+    let [project, path] = [&case.path, &path].map(|path| path.to_str().unwrap());
+    let output = run_within(2_000_000, &["import", project, "--dry-run", path]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("more than 1000000 documents"), "{said}");
+}
+
+/// Bytes with their number before them, as MessagePack has them.
+fn sized(bytes: &[u8]) -> Vec<u8> {
+    let size = u32::try_from(bytes.len()).unwrap();
+    [&[0xC6], &size.to_be_bytes()[..], bytes].concat()
 }
 
 #[test]

@@ -110,6 +110,11 @@ fn a_column_of_quotes_may_hold_numbers() {
         marks(&project),
         [mark("up", "Shares rose."), mark("down", "Shares fell.")]
     );
+    // An empty one says nothing, and so is not told as if it did.
+    let empty = "text,quote,label\nShares rose.,,up\n";
+    let (_, _, report) = read("csv", &[file("a.csv", empty)], &[]).unwrap();
+    let kept = report.problems.iter();
+    assert_eq!(kept.filter(|it| it.words.starts_with("kept")).count(), 0);
 }
 
 #[test]
@@ -869,6 +874,22 @@ fn texts_given_beside_are_those_that_records_name() {
     let (project, _, report) = read("json", &files, &[]).unwrap();
     assert!(report.is_lossless(), "{:?}", report.problems);
     assert_eq!(marks(&project), [mark("c", "denied")]);
+
+    let listed = json!([
+        {"document": "a", "outlet": "Wire", "spans": [{"start": 0, "end": 2, "label": "a"}]},
+        {"document": "a", "spans": [{"start": 3, "end": 9, "label": "c"}, {"label": "d"}]},
+        {"document": "b", "spans": []},
+    ]);
+    let files = [
+        file("a.txt", "It denied."),
+        file("b.txt", "It is calm."),
+        file("a.json", listed.to_string()),
+    ];
+    let (project, _, report) = read("json", &files, &[]).unwrap();
+    assert_eq!(marks(&project), [mark("a", "It"), mark("c", "denied")]);
+    assert_eq!(fields(&project), [("outlet", "Wire")]);
+    assert_eq!(project.documents.len(), 2);
+    assert_eq!(lost(&report).len(), 1, "{:?}", report.problems);
 }
 
 #[test]

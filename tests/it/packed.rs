@@ -26,7 +26,8 @@ fn inflated(file: &FileInMemory) -> Vec<u8> {
     bytes
 }
 
-fn deflated(bytes: &[u8]) -> FileInMemory {
+/// As spaCy packs its tables.
+pub fn deflated(bytes: &[u8]) -> FileInMemory {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).unwrap();
     file("two.spacy", encoder.finish().unwrap())
