@@ -274,6 +274,13 @@ impl ReadingArguments {
         for written in &self.mapping {
             mapping.read(written).map_err(Failure::of_usage)?;
         }
+        // Before any work, since the report comes last.
+        let folder = self.report.as_deref().and_then(Path::parent);
+        let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(missing) = folder.filter(|folder| !folder.is_dir()) {
+            let words = format!("there is no folder {} for the report", missing.display());
+            return Err(Failure::of_usage(words));
+        }
         let options = ImportOptions {
             annotator: self.annotator.clone(),
             mapping,
@@ -664,12 +671,7 @@ fn export(
     force: bool,
 ) -> Result<(), Failure> {
     let opened = open(path)?;
-    if out.is_file() && !force {
-        return Err(Failure::of_usage(format!(
-            "{} is there already; --force replaces it",
-            out.display()
-        )));
-    }
+    refuse_taken(out, force)?;
     store::refuse_own(out, Some((path, &opened.project))).map_err(Failure::of_usage)?;
     refuse_unknown(&opened.project, writing)?;
     let format = crate::export::format(format)
@@ -697,6 +699,16 @@ fn export(
         )));
     }
     Ok(())
+}
+
+fn refuse_taken(out: &Path, force: bool) -> Result<(), Failure> {
+    match out.is_file() && !force {
+        true => Err(Failure::of_usage(format!(
+            "{} is there already; --force replaces it",
+            out.display()
+        ))),
+        false => Ok(()),
+    }
 }
 
 /// A name that is not there would filter everything out.
@@ -769,12 +781,7 @@ fn convert(
     force: bool,
 ) -> Result<(), Failure> {
     let choice = reading.choice()?;
-    if out.is_file() && !force {
-        return Err(Failure::of_usage(format!(
-            "{} is there already; --force replaces it",
-            out.display()
-        )));
-    }
+    refuse_taken(out, force)?;
     let (empty, no_texts) = (Project::default(), Texts::new());
     let target = Target {
         project: &empty,

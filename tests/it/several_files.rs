@@ -323,6 +323,26 @@ fn names_that_are_not_there_are_refused_and_losses_of_a_conversion_end_in_three(
 }
 
 #[test]
+fn a_conversion_that_has_no_place_to_write_to_does_nothing() {
+    let sample = sample();
+    let folder = sample.path();
+    fs::write(folder.join("a.csv"), "text,label\nIt denied.,x\n").unwrap();
+    fs::write(folder.join("there.jsonl"), "mine").unwrap();
+    for (words, expected) in [
+        (
+            "a.csv --to jsonl --out new.jsonl --report no/r.json",
+            "no folder no",
+        ),
+        ("a.csv --to jsonl --out there.jsonl", "already"),
+    ] {
+        let (code, said) = run(folder, &format!("convert {words}"));
+        assert!(code == 2 && said.contains(expected), "{code} {said}");
+    }
+    assert!(!folder.join("new.jsonl").exists());
+    assert_eq!(fs::read(folder.join("there.jsonl")).unwrap(), b"mine");
+}
+
+#[test]
 fn an_import_of_which_nothing_comes_ends_in_one() {
     let sample = sample();
     let folder = sample.path();
