@@ -178,6 +178,48 @@ impl FoundSpan {
     }
 }
 
+/// What annotations share is copied into each of them, so nothing that they may share takes more than this, in bytes.
+const MOST_NAME_BYTES: usize = 1_000;
+/// How often words may be copied for each byte of what they stand in.
+const MOST_COVERING: usize = 50;
+/// What little may be copied as often as anybody likes, in bytes.
+const SMALL_COVERING: usize = 1_000_000;
+
+/// A name that any number of annotations may share: a tag, a kind, an attribute, an annotator. One that is longer than
+/// any tool gives ends with `…`.
+pub fn name(words: &str) -> String {
+    match words.split_at_checked(words.floor_char_boundary(MOST_NAME_BYTES)) {
+        Some((own, rest)) if !rest.is_empty() => format!("{own}…"),
+        _ => words.to_owned(),
+    }
+}
+
+/// What others refer to an annotation by; empty if it is longer than any tool makes it, since of a part nobody knows
+/// what it means.
+pub fn key(words: &str) -> String {
+    match words.len() > MOST_NAME_BYTES {
+        true => String::new(),
+        false => words.to_owned(),
+    }
+}
+
+/// How many bytes of words may still be copied from a file into annotations. Where these cover the same words again and
+/// again, it would be any number.
+pub struct CopyRoom(usize);
+
+impl CopyRoom {
+    /// For what takes so many bytes in the file.
+    pub fn for_bytes(bytes: usize) -> Self {
+        Self(SMALL_COVERING + MOST_COVERING * bytes)
+    }
+
+    /// A copy of the words, if there is room.
+    pub fn copy(&mut self, words: &str) -> Option<String> {
+        self.0 = self.0.checked_sub(words.len())?;
+        Some(words.to_owned())
+    }
+}
+
 /// Start and end, by what says numbers for these roles.
 pub fn place_of(number: impl Fn(Role) -> Option<usize>) -> Option<[usize; 2]> {
     let start = number(Role::Start)?;
