@@ -3,18 +3,21 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::found::{Found, add_codebook};
+use super::found::{self, Found, add_codebook};
 use super::unescaped;
 use crate::model::{
     Attribute, AttributeKind, Choice, Codebook, Color, LinkEnds, LinkKind, Tag, TagId,
 };
 
+/// As many attributes with their choices as the tags of one file take: a line may give the same ones to all of them.
+const MOST_ATTRIBUTES: usize = 1_000_000;
+
 /// What the configuration says about tags, links, attributes, colours and keys.
 pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
     let mut section = "";
-    let mut codebook = Codebook::default();
+    let mut making = Making::default();
+    let mut known = Known::of(&mut found.codebook);
     let mut macros = Macros::default();
-    let mut types = Types::default();
     for line in words.lines() {
         let bare = line.split(" #").next().unwrap_or(line).trim_end();
         if bare.trim().is_empty() || bare.starts_with('#') || bare.trim().chars().all(|c| c == '-')
@@ -27,7 +30,7 @@ pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
             .and_then(|rest| rest.strip_suffix(']'))
         {
             section = name;
-            types.parents.clear();
+            making.parents.clear();
             continue;
         }
         if let Some((name, value)) = bare
@@ -41,20 +44,25 @@ pub fn read_configuration(found: &mut Found, name: &str, words: &str) {
         let expanded = macros.expand(bare);
         let bare = expanded.as_str();
         match (name, section) {
-            ("annotation", "entities") => types.add(&mut codebook, bare),
+            ("annotation", "entities") => making.add_type(bare),
             ("annotation", "events") => {
-                types.add(&mut codebook, bare);
-                add_roles(&mut codebook, bare);
+                making.add_type(bare);
+                making.add_roles(bare);
             }
-            ("annotation", "relations") => add_relation(&mut codebook, bare),
-            ("annotation", "attributes") => add_attribute_kind(&mut codebook, bare),
-            ("visual", "labels") => add_label(&mut found.codebook, bare),
-            ("visual", "drawing") => add_drawing(&mut found.codebook, bare),
-            ("kb_shortcuts", _) => add_key(&mut found.codebook, bare),
+            ("annotation", "relations") => making.add_relation(bare),
+            ("annotation", "attributes") => making.add_attribute_kind(bare),
+            ("visual", "labels") => known.add_label(bare),
+            ("visual", "drawing") => known.add_drawing(bare),
+            ("kb_shortcuts", _) => known.add_key(bare),
             _ => {}
         }
     }
-    add_codebook(&mut found.codebook, codebook);
+    if making.is_cut {
+        let words = "further attributes of tags are left out behind so many with their choices";
+        let file = format!("{name}.conf").into();
+        found.left_out(&file, 0, words, MOST_ATTRIBUTES);
+    }
+    add_codebook(&mut found.codebook, making.codebook);
 }
 
 /// `<NAME>=A|B` stands for its value in all lines after it, those of other macros too.
@@ -92,52 +100,180 @@ impl Macros {
     }
 }
 
-/// The types of a configuration, line by line.
+/// A codebook in the making, line by line. Beside its lists stands what would take long to find in them.
 #[derive(Default)]
-struct Types {
+struct Making {
+    codebook: Codebook,
     /// The line above and those that it is a kind of, with their depths.
     parents: Vec<(usize, TagId)>,
-    known: HashSet<TagId>,
+    /// Where each tag stands in the codebook.
+    tags: HashMap<TagId, usize>,
+    /// Where each kind of link stands in the codebook.
+    kinds: HashMap<Arc<str>, usize>,
+    /// Attributes by where their tag stands; common ones have none.
+    attributes: HashSet<(Option<usize>, Arc<str>)>,
+    /// How many attributes and choices there are.
+    attribute_count: usize,
+    /// Whether there are more of them than are taken over.
+    is_cut: bool,
 }
 
-impl Types {
+impl Making {
     /// A line of types: deeper ones are kinds of the one above. `!` marks one that nothing is tagged with.
-    fn add(&mut self, codebook: &mut Codebook, line: &str) {
+    fn add_type(&mut self, line: &str) {
         let depth = line.chars().take_while(|c| *c == '\t').count();
         let name = line.split_whitespace().next().unwrap_or_default();
-        let tag_id = TagId::new(unescaped(name.trim_start_matches('!')));
+        let tag_id = tag_id(name.trim_start_matches('!'));
         if tag_id.as_str().trim().is_empty() {
             return;
         }
         self.parents.retain(|(other, _)| *other < depth);
-        if self.known.insert(tag_id.clone()) {
+        if !self.tags.contains_key(&tag_id) {
+            self.tags.insert(tag_id.clone(), self.codebook.tags.len());
             // Keys are what kb_shortcuts.conf says.
-            codebook.tags.push(Tag {
+            self.codebook.tags.push(Tag {
                 parent: self.parents.last().map(|(_, parent)| parent.clone()),
-                ..Tag::new(tag_id.clone(), codebook.new_color())
+                ..Tag::new(tag_id.clone(), self.codebook.new_color())
             });
         }
         self.parents.push((depth, tag_id));
     }
+
+    /// `Name Arg1:A|B, Arg2:C, <REL-TYPE>:symmetric-transitive`
+    fn add_relation(&mut self, line: &str) {
+        let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
+            return;
+        };
+        let ends: Vec<Vec<TagId>> = arguments
+            .split(',')
+            .filter_map(|argument| argument.trim().split_once(':'))
+            .filter(|(role, _)| !role.starts_with('<'))
+            .map(|(_, types)| types_of(types))
+            .collect();
+        let mut ends = ends.into_iter();
+        let ends = LinkEnds::Tags {
+            from: ends.next().unwrap_or_default(),
+            to: ends.next().unwrap_or_default(),
+        };
+        self.add_kind(name, ends);
+    }
+
+    /// `Name Role:Type, Role?:Type, Role*:Type, Role{2}:Type`
+    fn add_roles(&mut self, line: &str) {
+        let Some((_, arguments)) = line.trim().split_once(char::is_whitespace) else {
+            return;
+        };
+        for (role, _) in arguments
+            .split(',')
+            .filter_map(|argument| argument.trim().split_once(':'))
+        {
+            let role = role.split(['?', '*', '+', '{']).next().unwrap_or(role);
+            if !role.starts_with('<') {
+                self.add_kind(
+                    role,
+                    LinkEnds::Tags {
+                        from: Vec::new(),
+                        to: Vec::new(),
+                    },
+                );
+            }
+        }
+    }
+
+    fn add_kind(&mut self, name: &str, ends: LinkEnds) {
+        let name: Arc<str> = found::name(&unescaped(name)).into();
+        let kinds = &mut self.codebook.link_kinds;
+        let index = *self.kinds.entry(name.clone()).or_insert(kinds.len());
+        match kinds.get_mut(index) {
+            // The same name for other types as well: then it joins any.
+            Some(kind) if kind.ends != ends => {
+                kind.ends = LinkEnds::Tags {
+                    from: Vec::new(),
+                    to: Vec::new(),
+                }
+            }
+            Some(_) => {}
+            None => kinds.push(LinkKind {
+                name,
+                ends,
+                may_cross_documents: false,
+                is_core: false,
+                description: String::new(),
+            }),
+        }
+    }
+
+    /// `Name Arg:<EVENT>` or `Name Arg:<EVENT>, Value:a|b|c`
+    fn add_attribute_kind(&mut self, line: &str) {
+        let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
+            return;
+        };
+        let value = |role: &str| {
+            arguments
+                .split(',')
+                .filter_map(|argument| argument.trim().split_once(':'))
+                .find(|(own, _)| *own == role)
+                .map(|(_, value)| value.trim())
+        };
+        let kind = match value("Value") {
+            Some(values) => AttributeKind::Choice {
+                is_ordered: false,
+                choices: values
+                    .split('|')
+                    .map(|name| Choice {
+                        name: spread(name).into(),
+                        description: String::new(),
+                    })
+                    .collect(),
+            },
+            None => AttributeKind::YesNo,
+        };
+        let attribute = Attribute {
+            name: found::name(&unescaped(name)).into(),
+            kind,
+            is_core: false,
+            is_required: false,
+            default: None,
+            description: String::new(),
+        };
+        match types_of(value("Arg").unwrap_or("<ANY>")).as_slice() {
+            [] => self.add_attribute(None, &attribute),
+            types => {
+                for tag_id in types {
+                    if let Some(index) = self.tags.get(tag_id) {
+                        self.add_attribute(Some(*index), &attribute);
+                    }
+                }
+            }
+        }
+    }
+
+    /// For the tag that stands there, or for all.
+    fn add_attribute(&mut self, tag_index: Option<usize>, attribute: &Attribute) {
+        if !self.attributes.insert((tag_index, attribute.name.clone())) {
+            return;
+        }
+        self.attribute_count += match &attribute.kind {
+            AttributeKind::Choice { choices, .. } => 1 + choices.len(),
+            _ => 1,
+        };
+        if self.attribute_count > MOST_ATTRIBUTES {
+            self.is_cut = true;
+            return;
+        }
+        let own = match tag_index {
+            None => Some(&mut self.codebook.common_attributes),
+            Some(index) => {
+                let tag = self.codebook.tags.get_mut(index);
+                tag.map(|tag| &mut tag.attributes)
+            }
+        };
+        own.into_iter().for_each(|own| own.push(attribute.clone()));
+    }
 }
 
-/// `Name Arg1:A|B, Arg2:C, <REL-TYPE>:symmetric-transitive`
-fn add_relation(codebook: &mut Codebook, line: &str) {
-    let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
-        return;
-    };
-    let ends: Vec<Vec<TagId>> = arguments
-        .split(',')
-        .filter_map(|argument| argument.trim().split_once(':'))
-        .filter(|(role, _)| !role.starts_with('<'))
-        .map(|(_, types)| types_of(types))
-        .collect();
-    let mut ends = ends.into_iter();
-    let ends = LinkEnds::Tags {
-        from: ends.next().unwrap_or_default(),
-        to: ends.next().unwrap_or_default(),
-    };
-    add_kind(codebook, name, ends);
+fn tag_id(written: &str) -> TagId {
+    TagId::new(found::name(&unescaped(written)))
 }
 
 /// `<ENTITY>` and other macros mean any.
@@ -146,166 +282,84 @@ fn types_of(types: &str) -> Vec<TagId> {
         return Vec::new();
     }
     let names = types.split('|').map(str::trim);
-    names
-        .filter(|name| !name.is_empty())
-        .map(|name| TagId::new(unescaped(name)))
-        .collect()
+    names.filter(|name| !name.is_empty()).map(tag_id).collect()
 }
 
-/// `Name Role:Type, Role?:Type, Role*:Type, Role{2}:Type`
-fn add_roles(codebook: &mut Codebook, line: &str) {
-    let Some((_, arguments)) = line.trim().split_once(char::is_whitespace) else {
-        return;
-    };
-    for (role, _) in arguments
-        .split(',')
-        .filter_map(|argument| argument.trim().split_once(':'))
-    {
-        let role = role.split(['?', '*', '+', '{']).next().unwrap_or(role);
-        if !role.starts_with('<') {
-            add_kind(
-                codebook,
-                role,
-                LinkEnds::Tags {
-                    from: Vec::new(),
-                    to: Vec::new(),
-                },
-            );
+/// A codebook of which more files of the configuration speak.
+struct Known<'a> {
+    codebook: &'a mut Codebook,
+    /// Where each tag stands in the codebook, once that was asked.
+    tags: HashMap<TagId, usize>,
+    /// The keys that stand for a tag, once a tag was asked for.
+    keys: HashSet<char>,
+}
+
+impl<'a> Known<'a> {
+    fn of(codebook: &'a mut Codebook) -> Self {
+        Self {
+            codebook,
+            tags: HashMap::new(),
+            keys: HashSet::new(),
         }
     }
-}
 
-fn add_kind(codebook: &mut Codebook, name: &str, ends: LinkEnds) {
-    let name: Arc<str> = unescaped(name).into();
-    match codebook
-        .link_kinds
-        .iter_mut()
-        .find(|kind| kind.name == name)
-    {
-        // The same name for other types as well: then it joins any.
-        Some(kind) if kind.ends != ends => {
-            kind.ends = LinkEnds::Tags {
-                from: Vec::new(),
-                to: Vec::new(),
-            }
+    fn tag_index(&mut self, name: &str) -> Option<usize> {
+        if self.tags.is_empty() {
+            let tags = &self.codebook.tags;
+            self.tags = tags.iter().map(|tag| tag.id.clone()).zip(0..).collect();
+            self.keys = tags.iter().filter_map(|tag| tag.key).collect();
         }
-        Some(_) => {}
-        None => codebook.link_kinds.push(LinkKind {
-            name,
-            ends,
-            may_cross_documents: false,
-            is_core: false,
-            description: String::new(),
-        }),
+        self.tags.get(&tag_id(name)).copied()
     }
-}
 
-/// `Name Arg:<EVENT>` or `Name Arg:<EVENT>, Value:a|b|c`
-fn add_attribute_kind(codebook: &mut Codebook, line: &str) {
-    let Some((name, arguments)) = line.trim().split_once(char::is_whitespace) else {
-        return;
-    };
-    let value = |role: &str| {
-        arguments
+    fn tag(&mut self, name: &str) -> Option<&mut Tag> {
+        let index = self.tag_index(name)?;
+        self.codebook.tags.get_mut(index)
+    }
+
+    /// `Type | Long name | Short`
+    fn add_label(&mut self, line: &str) {
+        let mut parts = line.split('|').map(str::trim);
+        let (Some(name), Some(label)) = (parts.next(), parts.next()) else {
+            return;
+        };
+        let tag = self.tag(name).filter(|tag| tag.id.as_str() != label);
+        tag.into_iter()
+            .for_each(|tag| label.clone_into(&mut tag.description));
+    }
+
+    /// `Type bgColor:#RRGGBB, fgColor:…`
+    fn add_drawing(&mut self, line: &str) {
+        let Some((name, drawing)) = line.trim().split_once(char::is_whitespace) else {
+            return;
+        };
+        let color = drawing
             .split(',')
-            .filter_map(|argument| argument.trim().split_once(':'))
-            .find(|(own, _)| *own == role)
-            .map(|(_, value)| value.trim())
-    };
-    let kind = match value("Value") {
-        Some(values) => AttributeKind::Choice {
-            is_ordered: false,
-            choices: values
-                .split('|')
-                .map(|name| Choice {
-                    name: spread(name).into(),
-                    description: String::new(),
-                })
-                .collect(),
-        },
-        None => AttributeKind::YesNo,
-    };
-    let attribute = Attribute {
-        name: unescaped(name).into(),
-        kind,
-        is_core: false,
-        is_required: false,
-        default: None,
-        description: String::new(),
-    };
-    match types_of(value("Arg").unwrap_or("<ANY>")).as_slice() {
-        [] => {
-            if codebook
-                .common_attributes
-                .iter()
-                .all(|own| own.name != attribute.name)
-            {
-                codebook.common_attributes.push(attribute);
-            }
-        }
-        types => {
-            for tag in codebook
-                .tags
-                .iter_mut()
-                .filter(|tag| types.contains(&tag.id))
-            {
-                if tag.attributes.iter().all(|own| own.name != attribute.name) {
-                    tag.attributes.push(attribute.clone());
-                }
-            }
+            .find_map(|part| Color::parse(part.trim().strip_prefix("bgColor:")?.trim()));
+        if let (Some(tag), Some(color)) = (self.tag(name), color) {
+            tag.color = color;
         }
     }
-}
 
-/// `Type | Long name | Short`
-fn add_label(codebook: &mut Codebook, line: &str) {
-    let mut parts = line.split('|').map(str::trim);
-    let (Some(name), Some(label)) = (parts.next(), parts.next()) else {
-        return;
-    };
-    let tag_id = TagId::new(unescaped(name));
-    let tag = codebook
-        .tags
-        .iter_mut()
-        .find(|tag| tag.id == tag_id && tag.id.as_str() != label);
-    tag.into_iter()
-        .for_each(|tag| label.clone_into(&mut tag.description));
-}
-
-/// `Type bgColor:#RRGGBB, fgColor:…`
-fn add_drawing(codebook: &mut Codebook, line: &str) {
-    let Some((name, drawing)) = line.trim().split_once(char::is_whitespace) else {
-        return;
-    };
-    let color = drawing
-        .split(',')
-        .find_map(|part| Color::parse(part.trim().strip_prefix("bgColor:")?.trim()));
-    let tag_id = TagId::new(unescaped(name));
-    let tag = codebook.tags.iter_mut().find(|tag| tag.id == tag_id);
-    if let (Some(tag), Some(color)) = (tag, color) {
-        tag.color = color;
+    /// `K Type`
+    fn add_key(&mut self, line: &str) {
+        let mut parts = line.split_whitespace();
+        let key = parts
+            .next()
+            .filter(|key| key.chars().count() == 1)
+            .and_then(|key| key.chars().next());
+        let (Some(key), Some(name)) = (key, parts.next()) else {
+            return;
+        };
+        let index = self.tag_index(name);
+        let tag = index.and_then(|index| self.codebook.tags.get_mut(index));
+        // A key stands for one tag only.
+        if let Some(tag) = tag.filter(|tag| tag.key.is_none())
+            && self.keys.insert(key)
+        {
+            tag.key = Some(key);
+        }
     }
-}
-
-/// `K Type`
-fn add_key(codebook: &mut Codebook, line: &str) {
-    let mut parts = line.split_whitespace();
-    let key = parts
-        .next()
-        .filter(|key| key.chars().count() == 1)
-        .and_then(|key| key.chars().next());
-    let (Some(key), Some(name)) = (key, parts.next()) else {
-        return;
-    };
-    if codebook.tag_for_key(key).is_some() {
-        return;
-    }
-    let tag_id = TagId::new(unescaped(name));
-    codebook
-        .tags
-        .iter_mut()
-        .filter(|tag| tag.id == tag_id && tag.key.is_none())
-        .for_each(|tag| tag.key = Some(key));
 }
 
 /// `\n` as a line break, a doubled backslash as one.

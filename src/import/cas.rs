@@ -7,11 +7,14 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{self, Found, FoundDocument, FoundLink, FoundSpan, FoundText, shortened};
 use super::inception::{document_and_annotator, main_feature, short_name};
 use super::{FileInMemory, Reading, Unit, unescaped};
 use crate::model::{AttributeValue, Attributes};
 use crate::text::OffsetUnit;
+
+/// Links of one file. Each takes its place in memory, however short it is written.
+const MOST_LINKS: usize = 1_000_000;
 
 /// What our own files say of themselves.
 pub const OURS: &str = "Ascribe";
@@ -60,6 +63,11 @@ impl Structure {
         self.values.get(name).map(ToString::to_string)
     }
 
+    /// What a feature says, where that is a name.
+    fn name(&self, feature: &str) -> Option<String> {
+        self.values.get(feature).map(name_of)
+    }
+
     fn is_segment(&self) -> bool {
         matches!(short_name(&self.type_name), "Token" | "Sentence")
     }
@@ -77,6 +85,20 @@ impl Structure {
         let mut all = self.references.iter();
         let (_, ids) = all.find(|(name, _)| names.contains(&name.as_str()))?;
         ids.first().copied()
+    }
+
+    fn all_ids(&self) -> Vec<i64> {
+        let ids = self.references.iter().flat_map(|(_, ids)| ids);
+        ids.copied().collect()
+    }
+}
+
+/// A value as a name.
+fn name_of(value: &AttributeValue) -> String {
+    match value {
+        // Not copied first, since any number of links may be named by the same long words.
+        AttributeValue::Words(words) => found::name(words),
+        value => value.to_string(),
     }
 }
 
@@ -101,8 +123,18 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
         .iter()
         .flat_map(|structure| &structure.references);
     let elements: usize = references.map(|(_, ids)| ids.len()).sum();
+    let by_index = |index: &usize| cas.structures.get(*index);
+    let structures = by_id.values().filter_map(by_index);
+    // Any number of features may lead to each of these, so what they hold is found once.
+    let lists = structures.clone();
+    let lists = lists.filter(|it| short_name(&it.type_name) == "FSArray");
+    let targets = structures.filter_map(|it| Some((it.id, it.reference(&["target"])?)));
     let adding = Adding {
-        room: Cell::new(10_000 + 10 * elements),
+        room: Cell::new((10_000 + 10 * elements).min(elements.max(MOST_LINKS))),
+        link_room: Cell::new(MOST_LINKS),
+        before: found::name(&label),
+        lists: lists.map(|list| (list.id, list.all_ids())).collect(),
+        targets: targets.collect(),
         is_alone: layers.len() < 2,
         label,
         annotator,
@@ -172,10 +204,18 @@ struct Adding<'a> {
     annotator: String,
     cas: &'a Cas,
     by_id: HashMap<i64, usize>,
+    /// The elements of each list.
+    lists: HashMap<i64, Vec<i64>>,
+    /// Where roles, and whatever else has a target, lead.
+    targets: HashMap<i64, i64>,
+    /// What all keys begin with.
+    before: String,
     /// Whether there is one layer only, which then need not be told.
     is_alone: bool,
     /// How many elements of lists may still be followed.
     room: Cell<usize>,
+    /// How many links may still be added.
+    link_room: Cell<usize>,
 }
 
 impl Adding<'_> {
@@ -183,8 +223,8 @@ impl Adding<'_> {
         self.cas.structures.get(*self.by_id.get(&id)?)
     }
 
-    fn key(&self, structure: &Structure) -> String {
-        format!("{}#{}", self.label, structure.id)
+    fn key(&self, id: i64) -> String {
+        format!("{}#{id}", self.before)
     }
 
     /// Governor and dependent of a relation.
@@ -259,16 +299,16 @@ impl Adding<'_> {
         let note = values.remove("note").map(|note| note.to_string());
         let mut attributes: Attributes = values
             .into_iter()
-            .map(|(name, value)| (unescaped(&name).into(), value))
+            .map(|(name, value)| (found::name(&unescaped(&name)).into(), value))
             .collect();
         let short = short_name(&structure.type_name);
         if !self.is_alone {
             attributes.insert("layer".into(), AttributeValue::Words(short.into()));
         }
         FoundSpan {
-            key: self.key(structure),
+            key: self.key(structure.id),
             pieces: vec![piece],
-            tag: tag.map_or_else(|| short.to_owned(), |tag| tag.to_string()),
+            tag: tag.map_or_else(|| found::name(short), |tag| name_of(&tag)),
             attributes,
             note: note.unwrap_or_default(),
             annotator: self.annotator.clone(),
@@ -277,7 +317,8 @@ impl Adding<'_> {
         }
     }
 
-    fn add_links(&self, found: &mut Found) {
+    /// `None` if there are more than are read.
+    fn add_links(&self, found: &mut Found) -> Option<()> {
         for structure in &self.cas.structures {
             if structure.is_segment() || structure.is_about_document() {
                 continue;
@@ -285,48 +326,50 @@ impl Adding<'_> {
             let short = short_name(&structure.type_name);
             if let Some((from, to)) = Self::ends(structure) {
                 let main = main_feature(structure.values.keys().map(String::as_str));
-                let kind = main.and_then(|main| structure.words(main));
-                let kind = kind.unwrap_or_else(|| short.to_owned());
-                self.link(found, kind, from, to, structure.line);
+                let kind = main.and_then(|main| structure.name(main));
+                let kind = kind.unwrap_or_else(|| found::name(short));
+                self.link(found, kind, from, to, structure.line)?;
                 if structure.values.len() > 1 {
                     let words = "features of links besides their kind are left out";
                     found.left_out(&self.label, structure.line, words, structure.id);
                 }
             } else if structure.place.is_some() {
-                self.add_slots(structure, found);
+                self.add_slots(structure, found)?;
             }
         }
+        Some(())
     }
 
     /// What a layer's features lead to: other annotations, or roles with a target each.
-    fn add_slots(&self, structure: &Structure, found: &mut Found) {
+    fn add_slots(&self, structure: &Structure, found: &mut Found) -> Option<()> {
         for (name, ids) in &structure.references {
             let Some(ids) = self.elements(ids) else {
                 let words = "a list is left out: too many features lead to the same long lists";
                 found.left_out(&self.label, structure.line, words, name);
                 continue;
             };
+            let named = structure.name("referenceRelation");
+            let named = named.filter(|_| name == "next");
+            let kind = named.unwrap_or_else(|| found::name(name));
+            let own_name = shortened(name);
             for id in ids {
                 let Some(target) = self.get(id) else {
-                    let what = format!("{name} of {} to {id}", structure.id);
+                    let what = format!("{own_name} of {} to {id}", structure.id);
                     found.left_out(&self.label, structure.line, "a feature leads nowhere", what);
                     continue;
                 };
                 if target.place.is_some() {
-                    let named = structure
-                        .words("referenceRelation")
-                        .filter(|_| name == "next");
-                    let kind = named.unwrap_or_else(|| name.clone());
-                    self.link(found, kind, structure.id, id, structure.line);
-                } else if let Some(end) = target.reference(&["target"]) {
-                    let kind = target.words("role").unwrap_or_else(|| name.clone());
-                    self.link(found, kind, structure.id, end, structure.line);
+                    self.link(found, kind.clone(), structure.id, id, structure.line)?;
+                } else if let Some(end) = self.targets.get(&id) {
+                    let kind = target.name("role").unwrap_or_else(|| found::name(name));
+                    self.link(found, kind, structure.id, *end, structure.line)?;
                 } else {
                     let words = "a feature that leads to no annotation is left out";
-                    found.left_out(&self.label, structure.line, words, name);
+                    found.left_out(&self.label, structure.line, words, &own_name);
                 }
             }
         }
+        Some(())
     }
 
     /// Lists stand in structures of their own. Nearly always one feature leads to each; a file in which many lead to
@@ -334,14 +377,10 @@ impl Adding<'_> {
     fn elements(&self, ids: &[i64]) -> Option<Vec<i64>> {
         let mut all = Vec::new();
         for id in ids.iter().filter(|id| **id != 0) {
-            match self
-                .get(*id)
-                .filter(|list| short_name(&list.type_name) == "FSArray")
-            {
+            match self.lists.get(id) {
                 Some(list) => {
-                    let size = list.references.iter().map(|(_, ids)| ids.len()).sum();
-                    self.room.set(self.room.get().checked_sub(size)?);
-                    all.extend(list.references.iter().flat_map(|(_, ids)| ids));
+                    self.room.set(self.room.get().checked_sub(list.len())?);
+                    all.extend(list);
                 }
                 None => all.push(*id),
             }
@@ -350,16 +389,22 @@ impl Adding<'_> {
         Some(all)
     }
 
-    fn link(&self, found: &mut Found, kind: String, from: i64, to: i64, line: usize) {
-        let key = |id| format!("{}#{id}", self.label);
+    /// `None` if there are as many as are read already, which is told.
+    fn link(&self, found: &mut Found, kind: String, from: i64, to: i64, line: usize) -> Option<()> {
+        let Some(left) = self.link_room.get().checked_sub(1) else {
+            found.stopped(&self.label, line, MOST_LINKS, "links");
+            return None;
+        };
+        self.link_room.set(left);
         found.links.push(FoundLink {
             kind,
-            from: key(from),
-            to: key(to),
+            from: self.key(from),
+            to: self.key(to),
             annotator: self.annotator.clone(),
             file: self.label.clone(),
             line,
             ..FoundLink::default()
         });
+        Some(())
     }
 }

@@ -77,9 +77,10 @@ fn of_json(file: &FileInMemory, found: &mut Found) -> Result<Cas, ImportError> {
             .collect(),
         _ => return Err(broken("there are no feature structures".to_owned())),
     };
+    let label = file.label();
     for structure in structures {
         let Value::Object(map) = structure else {
-            found.left_out(&file.label(), 0, "a feature structure is none", structure);
+            found.left_out(&label, 0, "a feature structure is none", structure);
             continue;
         };
         add_structure(map, &mut cas);

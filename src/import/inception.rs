@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{Found, add_codebook};
+use super::found::{self, Found, add_codebook};
 use super::{ImportError, json, stem, unescaped};
 use crate::model::{Codebook, Color, Tag, TagId};
 
@@ -19,9 +19,14 @@ pub fn document_and_annotator(path: &str) -> (String, String) {
         )
     });
     match folder {
-        Some(folder) if is_of_project => (unescaped(folder), annotator(stem(path))),
-        _ => (unescaped(stem(path)), String::new()),
+        Some(folder) if is_of_project => (document_name(folder), annotator(stem(path))),
+        _ => (document_name(stem(path)), String::new()),
     }
+}
+
+/// What a document is called, by the part of a path that names it.
+pub fn document_name(name: &str) -> String {
+    found::name(&unescaped(name))
 }
 
 fn annotator(name: &str) -> String {
@@ -29,7 +34,7 @@ fn annotator(name: &str) -> String {
         // Nobody has annotated here yet.
         "INITIAL_CAS" => String::new(),
         "CURATION_USER" => "curation".to_owned(),
-        name => unescaped(name),
+        name => found::name(&unescaped(name)),
     }
 }
 
@@ -63,6 +68,7 @@ pub fn short_name(type_name: &str) -> &str {
 /// If the bytes of one are no text.
 pub fn add_tag_sets(files: &Files<'_>, found: &mut Found) -> Result<bool, ImportError> {
     let mut is_there = false;
+    let mut codebook = Codebook::default();
     for file in files.ending_in(&["json"]) {
         let head = file.head();
         if !head.contains("\"tags\"")
@@ -74,13 +80,10 @@ pub fn add_tag_sets(files: &Files<'_>, found: &mut Found) -> Result<bool, Import
         let words = json::bounded_words(file, found)?;
         if let Ok(set) = serde_json::from_str::<Value>(&words) {
             is_there = true;
-            let codebook = Codebook {
-                tags: tags_of(&set),
-                ..Codebook::default()
-            };
-            add_codebook(&mut found.codebook, codebook);
+            codebook.tags.extend(tags_of(&set));
         }
     }
+    add_codebook(&mut found.codebook, codebook);
     Ok(is_there)
 }
 
@@ -93,7 +96,10 @@ pub fn tags_of(set: &Value) -> Vec<Tag> {
     };
     let tags = tags.into_iter().flatten().map(|tag| Tag {
         description: words(tag, "tag_description"),
-        ..Tag::new(TagId::new(words(tag, "tag_name")), Color([0x7F; 3]))
+        ..Tag::new(
+            TagId::new(found::name(&words(tag, "tag_name"))),
+            Color([0x7F; 3]),
+        )
     });
     tags.filter(|tag| !tag.id.as_str().is_empty()).collect()
 }

@@ -4,15 +4,17 @@
 //! Annotations in Java's own serialisation can be read by Java alone. A document of which there is nothing else comes
 //! over as a text, and the report says how to export it again.
 
+use std::collections::{BTreeSet, HashSet};
+
 use serde_json::Value;
 
 use super::archive::{Archive, looks_like_zip};
 use super::files::Files;
 use super::found::{Found, FoundDocument, add_codebook};
-use super::inception::tags_of;
+use super::inception::{document_name, tags_of};
 use super::{
     CAS_JSON, FORMATS, FileInMemory, Format, ImportError, ImportOptions, WEBANNO_TSV, XMI, ending,
-    json, unescaped,
+    json,
 };
 use crate::model::Codebook;
 
@@ -74,17 +76,20 @@ fn unpack(
             members.push(member);
         }
     }
+    let sorted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let serialised = names.iter().filter(|name| {
         name.ends_with(".ser") && !name.ends_with("/INITIAL_CAS.ser") && {
             // What is there in a readable form as well is no loss.
             let stem = name.trim_end_matches("ser").replace("_ser/", "/");
-            names.iter().all(|other| !other.starts_with(&stem))
+            let next = sorted.range(stem.as_str()..).next();
+            next.is_none_or(|next| !next.starts_with(&stem))
         }
     });
+    let label = file.label();
     for name in serialised {
         let words = "annotations are in Java's own form, which only Java reads; export the project again with the \
             secondary format “UIMA CAS JSON”";
-        found.left_out(&file.label(), 0, words, name);
+        found.left_out(&label, 0, words, name);
     }
     Ok(archive.room_bytes())
 }
@@ -139,16 +144,13 @@ fn read_project(file: &FileInMemory, found: &mut Found) -> Result<(), ImportErro
         let list = value.get(name).and_then(Value::as_array);
         list.cloned().unwrap_or_default()
     };
+    let spans = found.documents.iter().flat_map(|document| &document.spans);
+    let mut used: HashSet<&str> = spans.map(|span| span.tag.as_str()).collect();
     let mut codebook = Codebook::default();
     for set in list(&value, "tag_sets") {
         for tag in tags_of(&set) {
-            // The sets of a new project, such as all parts of speech, would fill the codebook.
-            let is_used = found
-                .documents
-                .iter()
-                .flat_map(|document| &document.spans)
-                .any(|span| span.tag == tag.id.as_str());
-            if is_used && codebook.tag(&tag.id).is_none() {
+            // The sets of a new project, such as all parts of speech, would fill the codebook. Each tag is taken once.
+            if used.remove(tag.id.as_str()) {
                 codebook.tags.push(tag);
             }
         }
@@ -159,12 +161,14 @@ fn read_project(file: &FileInMemory, found: &mut Found) -> Result<(), ImportErro
 
 /// Texts of which no annotations could be read.
 fn read_sources(members: &[FileInMemory], found: &mut Found) -> Result<(), ImportError> {
+    let documents = found.documents.iter();
+    let mut names: HashSet<String> = documents.map(|document| document.name.clone()).collect();
     for member in members {
         let Some((_, name)) = member.path.rsplit_once("/source/") else {
             continue;
         };
-        let name = unescaped(name);
-        if found.documents.iter().any(|document| document.name == name) {
+        let name = document_name(name);
+        if names.contains(&name) {
             continue;
         }
         if ending(&name) != "txt" {
@@ -177,6 +181,7 @@ fn read_sources(members: &[FileInMemory], found: &mut Found) -> Result<(), Impor
             continue;
         }
         let (text, encoding) = member.text(found)?;
+        names.insert(name.clone());
         found.documents.push(FoundDocument {
             name,
             file: member.label(),

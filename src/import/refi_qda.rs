@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use super::archive::Archive;
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{
+    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, shortened,
+};
 use super::xml::{self, Element};
 use super::{FileInMemory, Format, ImportError, ImportOptions, ending, time};
 use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, Stamp, Tag, TagId};
@@ -45,7 +47,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
             let root = xml::read(&file.path, &file.words(found)?)?;
             let codes = Codes::of(&root);
             codes.report(&file.label(), found);
-            super::found::add_codebook(&mut found.codebook, codes.codebook());
+            found::add_codebook(&mut found.codebook, codes.codebook());
         } else {
             found.append(read_project(file)?);
         }
@@ -79,6 +81,7 @@ fn read_project(file: &FileInMemory) -> Result<Found, ImportError> {
         users: users(&root),
         codes: Codes::of(root.child("CodeBook").unwrap_or(&root)),
         notes: HashMap::new(),
+        copy_room: CopyRoom::for_bytes(file.bytes.len()),
         archive,
         found,
     };
@@ -131,7 +134,7 @@ fn users(root: &Element) -> HashMap<String, Annotator> {
         let id = user.attribute("id").filter(|id| !id.trim().is_empty());
         let id = id.or(Some(name)).filter(|id| !id.is_empty())?;
         let annotator = Annotator {
-            id: AnnotatorId::new(id),
+            id: AnnotatorId::new(found::name(id)),
             name: if name.is_empty() { id } else { name }.to_owned(),
             kind: AnnotatorKind::Person,
         };
@@ -174,13 +177,12 @@ impl Codes {
             self.is_cut = true;
             return;
         }
-        let name = code.attribute("name").unwrap_or_default();
+        let name = found::name(code.attribute("name").unwrap_or_default());
         // Two codes may have the same name under different wider ones; a tag may not.
         let wider = parent.map_or(String::new(), |parent| format!("{parent}/"));
-        let numbered = (self.tags.len() + 1..).map(|number| format!("{wider}{name} {number}"));
-        let mut names = [name.to_owned(), format!("{wider}{name}")]
-            .into_iter()
-            .chain(numbered);
+        let whole = found::name(&format!("{wider}{name}"));
+        let numbered = (self.tags.len() + 1..).map(|number| format!("{whole} {number}"));
+        let mut names = [name, whole.clone()].into_iter().chain(numbered);
         let is_free = |name: &String| !name.trim().is_empty() && !self.taken.contains(name);
         let free = names.find(is_free).unwrap_or_default();
         self.taken.insert(free.clone());
@@ -242,14 +244,18 @@ struct ProjectReading<'a> {
     users: HashMap<String, Annotator>,
     codes: Codes,
     /// Words by guid.
-    notes: HashMap<String, String>,
+    notes: HashMap<String, Arc<str>>,
+    /// For notes and quotes that stand in several annotations.
+    copy_room: CopyRoom,
     archive: Archive<'a>,
     found: Found,
 }
 
 impl ProjectReading<'_> {
     fn left_out(&mut self, element: &Element, words: &str, what: &str) {
-        self.found.left_out(&self.file, element.line, words, what);
+        // Any number of elements may be told by the same long name.
+        self.found
+            .left_out(&self.file, element.line, words, shortened(what));
     }
 
     fn read_note(&mut self, note: &Element) -> Result<(), ImportError> {
@@ -260,7 +266,7 @@ impl ProjectReading<'_> {
             Some((FoundText::Words(words), _)) => words,
             _ => note.words_of("Description").to_owned(),
         };
-        self.notes.insert(id, words);
+        self.notes.insert(id, words.into());
         Ok(())
     }
 
@@ -322,6 +328,7 @@ impl ProjectReading<'_> {
     }
 
     fn read_text(&mut self, source: &Element, name: &str) -> Result<(), ImportError> {
+        let name = &found::name(name);
         let mut document = FoundDocument {
             name: name.to_owned(),
             file: self.file.clone(),
@@ -370,7 +377,7 @@ impl ProjectReading<'_> {
         let length = end.saturating_sub(start);
         // A name may be the words themselves, or their beginning, or anything a person thought of.
         let is_quote = !self.is_ours && name.chars().count() == length && length > 2;
-        let key = selection.attribute("guid").map(guid).unwrap_or_default();
+        let key = key(selection, "guid");
         let span = FoundSpan {
             key: key.clone(),
             pieces: vec![[start, end]],
@@ -396,9 +403,18 @@ impl ProjectReading<'_> {
                 self.left_out(coding, "a coding has no code", code.unwrap_or_default());
                 continue;
             };
-            let (own, of_selection) = (self.note(coding), &span.note);
+            let own = self.note(coding);
             let who = self.user(coding, "creatingUser");
             count += 1;
+            // What is said of the selection holds for each of its codings.
+            let (quote, mut note) = match count {
+                1 => (span.quote.clone(), span.note.clone()),
+                _ => (
+                    self.copy_room.copy(&span.quote).unwrap_or_default(),
+                    self.copied_note(&span.note, coding),
+                ),
+            };
+            join(&mut note, &own);
             document.spans.push(FoundSpan {
                 // Links lead to selections; the first coding stands for one.
                 key: if count == 1 {
@@ -406,8 +422,10 @@ impl ProjectReading<'_> {
                 } else {
                     format!("{key} {count}")
                 },
+                pieces: span.pieces.clone(),
+                quote,
                 tag,
-                note: joined(of_selection, &own),
+                note,
                 annotator: if who.is_empty() {
                     span.annotator.clone()
                 } else {
@@ -417,7 +435,9 @@ impl ProjectReading<'_> {
                     .attribute("creationDateTime")
                     .and_then(time)
                     .or(span.created_at),
-                ..span.clone()
+                changed: span.changed.clone(),
+                line: span.line,
+                ..FoundSpan::default()
             });
         }
         if count == 0 {
@@ -426,14 +446,26 @@ impl ProjectReading<'_> {
     }
 
     /// What is remarked on a selection or coding, once.
-    fn note(&self, element: &Element) -> String {
-        let refs = element
-            .all("NoteRef")
-            .filter_map(|each| each.attribute("targetGUID"));
-        let notes = refs.filter_map(|target| self.notes.get(&guid(target)));
-        notes.fold(element.words_of("Description").to_owned(), |all, note| {
-            joined(&all, note)
-        })
+    fn note(&mut self, element: &Element) -> String {
+        let mut all = element.words_of("Description").to_owned();
+        for reference in element.all("NoteRef") {
+            let target = reference.attribute("targetGUID");
+            let note = target.and_then(|target| self.notes.get(&guid(target)).cloned());
+            if let Some(note) = note {
+                join(&mut all, &self.copied_note(&note, reference));
+            }
+        }
+        all
+    }
+
+    /// A note for one more annotation, if there is room.
+    fn copied_note(&mut self, note: &str, element: &Element) -> String {
+        let copy = self.copy_room.copy(note);
+        if copy.is_none() {
+            let words = "a note is left out: too many annotations have the same long notes";
+            self.left_out(element, words, note);
+        }
+        copy.unwrap_or_default()
     }
 
     fn user(&self, element: &Element, name: &str) -> String {
@@ -463,12 +495,11 @@ impl ProjectReading<'_> {
     }
 
     fn read_link(&mut self, link: &Element) {
-        let end = |name| link.attribute(name).map(guid).unwrap_or_default();
         self.found.links.push(FoundLink {
             key: link.attribute("guid").unwrap_or_default().to_owned(),
-            kind: link.attribute("name").unwrap_or_default().to_owned(),
-            from: end("originGUID"),
-            to: end("targetGUID"),
+            kind: found::name(link.attribute("name").unwrap_or_default()),
+            from: key(link, "originGUID"),
+            to: key(link, "targetGUID"),
             file: self.file.clone(),
             line: link.line,
             ..FoundLink::default()
@@ -476,13 +507,19 @@ impl ProjectReading<'_> {
     }
 }
 
-/// Two remarks as one, unless they say the same.
-fn joined(first: &str, second: &str) -> String {
+/// The guid of a selection, by which links refer to it.
+fn key(element: &Element, name: &str) -> String {
+    let id = element.attribute(name).map(guid);
+    found::key(&id.unwrap_or_default())
+}
+
+/// Puts a second remark behind the first, unless they say the same.
+fn join(first: &mut String, second: &str) {
     if second.is_empty() || first == second {
-        first.to_owned()
-    } else if first.is_empty() {
-        second.to_owned()
-    } else {
-        format!("{first}\n{second}")
+        return;
     }
+    if !first.is_empty() {
+        first.push('\n');
+    }
+    first.push_str(second);
 }

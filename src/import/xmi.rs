@@ -3,12 +3,12 @@
 //! Without a type system a number may be a number or lead to a structure; then features lead somewhere whose names say
 //! so in the usual layers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::cas::{Cas, Sofa, Structure};
 use super::cas_json::cas_files;
 use super::files::Files;
-use super::found::Found;
+use super::found::{self, Found};
 use super::xml::{self, Element};
 use super::{FileInMemory, Format, ImportError, ImportOptions};
 use crate::model::AttributeValue;
@@ -54,7 +54,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
 #[derive(Default)]
 struct Types {
     /// By type and feature.
-    ranges: HashMap<(String, String), String>,
+    ranges: HashMap<String, HashMap<String, String>>,
     /// By feature, for those that a type has from a wider one.
     any: HashMap<String, String>,
 }
@@ -67,6 +67,7 @@ impl Types {
             .flat_map(|types| types.all("typeDescription"));
         for each in types {
             let name = each.words_of("name").trim();
+            let ranges = self.ranges.entry(name.to_owned()).or_default();
             let features = each.child("features").into_iter();
             for feature in features.flat_map(|all| all.all("featureDescription")) {
                 let range = feature.words_of("rangeTypeName").trim().to_owned();
@@ -74,15 +75,15 @@ impl Types {
                 self.any
                     .entry(feature.clone())
                     .or_insert_with(|| range.clone());
-                self.ranges.insert((name.to_owned(), feature), range);
+                ranges.insert(feature, range);
             }
         }
     }
 
     fn range(&self, type_name: &str, feature: &str) -> Option<&str> {
-        let key = (type_name.to_owned(), feature.to_owned());
-        let range = self.ranges.get(&key).or_else(|| self.any.get(feature));
-        range.map(String::as_str)
+        let of_type = self.ranges.get(type_name);
+        let range = of_type.and_then(|ranges| ranges.get(feature));
+        range.or_else(|| self.any.get(feature)).map(String::as_str)
     }
 }
 
@@ -127,7 +128,8 @@ fn package(namespace: &str) -> String {
     let path = namespace
         .trim_start_matches("http:///")
         .trim_end_matches(".ecore");
-    let package = path.replace('/', ".");
+    // It becomes a part of each structure's type.
+    let package = found::name(&path.replace('/', "."));
     if package == "uima.noNamespace" {
         String::new()
     } else {
@@ -169,13 +171,15 @@ fn structure(element: &Element, type_name: String, types: &Types) -> Structure {
             }
         }
     }
+    let mut lists: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for child in &element.children {
-        let before = structure.values.get(child.local()).map(ToString::to_string);
-        let words = before.map_or(child.words.clone(), |before| {
-            format!("{before}\n{}", child.words)
-        });
-        let value = AttributeValue::Words(words.into());
-        structure.values.insert(child.local().to_owned(), value);
+        lists.entry(child.local()).or_default().push(&child.words);
+    }
+    for (name, list) in lists {
+        let before = structure.values.get(name).map(ToString::to_string);
+        let words: Vec<&str> = before.as_deref().into_iter().chain(list).collect();
+        let value = AttributeValue::Words(words.join("\n").into());
+        structure.values.insert(name.to_owned(), value);
     }
     structure.type_name = type_name;
     structure

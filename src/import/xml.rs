@@ -77,8 +77,10 @@ fn local(name: &str) -> &str {
 /// If it is not well formed, has a document type, or is too deep.
 pub fn read(file: &str, words: &str) -> Result<Element, ImportError> {
     let mut reader = Reader::from_str(words);
+    let most = (SMALL_ELEMENTS + words.len() / BYTES_AN_ELEMENT).min(MOST_ELEMENTS);
     let mut building = Building {
-        room: (SMALL_ELEMENTS + words.len() / BYTES_AN_ELEMENT).min(MOST_ELEMENTS),
+        most,
+        room: most,
         ..Building::default()
     };
     let mut at = 0;
@@ -124,7 +126,9 @@ struct Building {
     root: Option<Element>,
     /// The elements that are not closed yet, the outermost first.
     open: Vec<Element>,
-    /// How many more elements there may be.
+    /// How many elements there may be.
+    most: usize,
+    /// How many more there may be.
     room: usize,
     line: usize,
 }
@@ -182,8 +186,11 @@ impl Building {
             ));
         }
         let left = self.room.checked_sub(1);
-        self.room = left.ok_or_else(|| {
-            format!("there are more than {MOST_ELEMENTS} elements, or far more than words")
+        self.room = left.ok_or_else(|| match self.most {
+            MOST_ELEMENTS => format!("it has more than {MOST_ELEMENTS} elements"),
+            most => {
+                format!("it has more than {most} elements, far more than a file of its size needs")
+            }
         })?;
         let mut attributes = Vec::new();
         for attribute in start.attributes() {
