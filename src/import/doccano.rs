@@ -14,7 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::found::{self, Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::json_mend::{self, Unreadable};
 use super::json_values::Plain;
 use super::{
@@ -53,6 +53,8 @@ pub const ANNOTATOR_KEY: &str = "annotator";
 /// Under which the text may stand, and the list of labels.
 const TEXT_KEYS: [&str; 2] = ["text", "data"];
 const LABEL_KEYS: [&str; 2] = ["label", "labels"];
+/// So many labels of a set may have a key; to look whether it is free takes ever longer.
+const MOST_WITH_KEYS: usize = 5_000;
 
 fn looks_so(head: &str) -> bool {
     let has = |key: &str| head.contains(&format!("\"{key}\""));
@@ -277,7 +279,10 @@ fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
     for (line_number, record) in json::records::<LabelType>(words) {
         match record {
             Ok(label) => codebook.tags.push(Tag {
-                key: label.suffix_key.and_then(|key| key.chars().next()),
+                key: label
+                    .suffix_key
+                    .filter(|_| codebook.tags.len() < MOST_WITH_KEYS)
+                    .and_then(|key| key.chars().next()),
                 ..Tag::new(
                     TagId::new(label.text),
                     Color::parse(&label.background_color).unwrap_or(Color([0x7F; 3])),
@@ -315,19 +320,20 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
     for comment in &line.comments {
         document.add_value("comments", comment.get("comment").unwrap_or(comment));
     }
-    let annotator = if line.annotator.is_empty() {
+    let annotator = found::name(if line.annotator.is_empty() {
         of_file
     } else {
         &line.annotator
-    };
+    });
     // Ids count within a line.
-    let key = |id: &Value| format!("{file}\t{line_number}\t{id}");
+    let before = found::name(file);
+    let key = |id: &Value| format!("{before}\t{line_number}\t{id}");
     let span = |key: String, start, end, tag, quote| FoundSpan {
         key,
         pieces: vec![[start, end]],
         tag,
         quote,
-        annotator: annotator.to_owned(),
+        annotator: annotator.clone(),
         line: line_number,
         ..FoundSpan::default()
     };

@@ -2,12 +2,13 @@
 //! either of texts with spans or of tokens with tags. Of tokens the text is put together with single spaces.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, parquet, time,
 };
@@ -128,7 +129,7 @@ impl Card {
             let line = line.trim();
             card.is_ours |= line == "- ascribe";
             if let Some(name) = line.strip_prefix("- name:") {
-                column = unquoted(name);
+                column = found::name(&unquoted(name));
                 is_inside = false;
             } else if line == "names:" {
                 is_inside = true;
@@ -136,7 +137,7 @@ impl Card {
                 && unquoted(number).parse::<usize>().is_ok()
             {
                 let names = card.classes.entry(column.clone()).or_default();
-                names.push(unquoted(name));
+                names.push(found::name(&unquoted(name)));
             }
         }
         card
@@ -151,8 +152,9 @@ impl Card {
             Value::Object(inner) => {
                 if let Some(Value::Array(names)) = inner.get("names") {
                     let names = names.iter().filter_map(Value::as_str);
-                    let names = names.map(str::to_owned).collect();
-                    self.classes.entry(column.to_owned()).or_insert(names);
+                    let names = names.map(found::name).collect();
+                    let column = found::name(column);
+                    self.classes.entry(column).or_insert(names);
                 } else if let Some(feature) = inner.get("feature") {
                     self.add_features(column, feature);
                 } else {
@@ -165,14 +167,13 @@ impl Card {
         }
     }
 
-    fn class(&self, column: &str, value: &Value) -> Option<String> {
+    fn class<'a>(&'a self, column: &str, value: &'a Value) -> Option<&'a str> {
         match value.as_u64() {
-            Some(number) => self
-                .classes
-                .get(column)?
-                .get(usize::try_from(number).ok()?)
-                .cloned(),
-            None => value.as_str().map(str::to_owned),
+            Some(number) => {
+                let names = self.classes.get(column)?;
+                Some(names.get(usize::try_from(number).ok()?)?)
+            }
+            None => value.as_str(),
         }
     }
 }
@@ -188,22 +189,30 @@ fn unquoted(words: &str) -> String {
     single.map_or(words.to_owned(), |words| words.replace("''", "'"))
 }
 
-/// A list of objects; also where older versions of the library have made an object of lists of it.
-fn objects(value: Value) -> Vec<Value> {
+/// A list of objects; also where older versions of the library have made an object of lists of it. One after the other,
+/// since very many may be written in little.
+fn objects(value: Value) -> Box<dyn Iterator<Item = Value>> {
     let columns = match value {
-        Value::Array(objects) => return objects,
+        Value::Array(objects) => return Box::new(objects.into_iter()),
         Value::Object(columns) => columns,
-        _ => return Vec::new(),
+        _ => return Box::new(std::iter::empty()),
     };
-    let lists = columns.values().filter_map(Value::as_array);
-    let count = lists.map(Vec::len).max().unwrap_or(0);
-    let object = |number: usize| {
-        let values = columns.iter();
-        let values =
-            values.filter_map(|(name, list)| Some((name.clone(), list.get(number)?.clone())));
-        Value::Object(values.collect())
+    let list = |(name, list): (String, Value)| match list {
+        Value::Array(list) => Some((found::name(&name), list.into_iter())),
+        _ => None,
     };
-    (0..count).map(object).collect()
+    let mut columns: Vec<_> = columns.into_iter().filter_map(list).collect();
+    Box::new(std::iter::from_fn(move || {
+        let mut object = Map::new();
+        // Those that have come to their end are not looked at again.
+        columns.retain_mut(|(name, list)| {
+            let value = list.next();
+            let goes_on = value.is_some();
+            object.extend(value.map(|value| (name.clone(), value)));
+            goes_on
+        });
+        (!columns.is_empty()).then(|| Value::Object(object))
+    }))
 }
 
 /// One row, which is one document.
@@ -231,8 +240,8 @@ impl Row<'_> {
         if let Some(Value::String(text)) = self.values.remove("text") {
             document.text = FoundText::Words(text);
             let spans = self.values.remove("spans");
-            for span in &spans.map(objects).unwrap_or_default() {
-                match self.span(span) {
+            for span in spans.into_iter().flat_map(objects) {
+                match self.span(&span) {
                     Some(span) => document.spans.push(span),
                     None => {
                         found.left_out(&self.file, self.line, "a span has no start and end", span)
@@ -244,7 +253,8 @@ impl Row<'_> {
                 .iter()
                 .map(|token| token.as_str().unwrap_or(""))
                 .collect();
-            document.text = FoundText::Words(tokens.join(" "));
+            let text = tokens.join(" ");
+            let mut room = CopyRoom::for_bytes(text.len());
             let columns = self.values.iter().filter(|(_, value)| {
                 value
                     .as_array()
@@ -253,8 +263,10 @@ impl Row<'_> {
             let columns: Vec<String> = columns.map(|(name, _)| name.clone()).collect();
             for column in columns {
                 let tags = self.values.remove(&column).unwrap_or_default();
-                document.spans.extend(self.of_tags(&column, &tags, &tokens));
+                let spans = self.of_tags(&column, &tags, &tokens, &text, &mut room);
+                document.spans.extend(spans);
             }
+            document.text = FoundText::Words(text);
         } else {
             return found.left_out(
                 &self.file,
@@ -264,7 +276,7 @@ impl Row<'_> {
             );
         }
         let relations = self.values.remove("relations");
-        for relation in &relations.map(objects).unwrap_or_default() {
+        for relation in relations.into_iter().flat_map(objects) {
             let words = |name: &str| relation.get(name).and_then(field).unwrap_or_default();
             found.links.push(FoundLink {
                 kind: words("label"),
@@ -315,7 +327,7 @@ impl Row<'_> {
             key: words("id"),
             pieces: pieces.unwrap_or(vec![[number("start")?, number("end")?]]),
             quote: words("text"),
-            tag: self.card.class("label", span.get("label")?)?,
+            tag: self.card.class("label", span.get("label")?)?.to_owned(),
             attributes,
             note: words("note"),
             annotator: words("annotator"),
@@ -335,40 +347,56 @@ impl Row<'_> {
     }
 
     /// Runs of tokens with the same tag.
-    fn of_tags(&self, column: &str, tags: &Value, tokens: &[&str]) -> Vec<FoundSpan> {
+    fn of_tags(
+        &self,
+        column: &str,
+        tags: &Value,
+        tokens: &[&str],
+        text: &str,
+        room: &mut CopyRoom,
+    ) -> Vec<FoundSpan> {
         let mut spans: Vec<FoundSpan> = Vec::new();
-        let mut at = 0;
-        let mut open: Option<String> = None;
+        // Where the last of them stands in the text, in bytes.
+        let mut run = 0..0;
+        let mut close = |span: Option<&mut FoundSpan>, run: Range<usize>| {
+            if let (Some(span), Some(quote)) = (span, text.get(run)) {
+                span.quote = room.copy(quote).unwrap_or_default();
+            }
+        };
+        let (mut at, mut byte) = (0, 0);
+        let mut open: Option<&str> = None;
         for (token, tag) in tokens.iter().zip(tags.as_array().into_iter().flatten()) {
-            let end = at + token.chars().count();
+            let (end, end_byte) = (at + token.chars().count(), byte + token.len());
             let class = self.card.class(column, tag).unwrap_or_default();
             let (mark, name) = match class.split_once('-') {
                 Some((mark, name)) if matches!(mark, "B" | "I" | "E" | "L" | "S" | "U" | "M") => {
                     (mark, name)
                 }
-                _ if matches!(class.as_str(), "O" | "" | "_") => ("O", ""),
-                _ => ("I", class.as_str()),
+                _ if matches!(class, "O" | "" | "_") => ("O", ""),
+                _ => ("I", class),
             };
-            let goes_on = matches!(mark, "I" | "M" | "E" | "L") && open.as_deref() == Some(name);
+            let goes_on = matches!(mark, "I" | "M" | "E" | "L") && open == Some(name);
             if mark == "O" {
                 open = None;
             } else if let Some(span) = spans.last_mut().filter(|_| goes_on) {
-                span.quote = format!("{} {token}", span.quote);
+                run.end = end_byte;
                 span.pieces.iter_mut().for_each(|piece| piece[1] = end);
             } else {
+                close(spans.last_mut(), run);
+                run = byte..end_byte;
                 spans.push(FoundSpan {
                     pieces: vec![[at, end]],
-                    quote: (*token).to_owned(),
                     tag: name.to_owned(),
                     line: self.line,
                     ..FoundSpan::default()
                 });
             }
             if mark != "O" {
-                open = (!matches!(mark, "E" | "L" | "S" | "U")).then(|| name.to_owned());
+                open = (!matches!(mark, "E" | "L" | "S" | "U")).then_some(name);
             }
-            at = end + 1;
+            (at, byte) = (end + 1, end_byte + 1);
         }
+        close(spans.last_mut(), run);
         spans
     }
 }

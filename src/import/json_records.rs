@@ -1,9 +1,11 @@
 //! Where the records of any JSON are: one after the other, or in lists within one object around them all.
 
+use memchr::memmem;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::found::{self, shortened};
 use super::json_meaning::{Meaning, Object, at_path};
 use super::json_values::{self, PlainValue};
 use super::{Mapping, Role, json};
@@ -83,7 +85,7 @@ pub struct Records {
 impl Records {
     /// The records of a file.
     pub fn of(words: &str, said: &Mapping) -> Self {
-        let Around { lists, beside } = Around::of(words, said);
+        let Around { lists, beside, .. } = Around::of(words, said);
         let written: Vec<&str> = lists.iter().map(|(_, list)| *list).collect();
         let records = json::records_of_lists(words, &written);
         let paths = lists.into_iter().map(|(path, _)| path);
@@ -111,12 +113,20 @@ struct Around<'w> {
     /// The path to each list, and the list as it is written.
     lists: Vec<(String, &'w str)>,
     beside: Vec<String>,
+    /// How many bytes of texts may still be looked through for quotes.
+    looks_left: usize,
 }
 
 impl<'w> Around<'w> {
     /// Of a file that is one object, and none that is a record itself.
     fn of(words: &'w str, said: &Mapping) -> Self {
-        let mut around = Self::default();
+        /// For what stands in lists beside it a text may be looked through so often, and a short one any number of times.
+        const MOST_LOOKS: usize = 200;
+        const SMALL_LOOKS: usize = 1_000_000_000;
+        let mut around = Self {
+            looks_left: SMALL_LOOKS + MOST_LOOKS * words.len(),
+            ..Self::default()
+        };
         if words.trim_start().starts_with('{')
             && let Some(Value::Object(object)) = json_values::sample(words)
             && !Meaning::of(&[&object], said).finds_documents()
@@ -136,10 +146,12 @@ impl<'w> Around<'w> {
                 .filter_map(|(_, value)| serde_json::from_str(value).ok()),
         );
         for (key, value) in members {
-            let path = format!("{above}{key}");
+            let path = found::name(&format!("{above}{key}"));
             match value.as_bytes().first() {
                 Some(b'{') => self.look_into(value, &format!("{path}."), texts, said),
-                Some(b'[') if is_of_records(value, texts, said) => self.lists.push((path, value)),
+                Some(b'[') if self.are_records(value, texts, said) => {
+                    self.lists.push((path, value));
+                }
                 _ => self.set_beside(&path, value),
             }
         }
@@ -150,25 +162,35 @@ impl<'w> Around<'w> {
         let value = json_values::sample(value).unwrap_or_default();
         let is_nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_nothing {
-            self.beside.push(format!("{path}: {value}"));
+            self.beside.push(shortened(&format!("{path}: {value}")));
         }
     }
-}
 
-/// Whether the elements of a list are records. Where most of their texts stand in one of an object around them, they
-/// are annotations of that, unless the person says otherwise.
-fn is_of_records(list: &str, texts_around: &[String], said: &Mapping) -> bool {
-    let sample = sample_of_list(list);
-    let meaning = Meaning::of(&sample.iter().collect::<Vec<_>>(), said);
-    let Some(path) = meaning.document.get(Role::Text) else {
-        return meaning.finds_documents();
-    };
-    let texts = sample
-        .iter()
-        .filter_map(|record| at_path(record, path)?.as_str());
-    let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
-    // The nearest; an object may have very many.
-    let near = || texts_around.iter().rev().take(SAMPLE_RECORDS);
-    let is_quote = |text: &&&str| near().any(|around| around.contains(**text));
-    said.get(Role::Text) == Some(path) || texts.iter().filter(is_quote).count() * 2 <= texts.len()
+    /// Whether the elements of a list are records. Where most of their texts stand in one of an object around them, they
+    /// are annotations of that, unless the person says otherwise.
+    fn are_records(&mut self, list: &str, texts_around: &[String], said: &Mapping) -> bool {
+        let sample = sample_of_list(list);
+        let meaning = Meaning::of(&sample.iter().collect::<Vec<_>>(), said);
+        let Some(path) = meaning.document.get(Role::Text) else {
+            return meaning.finds_documents();
+        };
+        let texts = sample
+            .iter()
+            .filter_map(|record| at_path(record, path)?.as_str());
+        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        // The nearest; an object may have very many.
+        let near = || texts_around.iter().rev().take(SAMPLE_RECORDS);
+        let is_quote = |text: &&&str| near().any(|around| self.stands_in(text, around));
+        said.get(Role::Text) == Some(path)
+            || texts.iter().filter(is_quote).count() * 2 <= texts.len()
+    }
+
+    /// Whether words stand in a text, or in its head if very much was looked through before.
+    fn stands_in(&mut self, words: &str, text: &str) -> bool {
+        let head = text.floor_char_boundary(self.looks_left);
+        let head = text.get(..head).unwrap_or_default();
+        let place = memmem::find(head.as_bytes(), words.as_bytes());
+        self.looks_left -= place.unwrap_or(head.len());
+        place.is_some()
+    }
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{
-    Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
+    self, Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
 };
 use super::json_mend::{self, Unreadable};
 use super::{Format, ImportError, ImportOptions, Reading, attribute, field, json};
@@ -256,7 +256,9 @@ pub(super) fn add_line(
         Err(problem) => found.left_out(file, line_number, problem.to_string(), ""),
         Ok(mut line) => {
             line.text = text.map(str::to_owned);
-            add(found, file, line_number, line);
+            let mut own = Found::default();
+            add(&mut own, file, line_number, line);
+            found.append(own);
         }
     }
 }
@@ -343,12 +345,23 @@ fn mend(line: &mut Map<String, Value>) -> Vec<Unreadable> {
 
 fn add(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) {
     if line.r#type == "project" {
-        // Of several the first counts.
         let project = project(found, file, line_number, line);
-        found.append(project);
+        add_project(found, project);
     } else {
         add_document(found, file, line_number, line);
     }
+}
+
+/// Of several the first counts. What they say twice is dropped when the records are put together: to look for it at
+/// each would take ever longer.
+fn add_project(found: &mut Found, project: Found) {
+    if found.name.is_empty() {
+        found.name = project.name;
+    }
+    found.codebook.tags.extend(project.codebook.tags);
+    found.annotators.extend(project.annotators);
+    found.links.extend(project.links);
+    found.claims.extend(project.claims);
 }
 
 fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line: Line) {
@@ -358,6 +371,7 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
     let annotator = field(&line.annotator_id)
         .or_else(|| field(&line.session_id))
         .unwrap_or_default();
+    let annotator = found::name(&annotator);
     let is_other = |version: &VersionValue| {
         !version.spans.is_empty() && version.annotator_id != line.annotator_id
     };
@@ -374,7 +388,8 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
         }
         line.fields.insert("answer".into(), answer);
     }
-    let key = |end: &EndValue| place_key(file, line_number, end.start, end.end);
+    let before = found::name(file);
+    let key = |end: &EndValue| place_key(&before, line_number, end.start, end.end);
     let relations = std::mem::take(&mut line.relations).into_iter();
     found.links.extend(relations.map(|relation| FoundLink {
         kind: relation.label,
@@ -386,7 +401,7 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
         ..FoundLink::default()
     }));
     let spans = std::mem::take(&mut line.spans).into_iter();
-    let spans = spans.map(|span| self::span(span, &annotator, file, line_number));
+    let spans = spans.map(|span| self::span(span, &annotator, &before, line_number));
     let mut document = document(text, line, file, line_number);
     document.spans = spans.collect();
     // Else they would lie in the memory of what the line said, which is much larger.
@@ -452,14 +467,14 @@ fn document(text: String, line: Line, file: &Arc<str>, line_number: usize) -> Fo
 }
 
 /// Prodigy's spans have no id; relations name them by place.
-fn place_key(file: &str, line_number: usize, start: usize, end: usize) -> String {
-    format!("{file}:{line_number}:{start}:{end}")
+fn place_key(before: &str, line_number: usize, start: usize, end: usize) -> String {
+    format!("{before}:{line_number}:{start}:{end}")
 }
 
-fn span(span: SpanValue, annotator: &str, file: &str, line_number: usize) -> FoundSpan {
+fn span(span: SpanValue, annotator: &str, before: &str, line_number: usize) -> FoundSpan {
     let key = match span.id {
         Value::String(id) => id,
-        _ => place_key(file, line_number, span.start, span.end),
+        _ => place_key(before, line_number, span.start, span.end),
     };
     let rest = span.rest.into_iter().chain(span.attributes);
     FoundSpan {

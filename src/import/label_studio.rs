@@ -3,7 +3,8 @@
 //! Several results with one id speak of one region: its label, its choices, numbers and notes. Results without a
 //! region speak of the whole task and become fields of the document. Predictions are a program's work.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use quick_xml::XmlVersion;
@@ -13,7 +14,10 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, add_codebook};
+use super::found::{
+    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, NO_PLACE,
+    add_codebook,
+};
 use super::json_mend::{self, Unreadable};
 use super::json_values::OfObject;
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
@@ -47,10 +51,16 @@ pub const LABEL_STUDIO: Format = Format {
 pub const FRAGMENT: &str = "fragment";
 /// The per-region text area that holds the note.
 pub const NOTE: &str = "note";
+/// Why a note is left out of a label.
+const NOTE_IS_SHARED: &str = "the long note of a region with many labels is left out of some";
 /// Keys of a task's data that name the document.
 const NAME_KEYS: [&str; 5] = ["document", "doc", "doc_id", "filename", "file_name"];
 /// Other names that are not free for fields and attributes.
 const OWN_NAMES: [&str; 4] = ["text", "label", NOTE, "comment"];
+/// For so many labels of a configuration a free colour and key are looked for, which takes ever longer.
+const MOST_STYLED: usize = 5_000;
+/// So many annotators are looked through, from the last.
+const MOST_ANNOTATORS: usize = 100;
 /// Before a name of a field or attribute that is not free.
 const ESCAPE: &str = "field_";
 
@@ -194,8 +204,47 @@ struct Meta {
 #[derive(Default)]
 struct Config {
     codebook: Codebook,
+    /// The ids of its tags.
+    tag_ids: HashSet<TagId>,
     /// Which key of the data a named text shows, and whether it is an address.
     texts: HashMap<String, (String, bool)>,
+    /// The keys of addresses.
+    addresses: HashSet<String>,
+}
+
+/// What may still be copied within a task. Many labels of one region share all that is said of it.
+struct Shared {
+    /// For words.
+    room: CopyRoom,
+    /// Values for the labels of a region after its first, long ones counted for several.
+    values_left: usize,
+}
+
+impl Shared {
+    fn for_bytes(bytes: usize) -> Self {
+        Self {
+            room: CopyRoom::for_bytes(bytes),
+            values_left: MOST_THINGS,
+        }
+    }
+
+    /// Words of one label among several, by its number; those of the first are in the file themselves.
+    fn words(&mut self, number: usize, words: &str) -> Option<String> {
+        match number {
+            0 => Some(words.to_owned()),
+            _ => self.room.copy(words),
+        }
+    }
+
+    /// Whether one label among several, by its number, may have another value of this size.
+    fn takes_value(&mut self, number: usize, size: usize) -> bool {
+        let left = match number {
+            0 => Some(self.values_left),
+            _ => self.values_left.checked_sub(size),
+        };
+        self.values_left = left.unwrap_or(self.values_left);
+        left.is_some()
+    }
 }
 
 const MAPPING: MappingOf = MappingOf {
@@ -252,6 +301,9 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
             );
         }
     }
+    let texts = config.texts.values();
+    let addresses = texts.filter(|(_, is_address)| *is_address);
+    config.addresses = addresses.map(|(key, _)| key.clone()).collect();
     let mut is_any = false;
     for file in files.ending_in(LABEL_STUDIO.endings) {
         is_any = true;
@@ -308,16 +360,12 @@ fn add_task(
     let Some(key) = text_key(&task, config, options).map(str::to_owned) else {
         return found.left_out(file, number, "the task has no text", "");
     };
-    let is_address = config
-        .texts
-        .values()
-        .any(|(own, is_address)| *own == key && *is_address);
     let words = task
         .data
         .get(&key)
         .and_then(Value::as_str)
         .unwrap_or_default();
-    if is_address
+    if config.addresses.contains(&key)
         || (config.texts.is_empty()
             && words.starts_with("http")
             && !words.contains(char::is_whitespace))
@@ -365,21 +413,26 @@ fn add_task(
             "",
         );
     }
+    let mut shared = Shared::for_bytes(words.len());
     for (index, OfObject(answer)) in task.annotations.into_iter().enumerate() {
-        let annotator = annotator_of(&answer.completed_by);
-        add_answer(found, &mut document, answer, &annotator, index);
+        let annotator = found::name(&annotator_of(&answer.completed_by));
+        add_answer(found, &mut document, &mut shared, answer, &annotator, index);
     }
     for (index, OfObject(answer)) in task.predictions.into_iter().enumerate() {
         let annotator = field(&answer.model_version).unwrap_or_else(|| "prediction".to_owned());
+        let annotator = found::name(&annotator);
         let id = AnnotatorId::new(annotator.as_str());
-        if found.annotators.iter().all(|known| known.id != id) {
+        // Those that come again behind many others are dropped when the tasks are put together.
+        let mut last = found.annotators.iter().rev().take(MOST_ANNOTATORS);
+        if last.all(|known| known.id != id) {
             found.annotators.push(Annotator {
                 id,
                 name: annotator.clone(),
                 kind: AnnotatorKind::Program,
             });
         }
-        add_answer(found, &mut document, answer, &annotator, 1000 + index);
+        let index = 1000 + index;
+        add_answer(found, &mut document, &mut shared, answer, &annotator, index);
     }
     found.documents.push(document);
 }
@@ -399,6 +452,7 @@ fn annotator_of(completed_by: &Value) -> String {
 fn add_answer(
     found: &mut Found,
     document: &mut FoundDocument,
+    shared: &mut Shared,
     answer: Answer,
     annotator: &str,
     index: usize,
@@ -425,13 +479,10 @@ fn add_answer(
         by: AnnotatorId::new(annotator),
         at,
     });
-    let key = |id: &Value| {
-        format!(
-            "{file}\t{number}\t{index}\t{}",
-            field(id).unwrap_or_default()
-        )
-    };
-    let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+    let before = format!("{}\t{number}\t{index}\t", found::name(&file));
+    let key = |id: &Value| key_of(&before, id);
+    // By the id as it is written.
+    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     let (regions, others): (Vec<Item>, Vec<Item>) = answer
         .result
         .into_iter()
@@ -442,22 +493,31 @@ fn add_answer(
             found.left_out(&file, number, NO_PLACE, &item.id);
             continue;
         };
-        let own_key = key(&item.id);
+        let quote = item.value.text.as_str().unwrap_or_default();
+        let note = listed(&item.meta.text).join("\n");
+        let own = by_id.entry(id_of(&item.id).into_owned()).or_default();
         for (number_of_tag, tag) in item.tags().into_iter().enumerate() {
-            by_key
-                .entry(own_key.clone())
-                .or_default()
-                .push(document.spans.len());
+            let own_quote = shared.words(number_of_tag, quote);
+            if own_quote.is_none() && piece == [0, 0] {
+                let words = "left out: without a place and with too long words for all its labels";
+                found.left_out(&file, number, words, &item.id);
+                continue;
+            }
+            own.push(document.spans.len());
+            let own_note = shared.words(number_of_tag, &note);
+            if own_note.is_none() {
+                found.left_out(&file, number, NOTE_IS_SHARED, &item.id);
+            }
             document.spans.push(FoundSpan {
-                key: if number_of_tag == 0 {
-                    own_key.clone()
-                } else {
-                    format!("{own_key}\t{number_of_tag}")
+                // Relations lead to the first.
+                key: match number_of_tag {
+                    0 => key(&item.id),
+                    _ => String::new(),
                 },
                 pieces: vec![piece],
-                quote: item.value.text.as_str().unwrap_or_default().to_owned(),
+                quote: own_quote.unwrap_or_default(),
                 tag,
-                note: listed(&item.meta.text).join("\n"),
+                note: own_note.unwrap_or_default(),
                 attributes: [("score", item.score), ("prediction_score", answer.score)]
                     .into_iter()
                     .filter_map(|(name, score)| Some((name.into(), AttributeValue::Number(score?))))
@@ -473,9 +533,7 @@ fn add_answer(
     let mut fragments = Vec::new();
     for item in others {
         match item.r#type.as_str() {
-            "relation" if item.labels == [FRAGMENT] => {
-                fragments.push((key(&item.from_id), key(&item.to_id)))
-            }
+            "relation" if item.labels == [FRAGMENT] => fragments.push((item.from_id, item.to_id)),
             "relation" => {
                 let (from, to) = match item.direction.as_str() {
                     "left" => (key(&item.to_id), key(&item.from_id)),
@@ -486,25 +544,52 @@ fn add_answer(
                 } else {
                     item.labels
                 };
-                found.links.extend(kinds.into_iter().map(|kind| FoundLink {
-                    kind,
-                    from: from.clone(),
-                    to: to.clone(),
-                    file: file.clone(),
-                    line: number,
-                    ..FoundLink::default()
-                }));
+                for (number_of_kind, kind) in kinds.into_iter().enumerate() {
+                    let mut end = |key: &str| shared.words(number_of_kind, key);
+                    let (Some(from), Some(to)) = (end(&from), end(&to)) else {
+                        let words = "left out: a relation has too many labels";
+                        found.left_out(&file, number, words, kind);
+                        continue;
+                    };
+                    found.links.push(FoundLink {
+                        kind,
+                        from,
+                        to,
+                        file: file.clone(),
+                        line: number,
+                        ..FoundLink::default()
+                    });
+                }
             }
-            _ => add_more(found, document, &item, by_key.get(&key(&item.id))),
+            _ => add_more(found, document, shared, &item, by_id.get(&*id_of(&item.id))),
         }
     }
-    join_fragments(document, fragments, &by_key);
+    join_fragments(document, fragments, &by_id);
+}
+
+fn id_of(id: &Value) -> Cow<'_, str> {
+    match id {
+        Value::String(words) => Cow::Borrowed(words),
+        other => Cow::Owned(field(other).unwrap_or_default()),
+    }
+}
+
+/// What relations refer to a region by: its id, which counts within an answer.
+fn key_of(before: &str, id: &Value) -> String {
+    let id = id_of(id);
+    let mut key = found::key(&id);
+    if key.is_empty() && !id.is_empty() {
+        return key;
+    }
+    key.insert_str(0, before);
+    key
 }
 
 /// A choice, number or text on a region, or on the whole task.
 fn add_more(
     found: &mut Found,
     document: &mut FoundDocument,
+    shared: &mut Shared,
     item: &Item,
     spans: Option<&Vec<usize>>,
 ) {
@@ -532,14 +617,28 @@ fn add_more(
         document.fields.insert(name.into(), value.to_string());
         return;
     };
-    for index in spans {
+    let note = (item.r#type == "textarea" && (name == NOTE || name == "comment"))
+        .then(|| value.to_string());
+    let name: Arc<str> = found::name(own_name(name)).into();
+    let size = match &value {
+        AttributeValue::Words(words) => 1 + words.len() / 16,
+        _ => 1,
+    };
+    for (number_of_span, index) in spans.iter().enumerate() {
         let Some(span) = document.spans.get_mut(*index) else {
             continue;
         };
-        if item.r#type == "textarea" && (name == NOTE || name == "comment") {
-            span.note = value.to_string();
-        } else {
-            span.attributes.insert(own_name(name).into(), value.clone());
+        if !shared.takes_value(number_of_span, size) {
+            let words = "left out: what is said of a region with very many labels";
+            return found.left_out(&document.file, document.line, words, &item.id);
+        }
+        let Some(note) = &note else {
+            span.attributes.insert(name.clone(), value.clone());
+            continue;
+        };
+        match shared.words(number_of_span, note) {
+            Some(note) => span.note = note,
+            None => found.left_out(&document.file, document.line, NOTE_IS_SHARED, &item.id),
         }
     }
 }
@@ -547,14 +646,15 @@ fn add_more(
 /// Regions that are pieces of one annotation become one. Each is a piece of one other at most, and never of itself.
 fn join_fragments(
     document: &mut FoundDocument,
-    fragments: Vec<(String, String)>,
-    by_key: &HashMap<String, Vec<usize>>,
+    fragments: Vec<(Value, Value)>,
+    by_id: &HashMap<String, Vec<usize>>,
 ) {
-    let index_of = |key: &String| by_key.get(key).and_then(|indexes| indexes.first()).copied();
-    // Which span each has become a piece of.
+    let index_of = |id: &Value| by_id.get(&*id_of(id))?.first().copied();
+    // Which span each has become a piece of, and the pieces of each.
     let mut wholes: HashMap<usize, usize> = HashMap::new();
-    for (from, to) in fragments {
-        let (Some(mut from), Some(to)) = (index_of(&from), index_of(&to)) else {
+    let mut pieces: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (from, to) in &fragments {
+        let (Some(mut from), Some(to)) = (index_of(from), index_of(to)) else {
             continue;
         };
         while let Some(&whole) = wholes.get(&from) {
@@ -567,18 +667,31 @@ fn join_fragments(
         if from == to || wholes.contains_key(&to) {
             continue;
         }
-        let Some(piece) = document.spans.get_mut(to).map(std::mem::take) else {
-            continue;
-        };
-        if let Some(span) = document.spans.get_mut(from) {
-            span.pieces.extend(piece.pieces);
-            span.quote.push_str(crate::model::QUOTE_JOIN);
-            span.quote.push_str(&piece.quote);
-            wholes.insert(to, from);
-        }
+        pieces.entry(from).or_default().push(to);
+        wholes.insert(to, from);
     }
     if wholes.is_empty() {
         return;
+    }
+    // Each is moved once, since what has become a piece may have many itself.
+    for whole in pieces.keys().filter(|whole| !wholes.contains_key(whole)) {
+        let Some(mut span) = document.spans.get_mut(*whole).map(std::mem::take) else {
+            continue;
+        };
+        let of = |whole: &usize| pieces.get(whole).into_iter().flatten().rev();
+        let mut rest: Vec<usize> = of(whole).copied().collect();
+        while let Some(index) = rest.pop() {
+            let Some(piece) = document.spans.get_mut(index).map(std::mem::take) else {
+                continue;
+            };
+            span.pieces.extend(piece.pieces);
+            span.quote.push_str(crate::model::QUOTE_JOIN);
+            span.quote.push_str(&piece.quote);
+            rest.extend(of(&index));
+        }
+        if let Some(own) = document.spans.get_mut(*whole) {
+            *own = span;
+        }
     }
     let mut index = 0;
     document.spans.retain(|_| {
@@ -680,13 +793,17 @@ fn add_element(config: &mut Config, element: &BytesStart<'_>) -> Result<(), Stri
     match element.name().as_ref() {
         b"Label" if !said("value").is_empty() => {
             let tag_id = TagId::new(said("value"));
-            if codebook.tag(&tag_id).is_none() {
-                let new = codebook.new_tag(tag_id);
+            if config.tag_ids.insert(tag_id.clone()) {
+                let can_look = codebook.tags.len() < MOST_STYLED;
+                let new = match can_look {
+                    true => codebook.new_tag(tag_id),
+                    false => Tag::new(tag_id, Color([0x7F; 3])),
+                };
                 let color = Color::parse(&said("background")).unwrap_or(new.color);
                 let key = said("hotkey")
                     .chars()
                     .next()
-                    .filter(|key| codebook.tag_for_key(*key).is_none());
+                    .filter(|key| can_look && codebook.tag_for_key(*key).is_none());
                 codebook.tags.push(Tag { color, key, ..new });
             }
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundSpan, FoundText};
+use super::found::{self, CopyRoom, Found, FoundDocument, FoundSpan, FoundText};
 use super::{Format, ImportError, ImportOptions, field, json, time};
 use crate::model::{AnnotatorId, Stamp};
 
@@ -55,12 +55,13 @@ fn add(found: &mut Found, file: &Arc<str>, line: usize, mut task: Map<String, Va
             .and_then(field)
             .unwrap_or_default()
     };
-    let (name, annotator) = (words("id"), words("annotator"));
+    let (name, annotator) = (words("id"), found::name(&words("annotator")));
     let (created_at, changed_at) = (time(&words("created_at")), time(&words("updated_at")));
     let _ = BOOKKEEPING.map(&mut words);
     let Some((text_key, text)) = text_of(&task) else {
         return found.left_out(file, line, "there is no text", "");
     };
+    let mut room = CopyRoom::for_bytes(text.len());
     let mut document = FoundDocument {
         name,
         file: file.clone(),
@@ -95,7 +96,7 @@ fn add(found: &mut Found, file: &Arc<str>, line: usize, mut task: Map<String, Va
                 ..FoundSpan::default()
             };
             let before = document.spans.len();
-            document.spans.extend(spans_of(region, &made));
+            document.spans.extend(spans_of(region, &made, &mut room));
             if document.spans.len() == before {
                 found.left_out(file, line, "a region has no start, end and label", region);
             }
@@ -128,7 +129,7 @@ fn text_of(task: &Map<String, Value>) -> Option<(String, String)> {
 }
 
 /// A region is an annotation for each of its labels.
-fn spans_of(region: &Value, made: &FoundSpan) -> Vec<FoundSpan> {
+fn spans_of(region: &Value, made: &FoundSpan, room: &mut CopyRoom) -> Vec<FoundSpan> {
     let offsets = region.get("globalOffsets").unwrap_or(region);
     let number = |name: &str| usize::try_from(offsets.get(name)?.as_u64()?).ok();
     let (Some(start), Some(end)) = (number("start"), number("end")) else {
@@ -139,11 +140,16 @@ fn spans_of(region: &Value, made: &FoundSpan) -> Vec<FoundSpan> {
         .filter_map(|key| region.get(key)?.as_array())
         .flatten();
     let quote = region.get("text").and_then(field).unwrap_or_default();
-    let span = |label: &str| FoundSpan {
+    let span = |(number, label): (usize, &str)| FoundSpan {
         pieces: vec![[start, end]],
-        quote: quote.clone(),
+        // That of the first label is in the file itself.
+        quote: match number {
+            0 => quote.clone(),
+            _ => room.copy(&quote).unwrap_or_default(),
+        },
         tag: label.to_owned(),
         ..made.clone()
     };
-    labels.filter_map(Value::as_str).map(span).collect()
+    let labels = labels.filter_map(Value::as_str).enumerate();
+    labels.map(span).collect()
 }

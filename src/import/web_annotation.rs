@@ -9,7 +9,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{
+    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS,
+};
 use super::{FileInMemory, Format, ImportError, ImportOptions, OURS, attribute, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Attributes, QUOTE_JOIN, Stamp, Tier,
@@ -42,6 +44,8 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         found: Found::default(),
         by_source: HashMap::new(),
         creators: HashSet::new(),
+        texts: HashSet::new(),
+        shared: Shared::for_bytes(0),
         label: Arc::default(),
         is_ours: false,
     };
@@ -55,6 +59,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         count += 1;
         reading.label = file.label();
         let words = json::bounded_words(file, &mut reading.found)?;
+        reading.shared = Shared::for_bytes(words.len());
         for (line, record) in json::records::<Value>(&words) {
             match record {
                 Ok(value) => reading.read_record(value, line)?,
@@ -78,8 +83,61 @@ struct WebReading<'a> {
     by_source: HashMap<String, usize>,
     /// The ids of those whom the files describe.
     creators: HashSet<String>,
+    /// The paths of the texts that were taken in.
+    texts: HashSet<&'a str>,
+    shared: Shared,
     label: Arc<str>,
     is_ours: bool,
+}
+
+/// What may still be copied within a file. Many tags of one annotation share all that is said of it.
+struct Shared {
+    /// For words.
+    room: CopyRoom,
+    /// Annotations with their pieces and attributes, by [`size_of`].
+    values_left: usize,
+}
+
+impl Shared {
+    fn for_bytes(bytes: usize) -> Self {
+        Self {
+            room: CopyRoom::for_bytes(bytes),
+            values_left: MOST_THINGS + bytes,
+        }
+    }
+
+    /// For a further tag; without any place or words there is none.
+    fn copy(&mut self, span: &FoundSpan, tag: String) -> Option<FoundSpan> {
+        self.values_left = self.values_left.checked_sub(size_of(span))?;
+        let quote = self.room.copy(&span.quote);
+        if span.pieces.is_empty() && quote.is_none() {
+            return None;
+        }
+        let mut copy = |words: &str| self.room.copy(words).unwrap_or_default();
+        Some(FoundSpan {
+            // Links lead to annotations; the first tag stands for one.
+            key: String::new(),
+            pieces: span.pieces.clone(),
+            prefix: copy(&span.prefix),
+            suffix: copy(&span.suffix),
+            note: copy(&span.note),
+            quote: quote.unwrap_or_default(),
+            tag,
+            attributes: span.attributes.clone(),
+            annotator: span.annotator.clone(),
+            changed: span.changed.clone(),
+            ..*span
+        })
+    }
+}
+
+/// How many values an annotation has, those with long words counted for several.
+fn size_of(span: &FoundSpan) -> usize {
+    let attributes = span.attributes.iter().map(|(name, value)| match value {
+        AttributeValue::Words(words) => 1 + (name.len() + words.len()) / 16,
+        _ => 1 + name.len() / 16,
+    });
+    1 + span.pieces.len() + attributes.sum::<usize>()
 }
 
 fn words(value: Option<&Value>) -> &str {
@@ -166,8 +224,13 @@ impl WebReading<'_> {
             is_certain: self.is_ours,
             ..FoundDocument::default()
         };
-        match self.files.text(source).or_else(|| self.files.text(last)) {
-            Some(file) => {
+        let named = |name| Some((name, self.files.text(name)?));
+        match named(source).or_else(|| named(last)) {
+            // Of several documents of one text the others only name it.
+            Some((name, file)) if !self.texts.insert(&file.path) => {
+                document.text = FoundText::Named(name.to_owned());
+            }
+            Some((_, file)) => {
                 let (text, encoding) = file.text(&mut self.found)?;
                 document.text = text;
                 document.encoding = Some(encoding);
@@ -210,7 +273,7 @@ impl WebReading<'_> {
             return Ok(());
         }
         let mut span = FoundSpan {
-            key: id.to_owned(),
+            key: found::key(id),
             note: bodies.notes.join("\n"),
             attributes: attributes(value, &bodies),
             created_at: time(words(value.get("created"))),
@@ -224,11 +287,12 @@ impl WebReading<'_> {
             line,
             ..FoundSpan::default()
         };
-        let mut source = None;
+        let mut source: Option<&str> = None;
         let mut quotes = Vec::new();
         for target in targets {
             let own = source_of(target).unwrap_or_else(|| words(value.get("uri")));
-            if source.is_some_and(|source| source != own) {
+            // All may stand on the very same words, which may be long.
+            if source.is_some_and(|source| !std::ptr::eq(source, own) && source != own) {
                 let words =
                     "of an annotation on several documents those after the first are left out";
                 self.found.left_out(&self.label, line, words, id);
@@ -261,27 +325,37 @@ impl WebReading<'_> {
             return Ok(());
         }
         let index = self.document(source)?;
-        let tags = if bodies.tags.is_empty() {
-            vec![String::new()]
-        } else {
-            bodies.tags
-        };
+        let mut tags = bodies.tags.into_iter();
+        span.tag = tags.next().unwrap_or_default();
+        let further = self.with_tags(&span, tags, id);
         if let Some(document) = self.found.documents.get_mut(index) {
-            for (number, tag) in tags.into_iter().enumerate() {
-                // Links lead to annotations; the first tag stands for one.
-                let key = if number == 0 {
-                    id.to_owned()
-                } else {
-                    format!("{id} {number}")
-                };
-                document.spans.push(FoundSpan {
-                    key,
-                    tag,
-                    ..span.clone()
-                });
-            }
+            document.spans.push(span);
+            document.spans.extend(further);
         }
         Ok(())
+    }
+
+    /// The same annotation with further tags.
+    fn with_tags(
+        &mut self,
+        span: &FoundSpan,
+        tags: impl Iterator<Item = String>,
+        id: &str,
+    ) -> Vec<FoundSpan> {
+        let mut spans = Vec::new();
+        for tag in tags {
+            let Some(copy) = self.shared.copy(span, tag) else {
+                let words = "tags of an annotation with very many of them are left out";
+                self.found.left_out(&self.label, span.line, words, id);
+                break;
+            };
+            if copy.note.len() < span.note.len() {
+                let words = "the long note of an annotation with many tags is left out of some";
+                self.found.left_out(&self.label, span.line, words, id);
+            }
+            spans.push(copy);
+        }
+        spans
     }
 
     /// Who made it, by the shortest name there is.
@@ -294,19 +368,20 @@ impl WebReading<'_> {
                 let id = told
                     .into_iter()
                     .find(|name| !name.is_empty())
+                    .map(found::name)
                     .unwrap_or_default();
-                if !id.is_empty() && self.creators.insert(id.to_owned()) {
+                if !id.is_empty() && self.creators.insert(id.clone()) {
                     let name = words(creator.get("name"));
                     self.found.annotators.push(Annotator {
-                        id: AnnotatorId::new(id),
-                        name: if name.is_empty() { id } else { name }.to_owned(),
+                        id: AnnotatorId::new(&*id),
+                        name: if name.is_empty() { &id } else { name }.to_owned(),
                         kind: match words(creator.get("type")) {
                             "Software" | "SoftwareAgent" => AnnotatorKind::Program,
                             _ => AnnotatorKind::Person,
                         },
                     });
                 }
-                return id.to_owned();
+                return id;
             }
             None => "",
         };
@@ -314,7 +389,7 @@ impl WebReading<'_> {
         let account = name
             .strip_prefix("acct:")
             .and_then(|rest| rest.split('@').next());
-        account.unwrap_or(name).to_owned()
+        found::name(account.unwrap_or(name))
     }
 }
 
@@ -336,7 +411,8 @@ fn changed(value: &Value, annotator: &str) -> Option<Stamp> {
     }
     let by = words(value.get("modifiedBy"));
     let by = if by.is_empty() { annotator } else { by };
-    let by = AnnotatorId::new(if by.is_empty() { super::NOBODY } else { by });
+    let by = if by.is_empty() { super::NOBODY } else { by };
+    let by = AnnotatorId::new(found::name(by));
     Some(Stamp {
         by,
         at: time(written)?,
