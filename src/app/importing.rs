@@ -139,11 +139,12 @@ impl App {
             return self.import_from(importing.paths, importing.choice);
         }
         let (path, disk) = (work.path.clone(), self.storage.disk.clone());
-        self.tasks.start("Importing", move |_| {
+        self.tasks.start("Importing", move |progress| {
             let Imported {
                 additions, texts, ..
             } = &mut preview.imported;
-            let outcome = store::write_texts(&*disk, &path, &mut additions.documents, texts);
+            let outcome =
+                store::write_texts(&*disk, &path, &mut additions.documents, texts, progress);
             TaskResult::ImportKept(Box::new(preview.imported), outcome)
         });
     }

@@ -259,7 +259,14 @@ pub fn run_import(
         }
         None => import::recognise(&files).ok_or(ImportError::Unrecognised)?,
     };
-    let imported = import::import(format, &files, &choice.options, target)?;
+    let mut imported = import::import(format, &files, &choice.options, target)?;
+    // Which texts are spoken of is known only now.
+    let missing = &imported.report.documents.missing;
+    let beside = store::read_texts_beside(paths, missing, progress)?;
+    if !beside.is_empty() {
+        files.extend(beside);
+        imported = import::import(format, &files, &choice.options, target)?;
+    }
     Ok((imported, import::mappable(format, &files)))
 }
 

@@ -689,6 +689,15 @@ fn export(
     )
     .map_err(Failure::of_world)?;
     all_told(losses.lines());
+    if choice
+        .options
+        .filter
+        .of(&opened.project)
+        .documents
+        .is_empty()
+    {
+        told("no document of the project fits these choices, so the export is empty");
+    }
     for changed in &opened.changed {
         told(changed.remark());
     }
@@ -764,7 +773,9 @@ fn import(
         return import_outcome(&report, brings_nothing);
     }
     let disk = Storage::own().disk;
-    store::write_texts(&*disk, path, &mut additions.documents, &texts).map_err(Failure::of_data)?;
+    let progress = Progress::default();
+    store::write_texts(&*disk, path, &mut additions.documents, &texts, &progress)
+        .map_err(Failure::of_data)?;
     let author = author(&reading.annotator);
     let edit = take_in(&opened.project, &author, "import".to_owned(), additions);
     opened.texts.extend(texts);

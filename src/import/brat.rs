@@ -5,13 +5,16 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
 use super::brat_config::{read_configuration, spread};
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
-use super::{FileInMemory, Format, ImportError, ImportOptions, Mark, Reading, stem, unescaped};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, name};
+use super::{
+    FileInMemory, Format, ImportError, ImportOptions, MOST_AT_ONCE, Mark, Reading, stem, unescaped,
+};
 use crate::model::AttributeValue;
 
 /// brat standoff.
@@ -27,8 +30,6 @@ pub const BRAT: Format = Format {
 
 /// The attribute that holds a reference to a database.
 const NORMALIZATION: &str = "normalization";
-/// Lines and links of one document.
-const MOST_LINES: usize = 1_000_000;
 /// The kind of link between annotations that brat calls equivalent.
 const EQUIVALENCE: &str = "Equiv";
 
@@ -47,10 +48,16 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     }
     let documents: Vec<(&str, Vec<&FileInMemory>)> = by_document.into_iter().collect();
     let several = folders_of(&documents, files);
-    let read: Vec<Result<Found, ImportError>> = documents
-        .par_iter()
-        .map(|(path, own)| read_document(path, own, files, &several))
-        .collect();
+    let count = AtomicUsize::new(0);
+    let read = documents.par_iter().map(|(path, own)| {
+        if count.load(Ordering::Relaxed) > MOST_AT_ONCE {
+            return Err(ImportError::TooMany);
+        }
+        let found = read_document(path, own, files, &several)?;
+        count.fetch_add(found.thing_count(), Ordering::Relaxed);
+        Ok(found)
+    });
+    let read: Vec<Result<Found, ImportError>> = read.collect();
     let mut found = Found::default();
     for document in read {
         found.append(document?);
@@ -151,10 +158,10 @@ fn read_document(
     for file in files {
         let words = file.words(&mut lines.found)?;
         for (number, line) in whole_lines(&words) {
-            if lines.document.spans.len() + later.len() == MOST_LINES {
+            if lines.document.spans.len() + later.len() == MOST_THINGS {
                 lines
                     .found
-                    .stopped(&lines.file, number, MOST_LINES, "lines");
+                    .stopped(&lines.file, number, MOST_THINGS, "lines");
                 break;
             }
             lines.read_first(number, line, &mut later);
@@ -193,9 +200,12 @@ fn whole_lines(words: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// `T12`, `#3`, `*`, but not `T1.2`.
 fn is_id(id: &str) -> bool {
+    /// Longer ones would stand in every link.
+    const MOST_BYTES: usize = 100;
     let digits = id.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '#');
     id == "*"
-        || (digits.len() < id.len()
+        || (id.len() <= MOST_BYTES
+            && digits.len() < id.len()
             && !digits.is_empty()
             && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -248,7 +258,7 @@ impl Lines {
                     key: self.key(id),
                     pieces,
                     quote: quote.to_owned(),
-                    tag: unescaped(tag),
+                    tag: unescaped(&name(tag)),
                     annotator: self.annotator.clone(),
                     line: number,
                     ..FoundSpan::default()
@@ -306,13 +316,13 @@ impl Lines {
     }
 
     fn link(&mut self, number: usize, kind: &str, from: &str, to: &str) -> Result<(), String> {
-        if self.found.links.len() == MOST_LINES {
-            return Err(format!("the document has more than {MOST_LINES} links"));
+        if self.found.links.len() == MOST_THINGS {
+            return Err(format!("the document has more than {MOST_THINGS} links"));
         }
         let from = self.span_of(from)?.key.clone();
         let to = self.span_of(to)?.key.clone();
         self.found.links.push(FoundLink {
-            kind: unescaped(kind),
+            kind: unescaped(&name(kind)),
             from,
             to,
             file: self.file.clone(),
@@ -381,6 +391,10 @@ impl Lines {
         let mut problem = Ok(());
         for other in others {
             problem = problem.and(self.link(number, kind, first, other));
+            if self.found.links.len() == MOST_THINGS {
+                self.found.stopped(&self.file, number, MOST_THINGS, "links");
+                break;
+            }
         }
         problem
     }
@@ -446,13 +460,11 @@ impl Lines {
 fn add_attribute(span: &mut FoundSpan, name: &str, value: AttributeValue) -> Result<(), String> {
     /// Each further value is put together with those before, which would take ever longer.
     const MOST_BYTES: usize = 10_000;
-    let value = match span.attributes.get(name).map(ToString::to_string) {
-        Some(first) if first.len() > MOST_BYTES => {
+    let value = match span.attributes.get(name) {
+        Some(AttributeValue::Words(first)) if first.len() > MOST_BYTES => {
             return Err("the attribute has more values than are kept".to_owned());
         }
-        Some(first) if first != value.to_string() => {
-            AttributeValue::Words(format!("{first}; {value}").into())
-        }
+        Some(first) if *first != value => AttributeValue::Words(format!("{first}; {value}").into()),
         _ => value,
     };
     span.attributes.insert(name.into(), value);

@@ -318,6 +318,9 @@ impl Building<'_> {
             created_at: span.created_at,
             changed: span.changed.take(),
         };
+        if let Some(counts) = self.report.tags.get_mut(tag) {
+            counts.add_example(&annotation.quote);
+        }
         self.names.add_names_of(&annotation);
         self.additions.annotations.push(Arc::new(annotation));
         self.note_key(document, span, id);
@@ -454,7 +457,7 @@ impl Building<'_> {
                 let is_free = |number| links.get(&id(number)).is_none();
                 id(numbers.next(&who, last, is_free))
             });
-            let kind = link.kind.as_str().into();
+            let kind = self.shared.name(&link.kind);
             self.names.add_link_kind(&kind);
             self.additions.links.push(Link {
                 id,

@@ -9,7 +9,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
+use super::found::{
+    CopyRoom, Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS, name,
+};
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Reading, Role, Unit};
 
 /// CoNLL.
@@ -33,7 +35,7 @@ pub const CONLL: Format = Format {
     read,
 };
 
-/// A column is one of tags if so many of a hundred of its cells are tags.
+/// A column is one of tags if so many of a hundred of its cells are tags, and one of numbers likewise.
 const TAG_PERCENT: usize = 90;
 /// With fewer tags that have a letter of a scheme, the letters are part of the names.
 const BARE_PERCENT: usize = 30;
@@ -212,9 +214,11 @@ impl Layout {
             (ahead, _) if ahead >= BARE_PERCENT => Scheme::Before,
             _ => Scheme::Bare,
         };
+        let first_of_words = || (0..column).find(|column| !counts_up(&rows, *column));
+        let token = said(Role::Text).or_else(first_of_words).unwrap_or(0);
         Self {
             is_tabbed,
-            token: said(Role::Text).unwrap_or(0),
+            token,
             tags,
             scheme,
             columns,
@@ -244,9 +248,24 @@ impl Layout {
     }
 }
 
+/// Whether a column counts the tokens of each sentence, as the first does in CoNLL-U.
+fn counts_up(rows: &[Vec<&str>], column: usize) -> bool {
+    let number = |row: &Vec<&str>| row.get(column)?.parse::<usize>().ok();
+    let is_next = |pair: &[Option<usize>]| match *pair {
+        [_, Some(0 | 1)] => true,
+        [Some(before), Some(number)] => number == before + 1,
+        _ => false,
+    };
+    let numbers: Vec<Option<usize>> = rows.iter().map(number).collect();
+    let fitting = numbers.windows(2).filter(|pair| is_next(pair)).count();
+    numbers.len() > 1 && fitting * 100 >= (numbers.len() - 1) * TAG_PERCENT
+}
+
 /// Whether TABs part the cells, and those of the first lines with tokens: enough to see how a file is laid out.
 fn first_rows(words: &str) -> (bool, Vec<Vec<&str>>) {
     const LINES: usize = 10_000;
+    /// No tool writes as many.
+    const COLUMNS: usize = 1_000;
     let is_tabbed = words
         .lines()
         .take(LINES)
@@ -255,7 +274,12 @@ fn first_rows(words: &str) -> (bool, Vec<Vec<&str>>) {
         .lines()
         .filter(|line| !line.trim().is_empty() && !is_comment(line) && !is_document_start(line))
         .take(LINES);
-    (is_tabbed, rows.map(|line| cells(line, is_tabbed)).collect())
+    let first_cells = |line| {
+        let mut cells = cells(line, is_tabbed);
+        cells.truncate(COLUMNS);
+        cells
+    };
+    (is_tabbed, rows.map(first_cells).collect())
 }
 
 fn cells(line: &str, is_tabbed: bool) -> Vec<&str> {
@@ -335,6 +359,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         if let (FoundText::Words(words), _) = file.text(&mut found)? {
             texts.push(Beside {
                 name: super::stem(&file.path),
+                beginning: beginning(std::iter::once(&*words)),
                 words,
                 is_taken: false,
             });
@@ -360,6 +385,8 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
 struct Beside<'a> {
     name: &'a str,
     words: String,
+    /// See [`beginning`].
+    beginning: String,
     is_taken: bool,
 }
 
@@ -378,15 +405,19 @@ struct Reader<'r, 't> {
 
 impl Reader<'_, '_> {
     fn remark_layout(&mut self) {
-        let columns = self.layout.columns;
-        let tags = match self.layout.tags {
-            TagColumns::One(column) if columns > 2 => {
-                format!("the tag is in column {}", column + 1)
-            }
-            TagColumns::From(column) => format!("every column from {} on is a tag", column + 1),
-            TagColumns::One(_) => return,
+        let Layout { token, columns, .. } = self.layout;
+        let token = token + 1;
+        let words = match self.layout.tags {
+            _ if columns < 3 => return,
+            TagColumns::One(tag) => format!(
+                "of {columns} columns, {token} is read as the words and {} as the tags; the others are not read",
+                tag + 1
+            ),
+            TagColumns::From(first) => format!(
+                "column {token} is read as the words, and every column from {} on as tags",
+                first + 1
+            ),
         };
-        let words = format!("of {columns} columns, {tags}");
         self.found.remark(&self.file, 0, words, "");
     }
 
@@ -399,15 +430,18 @@ impl Reader<'_, '_> {
             let is_named = line.starts_with(NAME_LINE);
             if is_document_start(line) || is_named {
                 // A named start may follow the plain one.
-                let is_same =
-                    is_named && is_started && document.as_ref().is_some_and(Tokens::is_bare);
-                if !is_same && !self.is_next(document.take(), number) {
-                    return;
+                let is_bare = document.as_ref().is_some_and(Tokens::is_bare);
+                if !(is_named && is_started && is_bare) {
+                    document.take().into_iter().for_each(|it| self.add(it));
                 }
                 is_started = true;
             }
             if document.is_none() && line.trim().is_empty() {
                 continue;
+            }
+            if self.things_left == 0 {
+                self.found.stopped(&self.file, number, MOST_THINGS, THINGS);
+                return;
             }
             let document = document.get_or_insert_with(|| Tokens::from_line(number));
             let has_token = !is_document_start(line) && !is_comment(line);
@@ -427,16 +461,7 @@ impl Reader<'_, '_> {
                 document.tokens.push(token);
             }
         }
-        document.map(|last| self.finish(last));
-    }
-
-    /// Adds the document before, if there is one; whether another may begin on a line.
-    fn is_next(&mut self, before: Option<Tokens<'_>>, line: usize) -> bool {
-        let is_whole = before.is_none_or(|before| self.finish(before));
-        if is_whole && self.things_left == 0 {
-            self.found.stopped(&self.file, line, MOST_THINGS, THINGS);
-        }
-        is_whole && self.things_left > 0
+        document.into_iter().for_each(|last| self.add(last));
     }
 
     fn token<'a>(&mut self, line: &'a str, number: usize) -> Option<Token<'a>> {
@@ -474,72 +499,90 @@ impl Reader<'_, '_> {
         })
     }
 
-    /// Adds a document; whether all of it is read.
-    fn finish(&mut self, tokens: Tokens<'_>) -> bool {
+    /// Adds a document.
+    fn add(&mut self, tokens: Tokens<'_>) {
         let Tokens {
             line,
             name,
             text,
             tokens,
         } = tokens;
-        let mut document = FoundDocument {
-            name,
-            file: self.file.clone(),
-            line,
-            reading: Reading {
-                unit: Unit::Byte,
-                ..Reading::default()
-            },
-            is_certain: true,
-            ..FoundDocument::default()
-        };
-        let mut texts = self.texts.iter_mut();
-        let beside = texts.find(|beside| {
-            text.is_none() && !beside.is_taken && begins_with(&beside.words, &tokens)
-        });
-        let (words, places) = match (text, beside) {
-            (Some(text), _) => {
-                let places = aligned(&text, &tokens);
-                (text, places)
-            }
-            (None, Some(beside)) => {
-                beside.is_taken = true;
-                if document.name.is_empty() {
-                    document.name = beside.name.to_owned();
-                }
-                (beside.words.clone(), aligned(&beside.words, &tokens))
-            }
-            (None, None) => joined(&tokens),
-        };
-        let places_of = tokens.iter().zip(&places);
-        for (token, _) in places_of.filter(|(_, place)| place.is_none()) {
-            let why = "a token is not in the text";
-            self.found
-                .left_out(&self.file, token.line, why, token.words);
-        }
+        let (words, places, name_beside) = self.placed(text, &tokens);
         let mut begins_inside = 0;
         let chains = chains(&tokens, &self.layout, &mut begins_inside);
-        let (read, beyond) = chains.split_at(chains.len().min(self.things_left));
-        let spans = read
-            .iter()
-            .filter_map(|chain| span(chain, &tokens, &places, &words));
-        document.spans = spans.collect();
+        let count = chains.len().min(self.things_left.saturating_sub(1));
+        let (read, beyond) = chains.split_at(count);
+        let mut room = CopyRoom::for_bytes(words.len());
+        let spans = read.iter();
+        let spans = spans.filter_map(|chain| span(chain, &tokens, &places, &words, &mut room));
+        let mut spans: Vec<FoundSpan> = spans.collect();
+        spans.sort_by_key(|span| span.line);
         if begins_inside > 0 {
             let why = "annotations begin with an inside tag, as in IOB1 or by mistake; each begins a new annotation";
             let count = format!("{begins_inside} in this document");
             self.found.remark(&self.file, line, why, count);
         }
-        document.spans.sort_by_key(|span| span.line);
-        document.text = FoundText::Words(words);
-        self.found.documents.push(document);
-        self.things_left = self.things_left.saturating_sub(1 + read.len());
-        if let Some(chain) = beyond.first() {
-            let line = tokens.get(chain.first).map_or(line, |token| token.line);
-            self.found.stopped(&self.file, line, MOST_THINGS, THINGS);
+        self.things_left = self.things_left.saturating_sub(1 + count);
+        if let Some(token) = beyond.first().and_then(|chain| tokens.get(chain.first)) {
+            self.found
+                .stopped(&self.file, token.line, MOST_THINGS, THINGS);
         }
-        beyond.is_empty()
+        self.found.documents.push(FoundDocument {
+            name: Some(name)
+                .filter(|name| !name.is_empty())
+                .or(name_beside)
+                .unwrap_or_default(),
+            file: self.file.clone(),
+            line,
+            text: FoundText::Words(words),
+            reading: Reading {
+                unit: Unit::Byte,
+                ..Reading::default()
+            },
+            is_certain: true,
+            spans,
+            ..FoundDocument::default()
+        });
+    }
+
+    /// The text of a document and where its tokens stand in it, with the name of the text if it was given beside.
+    fn placed(
+        &mut self,
+        text: Option<String>,
+        tokens: &[Token<'_>],
+    ) -> (String, Vec<Place>, Option<String>) {
+        let first = beginning(tokens.iter().take(BEGINNING).map(|token| token.words));
+        let mut texts = self.texts.iter_mut();
+        let beside = texts.find(|beside| {
+            text.is_none()
+                && !beside.is_taken
+                && !first.is_empty()
+                && beside.beginning.starts_with(&first)
+        });
+        let (words, name) = match (text, beside) {
+            (Some(text), _) => (text, None),
+            (None, Some(beside)) => {
+                beside.is_taken = true;
+                (beside.words.clone(), Some(beside.name.to_owned()))
+            }
+            (None, None) => {
+                let (words, places) = joined(tokens);
+                return (words, places, None);
+            }
+        };
+        let places = aligned(&words, tokens);
+        let placed = tokens.iter().zip(&places);
+        for (token, _) in placed.filter(|(_, place)| place.is_none()) {
+            let why = "a token is not in the text";
+            self.found
+                .left_out(&self.file, token.line, why, token.words);
+        }
+        (words, places, name)
     }
 }
+
+/// Where a token begins and ends in a text, if it is in it.
+type Place = Option<(usize, usize)>;
 
 /// The text of a document, where our extended files hold it.
 fn text_in(line: &str) -> Option<String> {
@@ -547,7 +590,7 @@ fn text_in(line: &str) -> Option<String> {
 }
 
 /// The tokens with single spaces, one sentence a line.
-fn joined(tokens: &[Token<'_>]) -> (String, Vec<Option<(usize, usize)>>) {
+fn joined(tokens: &[Token<'_>]) -> (String, Vec<Place>) {
     let mut words = String::new();
     let mut places = Vec::with_capacity(tokens.len());
     let mut before: Option<&Token<'_>> = None;
@@ -565,23 +608,18 @@ fn joined(tokens: &[Token<'_>]) -> (String, Vec<Option<(usize, usize)>>) {
     (words, places)
 }
 
-/// Whether the first tokens are the beginning of a text.
-fn begins_with(text: &str, tokens: &[Token<'_>]) -> bool {
-    const FIRST: usize = 60;
-    let bare = |words: &str| {
-        words
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .take(FIRST)
-            .collect::<String>()
-    };
-    let first: String = tokens.iter().take(FIRST).map(|token| token.words).collect();
-    let (text, first) = (bare(text), bare(&first));
-    !first.is_empty() && text.starts_with(&first)
+/// How many characters of a text show that tokens are its.
+const BEGINNING: usize = 60;
+
+/// The first characters, without the white space between them.
+fn beginning<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    let characters = words.flat_map(str::chars);
+    let bare = characters.filter(|c| !c.is_whitespace());
+    bare.take(BEGINNING).collect()
 }
 
 /// Where the tokens stand in a text, one after the other.
-fn aligned(text: &str, tokens: &[Token<'_>]) -> Vec<Option<(usize, usize)>> {
+fn aligned(text: &str, tokens: &[Token<'_>]) -> Vec<Place> {
     let mut from = 0;
     let places = tokens.iter().map(|token| {
         let to =
@@ -667,30 +705,33 @@ fn chains<'a>(tokens: &[Token<'a>], layout: &Layout, begins_inside: &mut usize) 
 fn span(
     chain: &Chain<'_>,
     tokens: &[Token<'_>],
-    places: &[Option<(usize, usize)>],
+    places: &[Place],
     words: &str,
+    room: &mut CopyRoom,
 ) -> Option<FoundSpan> {
     let own = places.get(chain.first..=chain.last)?.iter().flatten();
     let (start, end) = (
         own.clone().map(|(start, _)| *start).min(),
         own.map(|(_, end)| *end).max(),
     );
-    let quote: Vec<&str> = tokens
-        .get(chain.first..=chain.last)?
-        .iter()
-        .map(|token| token.words)
-        .collect();
     let piece = start.zip(end);
+    // Where it is placed, the words are those of the text; else the tokens are all that is known.
+    let quote = match piece {
+        Some((start, end)) => room.copy(words.get(start..end)?),
+        None => {
+            let tokens = tokens.get(chain.first..=chain.last)?.iter();
+            let bytes = tokens.clone().map(|token| token.words.len() + 1).sum();
+            let words = tokens.map(|token| token.words);
+            room.take(bytes)
+                .map(|()| words.collect::<Vec<_>>().join(" "))
+        }
+    };
     Some(FoundSpan {
         pieces: piece
             .map(|(start, end)| vec![[start, end]])
             .unwrap_or_default(),
-        // Where it is placed, the words are those of the text; else the tokens are all that is known.
-        quote: match piece {
-            Some((start, end)) => words.get(start..end)?.to_owned(),
-            None => quote.join(" "),
-        },
-        tag: chain.tag.to_owned(),
+        quote: quote.unwrap_or_default(),
+        tag: name(chain.tag),
         line: tokens.get(chain.first)?.line,
         ..FoundSpan::default()
     })

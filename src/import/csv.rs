@@ -14,12 +14,12 @@ use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{
     COVERS_ALL, Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE,
-    add_codebook, are_most, are_of_place, can_be_quote, place_of, whole_number,
+    add_codebook, are_most, are_of_place, can_be_quote, name, place_of, whole_number,
 };
 use super::json_meaning::Object;
 use super::{
-    FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
-    attribute, json_mapped, time,
+    FileInMemory, Format, ImportError, ImportOptions, MOST_AT_ONCE, Mapping, MappingOf, Reading,
+    Role, Unit, attribute, json_mapped, time,
 };
 use crate::model::{
     AnnotatorId, AttributeValue, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
@@ -144,8 +144,13 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let (own, others): (Vec<_>, Vec<_>) = tables
         .into_iter()
         .partition(|file| stem(&file.path) == "documents");
+    let mut row_count = 0;
     for file in own.into_iter().chain(others) {
         let table = Table::of(file, &options.mapping, &mut found)?;
+        row_count += table.rows.len();
+        if row_count > MOST_AT_ONCE {
+            return Err(ImportError::TooMany);
+        }
         match table.kind {
             Kind::Documents => read_documents(&table, files, &mut documents, &mut found)?,
             Kind::Links => read_links(&table, &mut found),
@@ -311,9 +316,11 @@ impl Table {
             );
         }
         let mut reader = reader(&words, &file.path);
-        let told = told_separator(&words);
-        let words = told.map_or(&*words, |(_, table)| table);
-        let lines_before = usize::from(told.is_some());
+        let front = Front::of(&words);
+        if let Some(comment) = front.comment {
+            found.remark(&label, 1, "comments before the table are left out", comment);
+        }
+        let (words, lines_before) = (front.table, front.line_count);
         if is_too_wide(&mut reader) {
             return Err(ImportError::Broken {
                 file: file.path.clone(),
@@ -442,11 +449,10 @@ fn list_in(cell: &str) -> Vec<Value> {
 }
 
 fn reader<'a>(words: &'a str, path: &str) -> Reader<&'a [u8]> {
-    let table = told_separator(words).map_or(words, |(_, table)| table);
     ReaderBuilder::new()
         .delimiter(separator(words, path))
         .flexible(true)
-        .from_reader(table.as_bytes())
+        .from_reader(Front::of(words).table.as_bytes())
 }
 
 fn is_too_wide(reader: &mut Reader<&[u8]>) -> bool {
@@ -461,10 +467,10 @@ fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
     let written_names: HashSet<&str> = written.iter().collect();
     let mut counts: HashMap<String, usize> = HashMap::new();
     let columns = written.iter().enumerate();
-    let own_names = columns.map(|(index, name)| {
-        let name = match name {
+    let own_names = columns.map(|(index, written)| {
+        let name = match written {
             "" => numbered(index + 1),
-            name => name.to_owned(),
+            written => name(written),
         };
         let count = counts.entry(name.clone()).or_default();
         *count += 1;
@@ -489,24 +495,55 @@ fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
     words.len().saturating_sub(byte) <= cells + row.len() + 3
 }
 
-/// What stands between the cells by a first line that is for spreadsheets, and the table behind it.
-fn told_separator(words: &str) -> Option<(u8, &str)> {
-    let (line, table) = words.split_once('\n')?;
-    match line.trim_end().strip_prefix("sep=")?.as_bytes() {
-        [separator] => Some((*separator, table)),
-        _ => None,
+/// What stands before a table: a line that tells spreadsheets what is between the cells, and comments.
+struct Front<'a> {
+    separator: Option<u8>,
+    /// The first.
+    comment: Option<&'a str>,
+    line_count: usize,
+    /// What stands behind.
+    table: &'a str,
+}
+
+impl<'a> Front<'a> {
+    fn of(words: &'a str) -> Self {
+        let mut front = Self {
+            separator: None,
+            comment: None,
+            line_count: 0,
+            table: words,
+        };
+        while let Some((line, rest)) = front.table.split_once('\n') {
+            let line = line.trim_end();
+            match line.strip_prefix("sep=").map(str::as_bytes) {
+                Some([separator]) => front.separator = Some(*separator),
+                _ if is_comment(line, rest) => front.comment = front.comment.or(Some(line)),
+                _ => break,
+            }
+            front.table = rest;
+            front.line_count += 1;
+        }
+        front
     }
+}
+
+/// Whether a line without cells stands before one with cells, or before another comment.
+fn is_comment(line: &str, rest: &str) -> bool {
+    let has_cells = |line: &str| line.bytes().any(|byte| SEPARATORS.contains(&byte));
+    let next = rest.lines().next().unwrap_or_default();
+    line.starts_with("# ") && !has_cells(line) && (next.starts_with("# ") || has_cells(next))
 }
 
 /// The separator that cuts the header into most columns, if none is told.
 fn separator(words: &str, path: &str) -> u8 {
-    if let Some((told, _)) = told_separator(words) {
+    let front = Front::of(words);
+    if let Some(told) = front.separator {
         return told;
     }
     if ending(path) == "tsv" {
         return b'\t';
     }
-    let header = words.lines().next().unwrap_or_default();
+    let header = front.table.lines().next().unwrap_or_default();
     let count = |separator: &u8| header.bytes().filter(|byte| byte == separator).count();
     let best = SEPARATORS
         .into_iter()
@@ -731,8 +768,8 @@ fn read_rows(
     found.set_mapping(mapping.clone());
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
     let others = table.header.iter().filter(|column| !known.contains(column));
-    let others: Vec<&str> = others.collect();
-    found.remark_kept(&table.file, others.iter().copied());
+    let others: Vec<Arc<str>> = others.map(Arc::from).collect();
+    found.remark_kept(&table.file, others.iter().map(|column| &**column));
     for (line, cells) in &table.rows {
         let row = Row {
             table,
@@ -777,7 +814,7 @@ struct Row<'a> {
     table: &'a Table,
     mapping: &'a Mapping,
     /// Columns that stand for no role.
-    others: &'a [&'a str],
+    others: &'a [Arc<str>],
     line: usize,
     cells: &'a StringRecord,
 }
@@ -794,7 +831,7 @@ impl<'a> Row<'a> {
     fn others(&self) -> impl Iterator<Item = (Arc<str>, String)> {
         self.others.iter().filter_map(|column| {
             let cell = self.table.cell(self.cells, column);
-            (!cell.is_empty()).then(|| ((*column).into(), cell.to_owned()))
+            (!cell.is_empty()).then(|| (column.clone(), cell.to_owned()))
         })
     }
 

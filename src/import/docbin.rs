@@ -8,7 +8,7 @@ use flate2::read::ZlibDecoder;
 
 use super::archive::read_inflated;
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
+use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS, name};
 use super::msgpack::{Packed, unpack};
 use super::spacy_strings::{
     BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, NORM, ORTH, SENT_START, Strings,
@@ -61,12 +61,11 @@ fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportError> 
     }
     let mut left = MOST_THINGS;
     for (index, rows) in bin.documents().enumerate() {
-        let count = bin.add(index, rows, file, left, found);
-        if count > left {
+        if left == 0 {
             found.stopped(&file.label(), index + 1, MOST_THINGS, THINGS);
             break;
         }
-        left -= count;
+        left -= bin.add(index, rows, file, left, found);
     }
     bin.say_what_is_not_read(file, found);
     Ok(())
@@ -89,6 +88,11 @@ struct Bin<'a> {
     /// How many tokens each document has.
     lengths: Vec<usize>,
     strings: HashMap<u64, &'a str>,
+    /// The column of the words.
+    orth: usize,
+    /// Scores of whole documents, and groups of spans, by documents.
+    cats: &'a [Packed],
+    span_groups: &'a [Packed],
 }
 
 /// One token of a document.
@@ -118,8 +122,12 @@ impl<'a> Bin<'a> {
         let lengths: Vec<usize> = lengths.collect::<Option<_>>()?;
         let spaces = whole.get("spaces")?.bytes()?;
         let strings = whole.get("strings")?.list().iter();
+        let of_documents = |table: &str| whole.get(table).map(Packed::list).unwrap_or_default();
         let bin = Self {
             whole,
+            orth: columns.iter().position(|own| *own == ORTH)?,
+            cats: of_documents("cats"),
+            span_groups: of_documents("span_groups"),
             cells: cells
                 .iter()
                 .map(|bytes| u64::from_le_bytes(*bytes))
@@ -133,9 +141,8 @@ impl<'a> Bin<'a> {
             .lengths
             .iter()
             .try_fold(0_usize, |sum, length| sum.checked_add(*length))?;
-        let is_whole = bin.column(ORTH).is_some()
-            && bin.spaces.len() >= rows
-            && bin.cells.len() >= rows.checked_mul(bin.columns.len())?;
+        let is_whole =
+            bin.spaces.len() >= rows && bin.cells.len() >= rows.checked_mul(bin.columns.len())?;
         is_whole.then_some(bin)
     }
 
@@ -145,9 +152,8 @@ impl<'a> Bin<'a> {
 
     /// How long the texts of all documents are, without their spaces.
     fn text_bytes(&self) -> usize {
-        let orth = self.column(ORTH).unwrap_or_default();
         let rows = self.cells.chunks_exact(self.columns.len().max(1));
-        let words = rows.filter_map(|row| self.words(*row.get(orth)?));
+        let words = rows.filter_map(|row| self.words(*row.get(self.orth)?));
         words.fold(0, |sum, words| sum.saturating_add(words.len()))
     }
 
@@ -161,25 +167,19 @@ impl<'a> Bin<'a> {
         })
     }
 
-    /// What the table of that name says of a document.
-    fn of_document(&self, table: &str, index: usize) -> Option<&'a Packed> {
-        self.whole.get(table)?.list().get(index)
-    }
-
     fn words(&self, number: u64) -> Option<&'a str> {
         self.strings.get(&number).copied()
     }
 
     /// The text and its tokens. `None` if a string is missing.
     fn text(&self, rows: std::ops::Range<usize>) -> Option<(String, Vec<Token<'_>>)> {
-        let orth = self.column(ORTH)?;
         let mut text = String::new();
         let mut at = 0;
         let mut tokens = Vec::with_capacity(rows.len());
         for row in rows {
             let first = row * self.columns.len();
             let cells = self.cells.get(first..first + self.columns.len())?;
-            let words = self.words(*cells.get(orth)?)?;
+            let words = self.words(*cells.get(self.orth)?)?;
             let end = at + words.chars().count();
             text.push_str(words);
             tokens.push(Token {
@@ -197,7 +197,7 @@ impl<'a> Bin<'a> {
         Some((text, tokens))
     }
 
-    /// Adds a document with at most so many annotations; how many both are together.
+    /// Adds a document with its annotations; how many both are together, which is at most so many.
     fn add(
         &self,
         index: usize,
@@ -229,9 +229,12 @@ impl<'a> Bin<'a> {
             },
         };
         let kept = std::mem::take(&mut document.spans);
-        document.spans = self.spans(&groups, &tokens, kept, (&label, number), found);
+        document.spans = self.spans(&groups, &tokens, kept, (&label, number, most), found);
         self.add_entities(&tokens, &mut document.spans, most);
-        document.spans.truncate(most);
+        if document.spans.len() >= most {
+            found.stopped(&label, number, MOST_THINGS, THINGS);
+            document.spans.truncate(most - 1);
+        }
         document
             .spans
             .iter_mut()
@@ -242,7 +245,7 @@ impl<'a> Bin<'a> {
     }
 
     fn categories(&self, index: usize) -> BTreeMap<Arc<str>, String> {
-        let Some(Packed::Map(categories)) = self.of_document("cats", index) else {
+        let Some(Packed::Map(categories)) = self.cats.get(index) else {
             return BTreeMap::new();
         };
         let fields = categories.iter().filter_map(|(name, score)| {
@@ -261,9 +264,7 @@ impl<'a> Bin<'a> {
     /// The groups of spans with their names. Before spaCy 3.4 they were a list; since then they are a map from each
     /// group to all its names.
     fn groups(&self, index: usize, file: &Arc<str>, found: &mut Found) -> Vec<(String, Packed)> {
-        let bytes = self
-            .of_document("span_groups", index)
-            .and_then(Packed::bytes);
+        let bytes = self.span_groups.get(index).and_then(Packed::bytes);
         let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
             return Vec::new();
         };
@@ -289,8 +290,8 @@ impl<'a> Bin<'a> {
                 continue;
             };
             let own = group.get("name").and_then(Packed::words);
-            let name = names.first().cloned().or(own.map(str::to_owned));
-            named.push((name.unwrap_or_default(), group));
+            let called = names.first().map(String::as_str).or(own);
+            named.push((name(called.unwrap_or_default()), group));
         }
         named
     }
@@ -301,7 +302,7 @@ impl<'a> Bin<'a> {
         groups: &[(String, Packed)],
         tokens: &[Token<'_>],
         kept: Vec<FoundSpan>,
-        (file, line): (&Arc<str>, usize),
+        (file, line, most): (&Arc<str>, usize, usize),
         found: &mut Found,
     ) -> Vec<FoundSpan> {
         let mut kept: HashMap<String, FoundSpan> = kept
@@ -317,7 +318,7 @@ impl<'a> Bin<'a> {
             // Of one group alone the name says nothing.
             let name = if groups.len() > 1 { name } else { "" };
             let own = group.get("spans").map(Packed::list).unwrap_or_default();
-            for bytes in own {
+            for bytes in own.iter().take(most - spans.len()) {
                 let Some(numbers) = bytes.bytes().and_then(Numbers::of) else {
                     found.left_out(file, line, "a span of a group cannot be read", name);
                     continue;
@@ -338,7 +339,7 @@ impl<'a> Bin<'a> {
         kept: &mut HashMap<String, FoundSpan>,
         is_quoted: bool,
     ) -> FoundSpan {
-        let words = |number: u64| self.words(number).unwrap_or_default().to_owned();
+        let words = |number: u64| name(self.words(number).unwrap_or_default());
         let (id, tag) = (words(numbers.id), words(numbers.label));
         let own = tokens.get(numbers.tokens.clone()).filter(|_| is_quoted);
         let quote = quote(own.unwrap_or_default());
@@ -369,7 +370,7 @@ impl<'a> Bin<'a> {
         }
     }
 
-    /// Entities, besides those that a group of spans has as well. No more than so many.
+    /// Entities, besides those that a group of spans has as well; no more than so many.
     fn add_entities(&self, tokens: &[Token<'_>], spans: &mut Vec<FoundSpan>, most: usize) {
         let mut entities: Vec<FoundSpan> = Vec::new();
         let mut is_open = false;
@@ -380,7 +381,7 @@ impl<'a> Bin<'a> {
             };
             let words = |attribute: u64| {
                 let words = cell(attribute).and_then(|number| self.words(number));
-                words.unwrap_or_default().to_owned()
+                name(words.unwrap_or_default())
             };
             let tag = words(ENT_TYPE);
             match cell(ENT_IOB) {

@@ -196,7 +196,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         };
         let add = |found: &mut Found, (line_number, record): json::Record<Line>| match record {
             Ok(line) => add_document(found, &label, line_number, line, &of_file),
-            Err(bad) => found.left_out(&label, line_number, bad.why, bad.words),
+            Err(bad) => bad.tell(found, &label, line_number),
         };
         match options.mapping.is_empty() {
             true => json::add_each_record(&mut found, &words, mend, add),
@@ -288,7 +288,7 @@ fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
                     Color::parse(&label.background_color).unwrap_or(Color([0x7F; 3])),
                 )
             }),
-            Err(bad) => found.left_out(&file.label(), line_number, bad.why, bad.words),
+            Err(bad) => bad.tell(found, &file.label(), line_number),
         }
     }
     add_codebook(&mut found.codebook, codebook);

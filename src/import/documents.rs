@@ -170,8 +170,10 @@ impl FreeNames {
     fn free(&mut self, name: String) -> String {
         let mut free = name.clone();
         while !self.taken.insert(free.to_lowercase()) {
-            let number = self.next_numbers.entry(name.to_lowercase()).or_insert(2);
-            free = format!("{}-{number}", cut(&name, MOST_NUMBERED_CHARACTERS));
+            // By what stays of the name, or very many with one beginning would each try all numbers.
+            let own = cut(&name, MOST_NUMBERED_CHARACTERS);
+            let number = self.next_numbers.entry(own.to_lowercase()).or_insert(2);
+            free = format!("{own}-{number}");
             *number += 1;
         }
         free
@@ -353,6 +355,11 @@ impl<'a> KnownTexts<'a> {
         report.documents.in_file += 1;
         let Some((text, hash)) = &candidate.text else {
             report.documents.without_text += 1;
+            let name = match candidate.document.name.as_str() {
+                "" => &candidate.name,
+                name => name,
+            };
+            report.documents.missing.push(name.to_owned());
             return PlacedDocument {
                 id: DocumentId::new(&*candidate.name),
                 is_joined: true,

@@ -3,16 +3,22 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use encoding_rs::UTF_8;
 
 use super::decode::{decode, is_utf16};
 use super::found::{Found, FoundText};
-use super::{FileInMemory, ImportError};
+use super::{FileInMemory, ImportError, MOST_AT_ONCE};
 use crate::model::Encoding;
 
 /// How much of a file is looked at to know its format.
 const HEAD_BYTES: usize = 64 * 1024;
+
+/// How often each text may be handed out, on average.
+const MOST_COPIES: usize = 50;
+/// What little may be handed out as often as anybody likes.
+const SMALL_BYTES: usize = 100_000_000;
 
 /// The files that an importer is given, quick to find by path.
 pub struct Files<'a> {
@@ -20,6 +26,9 @@ pub struct Files<'a> {
     by_path: HashMap<&'a str, usize>,
     /// By the last part of the path without its ending.
     texts: HashMap<&'a str, Vec<usize>>,
+    /// How many bytes of texts were handed out, and how many may be.
+    taken_bytes: AtomicUsize,
+    room_bytes: usize,
 }
 
 impl<'a> Files<'a> {
@@ -33,6 +42,9 @@ impl<'a> Files<'a> {
         {
             texts.entry(stem(&file.path)).or_default().push(index);
         }
+        let all_texts = texts.values().flatten();
+        let text_bytes = all_texts.filter_map(|index| Some(files.get(*index)?.bytes.len()));
+        let text_bytes: usize = text_bytes.sum();
         let by_path = files
             .iter()
             .enumerate()
@@ -42,6 +54,8 @@ impl<'a> Files<'a> {
             files,
             by_path,
             texts,
+            taken_bytes: AtomicUsize::new(0),
+            room_bytes: SMALL_BYTES + MOST_COPIES * text_bytes,
         }
     }
 
@@ -65,20 +79,35 @@ impl<'a> Files<'a> {
         self.files.get(*self.by_path.get(path)?)
     }
 
-    /// The plain text of that name, wherever it lies: by path, or else by the name of the file if only one has it.
+    /// The plain text of that name, wherever it lies: by path, or else by the name of the file if only one has it. None
+    /// where [`Self::refuse_copies`] does.
     pub fn text(&self, name: &str) -> Option<&'a FileInMemory> {
         let by_path = self.get(name).or_else(|| self.get(&format!("{name}.txt")));
-        by_path.or_else(|| match self.texts.get(stem(name))?.as_slice() {
+        let file = by_path.or_else(|| match self.texts.get(stem(name))?.as_slice() {
             [only] => self.files.get(*only),
             _ => None,
-        })
+        })?;
+        let bytes = file.bytes.len();
+        let before = self.taken_bytes.fetch_add(bytes, Ordering::Relaxed);
+        (before + bytes <= self.room_bytes).then_some(file)
+    }
+
+    /// Refuses files in which very many documents are of the same text, since each has its own copy.
+    ///
+    /// # Errors
+    /// If there were more than memory may have room for.
+    pub fn refuse_copies(&self) -> Result<(), ImportError> {
+        match self.taken_bytes.load(Ordering::Relaxed) <= self.room_bytes {
+            true => Ok(()),
+            false => Err(ImportError::TooManyCopies),
+        }
     }
 }
 
 /// Reads one file after the other; how many could be used. One that cannot costs only itself and is told.
 ///
 /// # Errors
-/// What is wrong with the first, if none can be used.
+/// What is wrong with the first, if none can be used; that they are too many.
 pub fn read_each<'a>(
     files: impl Iterator<Item = &'a FileInMemory>,
     found: &mut Found,
@@ -86,6 +115,9 @@ pub fn read_each<'a>(
 ) -> Result<usize, ImportError> {
     let (mut count, mut first_error) = (0, None);
     for file in files {
+        if found.thing_count() > MOST_AT_ONCE {
+            return Err(ImportError::TooMany);
+        }
         match read(file, found) {
             Ok(()) => count += 1,
             Err(error) => {

@@ -213,9 +213,15 @@ impl CopyRoom {
         Self(SMALL_COVERING + MOST_COVERING * bytes)
     }
 
+    /// Takes room for so many bytes, if there is as much.
+    pub fn take(&mut self, bytes: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(bytes)?;
+        Some(())
+    }
+
     /// A copy of the words, if there is room.
     pub fn copy(&mut self, words: &str) -> Option<String> {
-        self.0 = self.0.checked_sub(words.len())?;
+        self.take(words.len())?;
         Some(words.to_owned())
     }
 }
@@ -338,10 +344,11 @@ impl Found {
         counts == [0; 3] && self.annotators.is_empty() && self.codebook == Codebook::default()
     }
 
-    /// How many documents and annotations there are.
+    /// How many documents, annotations, regions and links there are.
     pub fn thing_count(&self) -> usize {
-        let spans = self.documents.iter().map(|document| document.spans.len());
-        self.documents.len() + spans.sum::<usize>()
+        let documents = self.documents.iter();
+        let in_documents = documents.map(|it| 1 + it.spans.len() + it.regions.len());
+        in_documents.sum::<usize>() + self.links.len()
     }
 
     /// Says which columns or keys were taken for what.
@@ -366,8 +373,16 @@ impl Found {
     /// written.
     pub fn stopped(&mut self, file: &Arc<str>, line: usize, most: usize, what: &str) {
         let words = format!(
-            "it has more than {most} {what}; the rest of it is not read: split it into several files"
+            "it has more than {most} {what}: split it into several files; the rest of it is not read"
         );
+        self.ended(file, line, words);
+    }
+
+    /// A file is not followed any further, for the first reason.
+    pub fn ended(&mut self, file: &Arc<str>, line: usize, words: String) {
+        if self.stops.iter().any(|stop| stop.file == *file) {
+            return;
+        }
         self.stops.push(Problem {
             file: file.clone(),
             line,
@@ -488,22 +503,16 @@ pub fn add_codebook(codebook: &mut Codebook, more: Codebook) {
         .filter(|_| !tags.is_empty());
     let mut indexes: HashMap<TagId, usize> =
         known.map(|(index, tag)| (tag.id.clone(), index)).collect();
+    let mut keys: HashSet<char> = codebook.tags.iter().filter_map(|tag| tag.key).collect();
     // What has no name describes nothing, and would keep all the rest from being taken in.
     let named = |tag: &Tag| !tag.id.as_str().trim().is_empty();
     for mut tag in tags.into_iter().filter(named) {
         let index = indexes.get(&tag.id).copied();
         match index.and_then(|index| codebook.tags.get_mut(index)) {
-            Some(own) => {
-                for attribute in tag.attributes {
-                    if own.attributes.iter().all(|it| it.name != attribute.name) {
-                        own.attributes.push(attribute);
-                    }
-                }
-            }
+            Some(own) => add_new(&mut own.attributes, tag.attributes, |it| it.name.clone()),
             None => {
                 // A key stands for one tag only.
-                tag.key
-                    .take_if(|key| codebook.tags.iter().any(|own| own.key == Some(*key)));
+                tag.key.take_if(|key| !keys.insert(*key));
                 indexes.insert(tag.id.clone(), codebook.tags.len());
                 codebook.tags.push(tag);
             }
@@ -533,14 +542,18 @@ fn add_new<T, N: Eq + Hash>(own: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) ->
 
 /// The first characters of something that may be megabytes, on one line, without what a terminal would obey.
 pub fn shortened(words: &str) -> String {
-    const CHARACTERS: usize = 120;
+    shortened_to(words, 120)
+}
+
+/// The first so many characters, likewise.
+pub fn shortened_to(words: &str, most: usize) -> String {
     let shown = |c: char| match c {
         '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
         c if c.is_control() => ' ',
         c => c,
     };
-    let mut short: String = words.chars().take(CHARACTERS).map(shown).collect();
-    if words.chars().nth(CHARACTERS).is_some() {
+    let mut short: String = words.chars().take(most).map(shown).collect();
+    if words.chars().nth(most).is_some() {
         short.push('…');
     }
     short

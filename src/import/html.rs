@@ -57,10 +57,15 @@ mod with_crate {
             ..Config::default()
         };
         let readability = Readability::new(page, None, Some(config));
-        let article = readability.and_then(|mut readability| readability.parse());
-        let article = article.map_err(|error| error.to_string())?;
-        let (title, words) = (article.title.trim(), article.text_content);
+        let mut readability = readability.map_err(|error| error.to_string())?;
+        let headline = only_headline(&readability);
+        let article = readability.parse().map_err(|error| error.to_string())?;
+        let words = article.text_content;
+        let title = headline.as_deref().unwrap_or(article.title.trim());
         let mut remarks = Vec::new();
+        if let Some(byline) = article.byline.filter(|byline| !words.contains(&**byline)) {
+            remarks.push(format!("the line of the authors is left out: {byline}"));
+        }
         let words = match lacks_headline(&words, title) {
             true => {
                 remarks.push("the headline is put before the words".to_owned());
@@ -76,20 +81,39 @@ mod with_crate {
         })
     }
 
+    /// The headline that readers see, if there is one and the page's title is a shorter form of it.
+    fn only_headline(page: &Readability) -> Option<String> {
+        let headlines = page.doc.select("h1");
+        let words = headlines.text();
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        let title = page.doc.select("title").text();
+        let (own, title) = (bare_words(&words), bare_words(without_paper(&title)));
+        (headlines.length() == 1 && holds(&own, &title)).then_some(words)
+    }
+
+    /// A title without the name that newspapers put behind a dash or a bar.
+    fn without_paper(title: &str) -> &str {
+        let mut marks = [" - ", " – ", " — ", " | ", " · "].into_iter();
+        let before_mark = marks.find_map(|mark| title.rsplit_once(mark));
+        before_mark.map_or(title, |(own, _)| own)
+    }
+
+    fn holds(words: &[&str], part: &[&str]) -> bool {
+        !part.is_empty() && words.windows(part.len()).any(|own| own == part)
+    }
+
     /// Whether the words begin without the page's headline, which Readability takes for a thing of its own. It is news
     /// like any other sentence, and is labelled as such.
     fn lacks_headline(words: &str, title: &str) -> bool {
         const BEGINNING: usize = 200;
-        // Behind a dash or a bar newspapers put their names.
-        let mut marks = [" - ", " – ", " — ", " | ", " · "].into_iter();
-        let before_mark = marks.find_map(|mark| title.rsplit_once(mark));
-        let own = bare_words(before_mark.map_or(title, |(own, _)| own));
+        let own = bare_words(without_paper(title));
         let first_line = words.lines().find(|line| !line.trim().is_empty());
         let title = bare_words(title);
         let mut beginning = bare_words(words);
         beginning.truncate(BEGINNING);
-        let has_title = || beginning.windows(title.len()).any(|part| part == title);
-        !title.is_empty() && bare_words(first_line.unwrap_or_default()) != own && !has_title()
+        !title.is_empty()
+            && bare_words(first_line.unwrap_or_default()) != own
+            && !holds(&beginning, &title)
     }
 
     /// The words without marks around them.

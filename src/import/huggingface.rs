@@ -72,7 +72,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         let label = file.label();
         for (line, record) in records(file, &mut card, found)? {
             match record {
-                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
+                Err(bad) => bad.tell(found, &label, line),
                 Ok(values) => {
                     let row = Row {
                         values,
@@ -211,7 +211,7 @@ fn objects(value: Value) -> Box<dyn Iterator<Item = Value>> {
             object.extend(value.map(|value| (name.clone(), value)));
             goes_on
         });
-        (!columns.is_empty()).then(|| Value::Object(object))
+        (!columns.is_empty()).then_some(Value::Object(object))
     }))
 }
 

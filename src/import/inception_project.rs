@@ -128,7 +128,7 @@ fn read_members(
         words: "no format knows what is in the archive".to_owned(),
     })?;
     found.append((format.read)(&files, options)?);
-    Ok(())
+    files.refuse_copies()
 }
 
 /// The project's name, and the tags of its tag sets.

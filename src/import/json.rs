@@ -284,7 +284,8 @@ fn read<T: DeserializeOwned>(words: &str) -> Result<T, Unreadable> {
         },
     };
     let words = shortened(words);
-    Err(Unreadable { why, words })
+    let is_end = false;
+    Err(Unreadable { why, words, is_end })
 }
 
 /// Whether an array is all there is on its line, as in JSON Lines with lists for records.
@@ -385,12 +386,13 @@ fn one_after_the_other(words: &str) -> Option<Vec<Record<&str>>> {
 }
 
 fn too_many_records() -> String {
-    format!("it has more than {MOST_RECORDS} records, which several files could hold")
+    format!("it has more than {MOST_RECORDS} records: split it into several files")
 }
 
 /// What is said where a file is not followed any further.
 fn ends_with(line: usize, why: &str) -> Record<&'static str> {
     let why = format!("{why}; the rest of it is not read");
     let words = String::new();
-    (line, Err(Unreadable { why, words }))
+    let is_end = true;
+    (line, Err(Unreadable { why, words, is_end }))
 }

@@ -128,14 +128,14 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
                 match record {
                     Ok(Some(Record(object))) => objects.push((line, object)),
                     Ok(None) => {}
-                    Err(bad) => found.left_out(&label, line, bad.why, bad.words),
+                    Err(bad) => bad.tell(&mut found, &label, line),
                 }
             }
             let list = Some(path).filter(|_| !is_one);
             mapped.extend(map(&mut found, label.clone(), list, objects, options));
         }
     }
-    if mapped.is_empty() && found.problems.is_empty() {
+    if mapped.is_empty() && found.problems.is_empty() && found.stops.is_empty() {
         return Err(ImportError::WrongFormat(JSON.title));
     }
     refuse_slips(files, &mapped, options)?;
@@ -353,7 +353,9 @@ impl Documents {
         if let Some(keys) = LINK_KEYS.iter().find(has_all) {
             return self.note_link(at, &record, *keys, name);
         }
-        if at.meaning.has_lists() {
+        let path = at.meaning.document.get(Role::Spans);
+        let has_list = path.is_some_and(|path| at_path(&record, path).is_some());
+        if has_list || (at.meaning.has_lists() && !at.meaning.is_annotation(&record)) {
             return self.add_listed(at, name, &record);
         }
         match flat_span(at, &record) {

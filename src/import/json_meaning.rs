@@ -45,6 +45,12 @@ impl Meaning {
         let said_of_documents = said.only(is_said);
         let fits = |role, path: &str| leads_to(records, role, path);
         let mut document = said_of_documents.or_guessed(&keys, &DOCUMENT_ROLES, fits);
+        if document.get(Role::Text).is_some()
+            && document.get(Role::Spans).is_none()
+            && let Some(key) = key_of_marks(records, &keys)
+        {
+            document.set(Role::Spans, key);
+        }
 
         let listed = document.get(Role::Spans).map(|path| listed(records, path));
         let spans = listed.as_deref().unwrap_or(records);
@@ -234,6 +240,35 @@ pub fn objects(list: &Value) -> impl Iterator<Item = &Object> {
 fn listed<'a>(records: &[&'a Object], path: &str) -> Vec<&'a Object> {
     let lists = records.iter().filter_map(|record| at_path(record, path));
     lists.flat_map(objects).collect()
+}
+
+/// The only key under which there are lists of places with tags, whatever it is called.
+fn key_of_marks<'a>(records: &[&Object], keys: &[&'a str]) -> Option<&'a str> {
+    let holds_marks = |key: &&&str| {
+        let lists = records.iter().filter_map(|record| record.get(**key));
+        let mut marks = lists.filter_map(Value::as_array).flatten().peekable();
+        marks.peek().is_some() && marks.all(is_mark)
+    };
+    let mut fitting = keys.iter().filter(holds_marks);
+    fitting.next().filter(|_| fitting.next().is_none()).copied()
+}
+
+/// Whether a value is a start, an end and a tag, in a list or under keys whose names say so.
+fn is_mark(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => {
+            let [start, end, Value::String(_), ..] = list.as_slice() else {
+                return false;
+            };
+            number(start).is_some() && number(end).is_some()
+        }
+        Value::Object(record) => {
+            let meaning =
+                Mapping::default().or_guessed(&keys_of(&[record]), &SPAN_ROLES, |_, _| true);
+            place(&meaning, record).is_some() && meaning.get(Role::Tag).is_some()
+        }
+        _ => false,
+    }
 }
 
 /// The keys of some records, in order.

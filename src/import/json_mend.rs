@@ -1,9 +1,11 @@
 //! What is wrong with a record of JSON, in words, and how the rest of it can be read.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::found::shortened;
+use super::found::{Found, shortened};
 
 /// A record that cannot be read.
 pub struct Unreadable {
@@ -11,6 +13,18 @@ pub struct Unreadable {
     pub why: String,
     /// How it begins, which finds it where all records are on one line.
     pub words: String,
+    /// Whether what stands behind is not read either.
+    pub is_end: bool,
+}
+
+impl Unreadable {
+    /// Puts it among the problems of what was found.
+    pub fn tell(self, found: &mut Found, file: &Arc<str>, line: usize) {
+        match self.is_end {
+            true => found.ended(file, line, self.why),
+            false => found.left_out(file, line, self.why, self.words),
+        }
+    }
 }
 
 /// A record that was read as any object, without what cannot be read in it.
@@ -21,6 +35,7 @@ pub fn mended<T: DeserializeOwned>(
     without_nothing(&mut object);
     let bad = mend(&mut object);
     let record = T::deserialize(&object).map_err(|error| Unreadable {
+        is_end: false,
         why: in_words(&error),
         words: shortened(&serde_json::to_string(&object).unwrap_or_default()),
     });
@@ -86,6 +101,7 @@ pub fn sound_elements<T: DeserializeOwned>(list: Value, bad: &mut Vec<Unreadable
 
 fn left_out(why: &str, value: &Value) -> Unreadable {
     Unreadable {
+        is_end: false,
         why: format!("left out: {why}"),
         words: shortened(&value.to_string()),
     }

@@ -237,7 +237,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         let (label, words) = (file.label(), json::words(file, &mut found)?);
         let add = |found: &mut Found, (number, record): json::Record<Line>| match record {
             Ok(line) => self::add(found, &label, number, line),
-            Err(bad) => found.left_out(&label, number, bad.why, bad.words),
+            Err(bad) => bad.tell(found, &label, number),
         };
         json::add_each_record(&mut found, &words, mend, add);
     }
@@ -517,8 +517,7 @@ fn list<T: DeserializeOwned>(
 ) -> Vec<T> {
     let mut bad = Vec::new();
     let read = json_mend::sound_elements(list, &mut bad);
-    bad.into_iter()
-        .for_each(|bad| found.left_out(file, line, bad.why, bad.words));
+    bad.into_iter().for_each(|bad| bad.tell(found, file, line));
     read
 }
 

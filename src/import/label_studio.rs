@@ -311,7 +311,7 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
         let words = json::words(file, &mut found)?;
         let add = |found: &mut Found, (number, record): json::Record<OfObject<Task>>| match record {
             Ok(OfObject(task)) => add_task(found, &config, options, &label, number, task),
-            Err(bad) => found.left_out(&label, number, bad.why, bad.words),
+            Err(bad) => bad.tell(found, &label, number),
         };
         json::add_each_record(&mut found, &words, mend, add);
     }

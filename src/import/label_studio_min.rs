@@ -41,7 +41,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         for (line, record) in json::records::<Map<String, Value>>(&words) {
             match record {
                 Ok(task) => add(&mut found, &label, line, task),
-                Err(bad) => found.left_out(&label, line, bad.why, bad.words),
+                Err(bad) => bad.tell(&mut found, &label, line),
             }
         }
     }

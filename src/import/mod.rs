@@ -157,7 +157,7 @@ pub struct Format {
     read: fn(&Files<'_>, &ImportOptions) -> Result<Found, ImportError>,
 }
 
-/// Documents and annotations of one import, which then take some four gigabytes.
+/// Documents, annotations and links of one import, which then take some four gigabytes.
 const MOST_AT_ONCE: usize = 4_000_000;
 
 impl Format {
@@ -178,11 +178,11 @@ impl Format {
         }
         let files = Files::new(files);
         let mut found = (self.read)(&files, options)?;
-        let count = found.thing_count();
-        if count > MOST_AT_ONCE {
-            return Err(ImportError::TooMany(count));
+        if found.thing_count() > MOST_AT_ONCE {
+            return Err(ImportError::TooMany);
         }
         take_texts_beside(&files, &mut found)?;
+        files.refuse_copies()?;
         Ok(found)
     }
 }
@@ -295,9 +295,14 @@ pub enum ImportError {
     },
     /// They hold more than memory may have room for.
     #[error(
-        "these files hold {0} documents and annotations; more than {MOST_AT_ONCE} are not read at once: import them in several goes"
+        "the files hold more than {MOST_AT_ONCE} documents, annotations and links, which are not read at once: import or split them in parts"
     )]
-    TooMany(usize),
+    TooMany,
+    /// Very many documents are of the same large texts.
+    #[error(
+        "more documents are of the same large texts than memory has room for: import them in parts"
+    )]
+    TooManyCopies,
     /// Nothing among the files is in this format.
     #[error("there is nothing in the format {0} in these files")]
     WrongFormat(&'static str),

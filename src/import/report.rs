@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Mapping;
-use super::found::{Problem, shortened};
+use super::found::{Problem, shortened, shortened_to};
 use super::reading::Reading;
 
 /// How many examples stand behind each line for people.
@@ -45,7 +45,7 @@ pub struct ImportReport {
 }
 
 /// What came of the documents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct DocumentCounts {
     /// In the files.
     pub in_file: usize,
@@ -55,10 +55,13 @@ pub struct DocumentCounts {
     pub joined: usize,
     /// Without any text; their annotations could not be placed.
     pub without_text: usize,
+    /// What the files call these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
 }
 
 /// What came of the annotations with one tag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct TagCounts {
     /// In the files.
     pub in_file: usize,
@@ -70,6 +73,9 @@ pub struct TagCounts {
     pub unplaced: usize,
     /// The project has the same already.
     pub merged: usize,
+    /// The first words that carry it, shortened, to see whether the right ones were found.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
 }
 
 /// What came of links or regions.
@@ -120,6 +126,24 @@ pub struct Displaced {
     /// What stands where it should be.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub near: String,
+}
+
+impl TagCounts {
+    const MOST_EXAMPLES: usize = 3;
+
+    /// Notes words that carry the tag.
+    pub fn add_example(&mut self, words: &str) {
+        const CHARACTERS: usize = 24;
+        if self.examples.len() < Self::MOST_EXAMPLES {
+            self.examples.push(shortened_to(words, CHARACTERS));
+        }
+    }
+
+    /// `“Moscow”, “the port”`
+    pub fn examples_in_words(&self) -> String {
+        let quoted = self.examples.iter().map(|words| format!("“{words}”"));
+        quoted.collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl ImportReport {
@@ -175,11 +199,25 @@ impl ImportReport {
             added,
             joined,
             without_text,
+            ref missing,
         } = self.documents;
+        let names: Vec<String> = missing
+            .iter()
+            .take(EXAMPLES)
+            .map(|it| shortened(it))
+            .collect();
+        let more = if missing.len() > EXAMPLES {
+            ", …"
+        } else {
+            ""
+        };
+        let without = match counted(without_text, ", without text") {
+            words if words.is_empty() => words,
+            words => format!("{words} ({}{more})", names.join(", ")),
+        };
         let mut lines = vec![format!(
-            "{}: {added} new, {joined} joined with the same text{}",
+            "{}: {added} new, {joined} joined with the same text{without}",
             number_of(in_file, "document"),
-            counted(without_text, ", without text")
         )];
         if self.new_tags > 0 {
             let tags = number_of(self.new_tags, "tag");
@@ -244,9 +282,14 @@ fn tag_words(counts: &TagCounts) -> String {
         moved,
         unplaced,
         merged,
+        ..
     } = *counts;
+    let examples = match counts.examples_in_words() {
+        words if words.is_empty() => words,
+        words => format!(", such as {words}"),
+    };
     format!(
-        "{in_file} in the file, {exact} placed exactly{}{}{}",
+        "{in_file} in the file, {exact} placed exactly{}{}{}{examples}",
         counted(moved, ", moved"),
         counted(unplaced, ", not placed"),
         counted(merged, ", there already")

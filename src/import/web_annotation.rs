@@ -65,7 +65,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
                 Ok(value) => reading.read_record(value, line)?,
                 Err(bad) => {
                     let label = reading.label.clone();
-                    reading.found.left_out(&label, line, bad.why, bad.words);
+                    bad.tell(&mut reading.found, &label, line);
                 }
             }
         }

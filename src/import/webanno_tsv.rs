@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{
+    CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, name,
+};
 use super::inception::{add_tag_sets, document_and_annotator, main_feature, short_name};
 use super::{FileInMemory, Format, ImportError, ImportOptions, Reading, Unit, unescaped};
 use crate::model::AttributeValue;
@@ -26,10 +28,12 @@ pub const WEBANNO_TSV: Format = Format {
 
 /// A gap that is wider is no gap but a wrong number.
 const MOST_GAP: usize = 100_000;
+/// All gaps of a file together.
+const MOST_GAPS: usize = 10_000_000;
+/// `1-12.3`; what leads to a row holds it as well.
+const MOST_ID_BYTES: usize = 100;
 /// Of all layers together; a wide layer has some twenty.
 const MOST_COLUMNS: usize = 1_000;
-/// Rows, annotations and links of one file; a project's largest documents have some hundred thousand.
-const MOST_THINGS: usize = 1_000_000;
 
 fn is_ours(file: &FileInMemory) -> bool {
     file.head().starts_with("#FORMAT=WebAnno TSV 3")
@@ -83,7 +87,7 @@ pub fn read_file(file: &FileInMemory, found: &mut Found) -> Result<(), ImportErr
     };
     for (index, line) in words.split('\n').enumerate() {
         table.read_line(index + 1, line.strip_suffix('\r').unwrap_or(line), found);
-        if table.is_over() {
+        if table.is_cut {
             let things = "rows, annotations and links";
             found.stopped(&table.file, index + 1, MOST_THINGS, things);
             break;
@@ -176,6 +180,10 @@ struct Table {
     rows: Vec<Row>,
     mentions: Vec<Mention>,
     references: Vec<Reference>,
+    /// How many blanks it has for gaps so far.
+    gaps: usize,
+    /// Whether it holds more than is read.
+    is_cut: bool,
 }
 
 impl Table {
@@ -202,9 +210,9 @@ impl Table {
         }
     }
 
-    /// Whether it holds more than is read.
-    fn is_over(&self) -> bool {
-        self.rows.len() + self.mentions.len() + self.references.len() > MOST_THINGS
+    /// Whether there is no room for another row, annotation or link.
+    fn is_full(&self) -> bool {
+        self.rows.len() + self.mentions.len() + self.references.len() >= MOST_THINGS
     }
 
     fn end_sentence(&mut self) {
@@ -222,20 +230,20 @@ impl Table {
 
     fn add_layer(&mut self, kind: Kind, written: &str) {
         let mut parts = written.split('|');
-        let type_name = parts.next().unwrap_or_default().to_owned();
+        let type_name = name(parts.next().unwrap_or_default());
         let mut columns: Vec<Column> = Vec::new();
         for part in parts {
             let is_target = matches!(columns.last(), Some(Column::Roles(_)));
             columns.push(if let Some(role) = part.strip_prefix("ROLE_") {
                 let feature = role.split_once(':').map_or(role, |(_, feature)| feature);
                 let feature = feature.split('_').next().unwrap_or(feature);
-                Column::Roles(feature.to_owned())
+                Column::Roles(name(feature))
             } else if is_target {
-                Column::Targets(part.to_owned())
+                Column::Targets(name(part))
             } else if let (Kind::Relation, Some(base)) = (kind, part.strip_prefix("BT_")) {
-                Column::Governor(base.to_owned())
+                Column::Governor(name(base))
             } else {
-                Column::Feature(unescaped(part))
+                Column::Feature(name(&unescaped(part)))
             });
         }
         if columns.is_empty() {
@@ -259,11 +267,17 @@ impl Table {
         let sentence = id
             .split_once('-')
             .map(|(sentence, _)| sentence.parse::<u32>());
-        if !matches!(sentence, Some(Ok(_))) {
+        if !matches!(sentence, Some(Ok(_))) || id.len() > MOST_ID_BYTES {
             return None;
         }
+        if self.is_full() {
+            self.is_cut = true;
+            return Some(());
+        }
         if !self.is_placed {
-            let gap = piece[0].saturating_sub(self.length).min(MOST_GAP);
+            let most = MOST_GAP.min(MOST_GAPS - self.gaps);
+            let gap = piece[0].saturating_sub(self.length).min(most);
+            self.gaps += gap;
             let gap = if gap == 0 && self.length > piece[0] {
                 1
             } else {
@@ -304,15 +318,16 @@ impl Table {
         let stacks: Vec<Vec<&str>> = own.map(|cell| split(cell, "|")).collect();
         let depth = stacks.iter().map(Vec::len).max()?;
         for level in 0..depth {
-            if self.is_over() {
-                break;
-            }
             let items: Vec<(&str, &str)> = stacks
                 .iter()
                 .map(|stack| number_of(stack.get(level).copied().unwrap_or("_")))
                 .collect();
             if items.iter().all(|(value, _)| *value == "_") {
                 continue;
+            }
+            if self.is_full() {
+                self.is_cut = true;
+                break;
             }
             // Numbers of targets belong to these.
             let own = layer.columns.iter().zip(&items);
@@ -409,8 +424,10 @@ impl Table {
                 }
             }
         }
-        // By row and number, and then by type.
-        let mut by_place: HashMap<(&str, usize), Vec<(&str, String)>> = HashMap::new();
+        // By row and number, the first of each type and of all.
+        let mut by_type: HashMap<(&str, usize, &str), String> = HashMap::new();
+        let mut by_place: HashMap<(&str, usize), String> = HashMap::new();
+        let mut room = CopyRoom::for_bytes(self.rows.iter().map(|row| row.token.len()).sum());
         let span_layers = self
             .layers
             .iter()
@@ -422,10 +439,13 @@ impl Table {
             };
             let key = format!("{}#{index}", self.file);
             for row in mention.rows.iter().filter_map(|row| self.rows.get(*row)) {
-                let place = by_place.entry((&row.id, mention.number)).or_default();
-                place.push((&layer.type_name, key.clone()));
+                let (row, number) = (row.id.as_str(), mention.number);
+                let own = by_type.entry((row, number, &layer.type_name));
+                own.or_insert_with(|| key.clone());
+                let first = by_place.entry((row, number));
+                first.or_insert_with(|| key.clone());
             }
-            let span = self.span(mention, layer, key, span_layers > 1);
+            let span = self.span(mention, layer, key, span_layers > 1, &mut room);
             self.document.spans.push(span);
         }
         let mut chains: BTreeMap<(usize, usize), Chain> = BTreeMap::new();
@@ -452,16 +472,12 @@ impl Table {
         let mut token_spans = Vec::new();
         for reference in &self.references {
             let mut end = |(type_name, row, number): &(String, String, usize)| {
-                let there = by_place.get(&(row.as_str(), *number));
-                let fitting = there.and_then(|there| {
-                    let of_type = there.iter().find(|(own, _)| own == type_name);
-                    of_type.or_else(|| {
-                        there
-                            .first()
-                            .filter(|_| type_name == "uima.tcas.Annotation")
-                    })
-                });
-                if let Some((_, key)) = fitting {
+                let of_type = by_type.get(&(row.as_str(), *number, type_name.as_str()));
+                let of_any = || {
+                    let there = by_place.get(&(row.as_str(), *number));
+                    there.filter(|_| type_name == "uima.tcas.Annotation")
+                };
+                if let Some(key) = of_type.or_else(of_any) {
                     return key.clone();
                 }
                 let key = format!("{} {row}", self.file);
@@ -503,7 +519,14 @@ impl Table {
         }
     }
 
-    fn span(&self, mention: &Mention, layer: &Layer, key: String, tells_layer: bool) -> FoundSpan {
+    fn span(
+        &self,
+        mention: &Mention,
+        layer: &Layer,
+        key: String,
+        tells_layer: bool,
+        room: &mut CopyRoom,
+    ) -> FoundSpan {
         let rows: Vec<&Row> = mention
             .rows
             .iter()
@@ -513,7 +536,12 @@ impl Table {
         let end = rows.iter().map(|row| row.piece[1]).max().unwrap_or(0);
         let mut quote = String::new();
         let mut last = start;
-        for row in &rows {
+        let bytes = rows.iter().map(|row| row.token.len() + 1).sum();
+        let quoted: &[&Row] = match room.take(bytes) {
+            Some(()) => &rows,
+            None => &[],
+        };
+        for row in quoted {
             if row.piece[0] > last {
                 quote.push(' ');
             }

@@ -1,6 +1,6 @@
 //! The files of an import, and the texts that it brings.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -42,6 +42,47 @@ pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMe
         }
         places.push((name, (*path).clone()));
     }
+    read_places(paths.first().copied(), places, progress)
+}
+
+/// Reads the texts that lie in the folders of files of annotations and have the names that these speak of.
+///
+/// # Errors
+/// If one cannot be read.
+pub fn read_texts_beside(
+    paths: &[PathBuf],
+    names: &[String],
+    progress: &Progress,
+) -> Result<Vec<FileInMemory>, ReadError> {
+    let names: HashSet<&str> = names.iter().map(|name| import::stem(name)).collect();
+    // What lies in an archive speaks of what lies in it as well.
+    let is_plain = |path: &&PathBuf| {
+        let ending = import::ending(&path.to_string_lossy());
+        path.is_file() && !matches!(&*ending, "zip" | "qdpx")
+    };
+    let here = || PathBuf::from(".");
+    let folders = paths.iter().filter(is_plain).map(|path| {
+        let own = Some(folder_of(path)).filter(|own| own.is_dir());
+        own.unwrap_or_else(here)
+    });
+    let folders: BTreeSet<PathBuf> = folders.collect();
+    let mut places = Vec::new();
+    for folder in folders.iter().filter(|_| !names.is_empty()) {
+        find_files(folder, "", 0, &mut places)?;
+    }
+    places.retain(|(name, path)| {
+        let is_text = import::ending(name) == "txt";
+        is_text && names.contains(import::stem(name)) && !paths.contains(path)
+    });
+    read_places(paths.first(), places, progress)
+}
+
+/// Reads files that are called so and lie there, unless they are too large together.
+fn read_places(
+    first: Option<&PathBuf>,
+    places: Vec<(String, PathBuf)>,
+    progress: &Progress,
+) -> Result<Vec<FileInMemory>, ReadError> {
     let sizes = places
         .par_iter()
         .filter_map(|(_, path)| Some(fs::metadata(path).ok()?.len()));
@@ -50,9 +91,7 @@ pub fn read_files(paths: &[PathBuf], progress: &Progress) -> Result<Vec<FileInMe
             "together the files are larger than {} GB",
             MOST_IMPORT_BYTES / 1_000_000_000
         );
-        let path = paths
-            .first()
-            .map_or_else(PathBuf::new, |path| (*path).clone());
+        let path = first.cloned().unwrap_or_default();
         return Err(ReadError::Io {
             source: io::Error::new(io::ErrorKind::FileTooLarge, words),
             path,
@@ -142,12 +181,14 @@ fn find_files(
 /// document where its text lies and what its bytes are.
 ///
 /// # Errors
-/// If one cannot be written. Those that were written stay and are used when the import is tried again.
+/// If one cannot be written, or it was cancelled. Those that were written stay and are used when the import is tried
+/// again.
 pub fn write_texts(
     disk: &dyn Disk,
     project_file: &Path,
     documents: &mut [Document],
     texts: &Texts,
+    progress: &Progress,
 ) -> Result<(), WriteError> {
     let folder = folder_of(project_file);
     make_text_folder(disk, &folder)?;
@@ -195,7 +236,9 @@ pub fn write_texts(
             ..Encoding::default()
         };
     }
-    write_many(disk, &writing, |text| import::text_file(text.as_str()))?;
+    write_many(disk, &writing, progress, |text| {
+        import::text_file(text.as_str())
+    })?;
     for place in &found {
         // An import that was killed may have left it unflushed. Somebody else's may not be ours to flush.
         let _ = flush_file(disk, place);

@@ -45,7 +45,7 @@ pub use disk::{Disk, DiskFile, Found, RealDisk, hash_of_file};
 pub use entry_lines::EntryLines;
 pub use first_sight::{FirstSight, first_sight};
 pub use folders::{Storage, use_own_folder};
-pub use imports::{read_files, write_texts};
+pub use imports::{read_files, read_texts_beside, write_texts};
 pub use journal::{Journal, JournalElsewhere, JournalState, Recovery, UnfitJournal, Wake};
 pub use kept_texts::keep_texts;
 pub use left_behind::{LeftBehind, list_left_behind, tidy};

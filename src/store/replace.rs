@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::disk::{Disk, DiskFile, Found, RealDisk, reason};
 use super::sources::ORIGINAL;
-use super::{PROJECT_ENDING, folder_of};
+use super::{PROJECT_ENDING, Progress, folder_of};
 use crate::import::FileInMemory;
 use crate::model::Project;
 
@@ -51,6 +51,9 @@ pub enum WriteError {
     /// A file of a project stands where something else should go.
     #[error("a file of a project is not written over by anything else; choose another name: {path}", path = .0.display())]
     OwnFile(PathBuf),
+    /// The person gave up.
+    #[error("it was cancelled; texts that were written already stay beside the project")]
+    Cancelled,
     /// There is nowhere to write to.
     #[error("this system names no folder for the program's own files")]
     NoFolder,
@@ -194,10 +197,11 @@ pub fn write_new(
 /// Writes new files where nothing stands yet. What could not be written to its end is taken away again.
 ///
 /// # Errors
-/// If one cannot be written. The others may be there or not.
+/// If one cannot be written, or it was cancelled. The others may be there or not.
 pub fn write_many<T: Sync>(
     disk: &dyn Disk,
     files: &[(PathBuf, T)],
+    progress: &Progress,
     bytes_of: impl Fn(&T) -> Cow<'_, [u8]> + Sync,
 ) -> Result<(), WriteError> {
     let unless = |outcome: Result<(), WriteError>, path: &Path| {
@@ -207,13 +211,23 @@ pub fn write_many<T: Sync>(
         }
         outcome
     };
+    // Each is written first and flushed later.
+    progress.expect(2 * files.len());
     files.par_iter().try_for_each(|(path, content)| {
+        if progress.is_cancelled() {
+            return Err(WriteError::Cancelled);
+        }
+        progress.step();
         let failed = io_error("the file could not be made", path);
         let mut file = disk.create(path).map_err(failed)?;
         unless(write_checked(&mut *file, path, &bytes_of(content)), path)
     })?;
     // Only now, when all are written, does flushing them cost little.
     files.par_iter().try_for_each(|(path, _)| {
+        if progress.is_cancelled() {
+            return Err(WriteError::Cancelled);
+        }
+        progress.step();
         let failed = io_error("the file could not be flushed", path);
         unless(flush_file(disk, path).map_err(failed), path)
     })?;
@@ -318,7 +332,9 @@ pub fn write_export(to: &Path, files: &[FileInMemory]) -> Result<(), WriteError>
     for folder in &folders {
         make_folder(&RealDisk, folder)?;
     }
-    let written = write_many(&RealDisk, &files, |bytes| Cow::Borrowed(*bytes));
+    let written = write_many(&RealDisk, &files, &Progress::default(), |bytes| {
+        Cow::Borrowed(*bytes)
+    });
     if written.is_err() {
         // A part of an export is of no use, and would stand in the way of the next try.
         for (path, bytes) in &files {

@@ -3,7 +3,7 @@
 use egui::text::{CCursor, CCursorRange};
 use egui::{ComboBox, Id, RichText, TextEdit, Ui, vec2};
 
-use super::widgets::{NoValue, in_words, key_hint, soft, value_field};
+use super::widgets::{NoValue, in_words, key_hint, list_entry, soft, value_field};
 use super::{Cx, keys};
 use crate::app::{AttributeKey, Command, Work, attribute_keys};
 use crate::model::{Annotation, Attribute, AttributeKind, AttributeValue, Choice};
@@ -210,10 +210,7 @@ fn long_choice_ui(
         .show_ui(ui, |ui| {
             for choice in choices {
                 let own = AttributeValue::Words(choice.name.clone());
-                if ui
-                    .selectable_label(value == Some(&own), in_words(&choice.name))
-                    .clicked()
-                {
+                if list_entry(ui, value == Some(&own), in_words(&choice.name)).clicked() {
                     cx.ask(Command::SetAttribute(attribute.name.clone(), Some(own)));
                 }
             }

@@ -16,9 +16,11 @@ use crate::edit::{self, Refusal};
 use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId};
 
 /// Width that both columns need, in points.
-const LEAST_WIDTH: f32 = 694.0;
-/// The column of tags has room for three buttons.
+const LEAST_WIDTH: f32 = 470.0;
+/// The column of tags has room for three buttons side by side, where the window is wide enough.
 const TAGS_WIDTH: f32 = 264.0;
+/// Of the width, the most that tags take.
+const TAGS_PART: f32 = 0.36;
 
 /// What the page remembers while it is open, and afterwards: words that are no edit yet are not forgotten.
 #[derive(Default)]
@@ -88,10 +90,12 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
     let width = ui.available_width();
     // Where there is no room for both columns they are scrolled to.
     let output = ScrollArea::horizontal().show(ui, |ui| {
-        ui.set_width(width.max(LEAST_WIDTH));
+        let width = width.max(LEAST_WIDTH);
+        ui.set_width(width);
         ui.horizontal_top(|ui| {
             let down = Layout::top_down(Align::LEFT);
-            ui.allocate_ui_with_layout(vec2(TAGS_WIDTH, height), down, |ui| {
+            let tags_width = TAGS_WIDTH.min((width * TAGS_PART).floor());
+            ui.allocate_ui_with_layout(vec2(tags_width, height), down, |ui| {
                 let area = ScrollArea::vertical().id_salt("tags").auto_shrink(false);
                 let output = area.show(ui, |ui| tags_ui(ui, cx, work, state));
                 name_bar(ui, "tags", &output);
@@ -110,7 +114,7 @@ pub fn codebook_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut CodebookState) -> b
 
 fn tags_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, state: &mut CodebookState) {
     let theme = cx.theme;
-    ui.set_width(TAGS_WIDTH);
+    ui.set_width(ui.available_width());
     section_head(ui, &theme, "Tags");
     for tag in &work.project().codebook.tags {
         let is_chosen = state.chosen.as_ref() == Some(&tag.id);
@@ -156,11 +160,11 @@ fn chosen_tag_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, chosen: Option<&TagI
     let Some((chosen, place)) = chosen.zip(place) else {
         return;
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let up = place.checked_sub(1);
         let down = Some(place + 1).filter(|place| *place < tags.len());
         for (words, other) in [("Move up", up), ("Move down", down)] {
-            let button = ui.add_enabled(other.is_some(), egui::Button::new(words).small());
+            let button = ui.add_enabled(other.is_some(), egui::Button::new(words));
             if let Some(other) = other.filter(|_| button.clicked()) {
                 let label = format!("move tag {chosen}");
                 cx.ask(change(work, label, |codebook| {
@@ -345,7 +349,7 @@ fn color_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag) {
 }
 
 fn delete_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag_id: &TagId) {
-    let button = ui.small_button("Delete tag").on_hover_ui(|ui| {
+    let button = ui.button("Delete tag").on_hover_ui(|ui| {
         let project = work.project();
         let documents = project.documents.keys();
         let counts = documents.map(|id| project.annotations.count_of_tag(id, tag_id));

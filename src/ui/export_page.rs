@@ -32,14 +32,14 @@ pub fn export_page_ui(
         return true;
     };
     /// Room for what stands above and below, in points.
-    const REST: f32 = 110.0;
+    const REST: f32 = 136.0;
     let height = (ui.ctx().content_rect().height() * 0.8 - REST).max(160.0);
     ui.horizontal_top(|ui| {
         ui.set_height(height);
         let width = (ui.available_width() * 0.46).floor();
         ui.vertical(|ui| {
             ui.set_width(width);
-            formats_ui(ui, cx, &mut state.format);
+            formats_ui(ui, cx, &mut state.format, first.is_none());
         });
         ui.add_space(14.0);
         ui.vertical(|ui| {
@@ -49,17 +49,19 @@ pub fn export_page_ui(
                 ui.add_space(8.0);
                 filter_ui(ui, work, &mut state.options);
                 form_ui(ui, format, &mut state.options);
-                outlook_ui(ui, cx, format, &state.options);
+                losses_ui(ui, cx, &choice(format, &state.options));
             });
             name_bar(ui, "choices", &output);
         });
     });
-    ui.add_space(10.0);
+    ui.add_space(6.0);
+    let choice = choice(format, &state.options);
+    let is_nothing = outlook_ui(ui, cx, &choice);
     buttons_at_right(ui, |ui| {
         let button = main_button(ui, &theme, "Choose place…");
         *first = Some(button.id);
-        if button.clicked() {
-            cx.ask(Command::Export(choice(format, &state.options)));
+        if button.clicked() && !is_nothing {
+            cx.ask(Command::Export(choice));
             is_done = true;
         }
     });
@@ -74,7 +76,7 @@ fn choice(format: &'static Format, options: &ExportOptions) -> ExportChoice {
 }
 
 /// The formats; those that do not fit the window are scrolled to.
-fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
+fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize, is_new: bool) {
     let theme = cx.theme;
     let list = ScrollArea::vertical().id_salt("formats");
     let output = list.show(ui, |ui| {
@@ -83,11 +85,14 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize) {
             let is_chosen = number == *chosen;
             let response = row(ui, &theme, 46.0, is_chosen, format.title, |ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                ui.label(format.title);
+                cut_label(ui, RichText::new(format.title));
                 cut_label(ui, soft(&theme, format.description).size(12.0));
             });
             if response.clicked() {
                 *chosen = number;
+            }
+            if is_new && is_chosen {
+                response.scroll_to_me(None);
             }
         }
     });
@@ -128,6 +133,8 @@ fn several_ui<T: Ord + Clone>(
     chosen: &mut BTreeSet<T>,
     offered: impl Iterator<Item = (T, String)>,
 ) {
+    const WIDTH: f32 = 170.0;
+    let width = ui.available_width().min(WIDTH);
     let offered: Vec<(T, String)> = offered.collect();
     // One that has gone from the project in the meantime would leave everything out unseen.
     chosen.retain(|own| offered.iter().any(|(each, _)| each == own));
@@ -141,7 +148,8 @@ fn several_ui<T: Ord + Clone>(
     ui.label(name);
     let response = ComboBox::from_id_salt(name)
         .selected_text(&shown)
-        .width(170.0)
+        .width(width)
+        .truncate()
         .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show_ui(ui, |ui| {
             if ui.selectable_label(chosen.is_empty(), all).clicked() {
@@ -197,40 +205,50 @@ fn form_ui(ui: &mut Ui, format: &Format, options: &mut ExportOptions) {
     }
 }
 
-/// What would be written, and what would be lost.
-fn outlook_ui(ui: &mut Ui, cx: &mut Cx<'_>, format: &'static Format, options: &ExportOptions) {
+/// What would be lost, thing by thing.
+fn losses_ui(ui: &mut Ui, cx: &mut Cx<'_>, choice: &ExportChoice) {
     let theme = cx.theme;
-    ui.add_space(8.0);
-    section_head(ui, &theme, "What would be written");
-    if !cx.app.work().is_some_and(Work::is_whole) {
-        ui.label("The project is still being read…");
-        return;
-    }
-    let choice = choice(format, options);
-    let Some(exporting) = cx.app.exporting(&choice) else {
-        cx.ask(Command::Foresee(choice));
+    let exporting = cx.app.exporting(choice);
+    let Some(Ok(foreseen)) = exporting.and_then(|it| it.outcome.as_ref()) else {
         return;
     };
-    match &exporting.outcome {
-        None => {
-            ui.label("Looking…");
+    if !foreseen.losses.is_empty() {
+        ui.add_space(8.0);
+        section_head(ui, &theme, "What the format cannot carry");
+        for line in foreseen.losses.lines() {
+            ui.label(soft(&theme, line).size(12.0));
         }
-        Some(Err(words)) => {
-            ui.label(RichText::new("Nothing can be exported").color(theme.bad));
-            ui.label(words);
-        }
+    }
+}
+
+/// What would be written, in a line that is always seen. Whether that would be nothing.
+fn outlook_ui(ui: &mut Ui, cx: &mut Cx<'_>, choice: &ExportChoice) -> bool {
+    let theme = cx.theme;
+    if !cx.app.work().is_some_and(Work::is_whole) {
+        ui.label("The project is still being read…");
+        return false;
+    }
+    let Some(exporting) = cx.app.exporting(choice) else {
+        cx.ask(Command::Foresee(choice.clone()));
+        ui.label("");
+        return false;
+    };
+    let mut is_nothing = false;
+    let (words, color) = match &exporting.outcome {
+        None => ("Looking…".to_owned(), theme.soft),
+        Some(Err(words)) => (format!("Nothing can be exported: {words}"), theme.bad),
         Some(Ok(foreseen)) => {
             let annotations = counted(foreseen.annotations, "annotation");
             let documents = counted(foreseen.documents, "document");
-            ui.label(format!("{annotations} in {documents}"));
-            if foreseen.losses.is_empty() {
-                ui.label(RichText::new("Nothing is lost").color(theme.good));
-            } else {
-                ui.label(RichText::new("The format cannot carry everything").color(theme.warn));
-            }
-            for line in foreseen.losses.lines() {
-                ui.label(soft(&theme, line).size(12.0));
-            }
+            is_nothing = foreseen.documents == 0;
+            let (verdict, color) = match foreseen.losses.is_empty() {
+                _ if is_nothing => ("nothing fits these choices", theme.warn),
+                true => ("nothing is lost", theme.good),
+                false => ("the format cannot carry everything", theme.warn),
+            };
+            (format!("{annotations} in {documents}; {verdict}"), color)
         }
-    }
+    };
+    ui.label(RichText::new(words).color(color));
+    is_nothing
 }

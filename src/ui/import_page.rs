@@ -6,7 +6,8 @@ use super::Cx;
 use super::pages::head_ui;
 use super::theme::Theme;
 use super::widgets::{
-    buttons_at_right, main_button, name_bar, name_field, plain_button, section_head, soft,
+    buttons_at_right, list_entry, main_button, name_bar, name_field, plain_button, section_head,
+    soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, what_is_new};
 use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
@@ -112,15 +113,13 @@ fn choice_ui(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut ImportPageState, importin
                         ..ImportOptions::default()
                     },
                 };
-                if ui.selectable_label(read_as.is_none(), "Find out").clicked() {
+                if list_entry(ui, read_as.is_none(), "Find out").clicked() {
                     asked = Some(other(None));
                 }
                 for format in FORMATS {
                     let is_chosen = read_as.is_some_and(|chosen| chosen.name == format.name);
-                    let response = ui
-                        .selectable_label(is_chosen, format.title)
-                        .on_hover_text(format.description);
-                    if response.clicked() {
+                    let response = list_entry(ui, is_chosen, format.title);
+                    if response.on_hover_text(format.description).clicked() {
                         asked = Some(other(Some(format.name)));
                     }
                 }
@@ -206,11 +205,11 @@ fn role_ui<'a>(
         .truncate()
         .height(440.0)
         .show_ui(ui, |ui| {
-            if ui.selectable_label(chosen.is_none(), AUTOMATIC).clicked() {
+            if list_entry(ui, chosen.is_none(), AUTOMATIC).clicked() {
                 asked = Some("");
             }
             for name in names {
-                if ui.selectable_label(chosen == Some(name), name).clicked() {
+                if list_entry(ui, chosen == Some(name), name).clicked() {
                     asked = Some(name);
                 }
             }
@@ -240,7 +239,7 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
     let (theme, report) = (cx.theme, preview.report());
     section_head(ui, &theme, "Annotations");
     Grid::new("tags")
-        .num_columns(6)
+        .num_columns(7)
         .spacing(vec2(16.0, 4.0))
         .striped(true)
         .show(ui, |ui| {
@@ -251,6 +250,7 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                 "Moved",
                 "No place",
                 "There already",
+                "Such as",
             ] {
                 ui.label(soft(&theme, head));
             }
@@ -262,11 +262,14 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                     moved,
                     unplaced,
                     merged,
+                    ..
                 } = *counts;
                 ui.label(tag);
                 for count in [in_file, exact, moved, unplaced, merged] {
                     ui.label(count.to_string());
                 }
+                // One glance shows whether the right words were marked.
+                ui.label(soft(&theme, counts.examples_in_words()));
                 ui.end_row();
             }
         });

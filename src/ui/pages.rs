@@ -1,7 +1,8 @@
 //! Pages over the work: palette, line, export, findings, document, annotator, about. Esc closes them.
 
 use egui::{
-    Align, Frame, Grid, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2,
+    Align, Frame, Grid, Id, Key, LayerId, Layout, Margin, Modal, RichText, ScrollArea, TextEdit,
+    Ui, vec2,
 };
 
 use super::export_page::{ExportPageState, export_page_ui};
@@ -12,8 +13,8 @@ use super::review::{self, ReviewState};
 use super::sources_page::{SourcesPageState, sources_page_ui};
 use super::theme::semibold;
 use super::widgets::{
-    NoValue, buttons_at_right, cut_label, hold_focus, main_button, name_bar, name_dialog,
-    name_field, plain_button, row, section_head, soft, value_field,
+    NoValue, buttons_at_right, cut_label, hold_focus, list_entry, main_button, name_bar,
+    name_dialog, name_field, plain_button, row, section_head, soft, value_field,
 };
 use super::{Cx, TextSurface, ViewState, codebook, key_page};
 use crate::app::{Command, Page, Work};
@@ -96,6 +97,7 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
             };
         });
     let layer = modal.response.layer_id;
+    keep_lists_in_front(ui, layer);
     view.page_place = Some((modal.response.rect, view.page_opened_at));
     view.pages.age += 1;
     let is_new = view.pages.age <= FRAMES_OF_OPENING;
@@ -106,6 +108,16 @@ pub fn page_ui(ui: &mut Ui, cx: &mut Cx<'_>, view: &mut ViewState, surface: &mut
     view.page_is_new = false;
     if is_done || modal.should_close() {
         view.page = None;
+    }
+}
+
+/// A list that was opened before the page was would come out behind it: egui keeps the order in which things first came.
+fn keep_lists_in_front(ui: &Ui, page: LayerId) {
+    let open = ui.memory(|memory| memory.areas().visible_layer_ids());
+    for layer in open {
+        if layer.order == page.order && layer != page {
+            ui.ctx().set_sublayer(page, layer);
+        }
     }
 }
 
@@ -390,10 +402,8 @@ fn encoding_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work) {
             .width(260.0)
             .show_ui(ui, |ui| {
                 for name in import::encodings() {
-                    if ui
-                        .selectable_label(document.encoding.name == name, encoding_words(name))
-                        .clicked()
-                    {
+                    let is_chosen = document.encoding.name == name;
+                    if list_entry(ui, is_chosen, encoding_words(name)).clicked() {
                         cx.ask(Command::ReadAs(name.to_owned()));
                     }
                 }

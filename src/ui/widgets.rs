@@ -120,6 +120,15 @@ pub fn row(
     response
 }
 
+/// An entry of a list that drops down, which closes when one is chosen, by the pointer or by the keys.
+pub fn list_entry(ui: &mut Ui, is_chosen: bool, words: impl Into<RichText>) -> Response {
+    let response = ui.selectable_label(is_chosen, words.into());
+    if response.clicked() {
+        ui.close();
+    }
+    response
+}
+
 /// The sign of a state: a dotted ring, a ring, a half disc, a full disc.
 pub fn paint_state(ui: &Ui, theme: &Theme, center: egui::Pos2, state: DocumentState) {
     let painter = ui.painter();

@@ -442,7 +442,7 @@ fn adds_up(report: &ImportReport, added: usize) {
     assert_eq!(added, sum.exact + sum.moved - sum.merged);
     assert_eq!(sum.moved, report.moved.len());
     assert_eq!(sum.unplaced, report.unplaced.len());
-    let documents = report.documents;
+    let documents = &report.documents;
     assert_eq!(
         documents.in_file,
         documents.added + documents.joined + documents.without_text

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use ascribe::edit::{self, Additions, OpenProject};
 use ascribe::model::{Document, DocumentId, Encoding, Project, Texts};
-use ascribe::store::{self, BackupReason, Disk, OpenError, Storage, project_to_string};
+use ascribe::store::{self, BackupReason, Disk, OpenError, Progress, Storage, project_to_string};
 use ascribe::text::Text;
 use sha2::{Digest, Sha256};
 
@@ -231,7 +231,15 @@ fn import(sim: &SimDisk, storage: Storage, count: usize) {
     let mut worker = Worker::on(sim, storage, opened);
     let (mut documents, texts) = imported(count);
     let disk = worker.storage.disk.clone();
-    if store::write_texts(&*disk, Path::new(PROJECT), &mut documents, &texts).is_ok() {
+    if store::write_texts(
+        &*disk,
+        Path::new(PROJECT),
+        &mut documents,
+        &texts,
+        &Progress::default(),
+    )
+    .is_ok()
+    {
         let additions = Additions {
             documents,
             ..Additions::default()
@@ -517,7 +525,14 @@ fn work_goes_on_from_whatever_a_crash_has_left_of_an_import() {
     let opened = open(&storage(sim.clone())).unwrap();
     let mut worker = Worker::on(&sim, storage(sim.clone()), opened);
     let (mut documents, texts) = imported(3);
-    store::write_texts(&sim, Path::new(PROJECT), &mut documents, &texts).unwrap();
+    store::write_texts(
+        &sim,
+        Path::new(PROJECT),
+        &mut documents,
+        &texts,
+        &Progress::default(),
+    )
+    .unwrap();
     let additions = Additions {
         documents,
         ..Additions::default()

@@ -12,6 +12,7 @@ mod edits;
 mod find;
 mod foreign;
 mod formats;
+mod growth;
 mod hostile;
 mod house;
 mod imports;
