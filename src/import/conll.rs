@@ -408,7 +408,7 @@ impl Reader<'_, '_> {
         let Layout { token, columns, .. } = self.layout;
         let token = token + 1;
         let words = match self.layout.tags {
-            _ if columns < 3 => return,
+            TagColumns::One(_) if columns < 3 => return,
             TagColumns::One(tag) => format!(
                 "of {columns} columns, {token} is read as the words and {} as the tags; the others are not read",
                 tag + 1

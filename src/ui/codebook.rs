@@ -19,6 +19,8 @@ use crate::model::{Attribute, AttributeKind, Choice, Codebook, Color, Tag, TagId
 const LEAST_WIDTH: f32 = 470.0;
 /// The column of tags has room for three buttons side by side, where the window is wide enough.
 const TAGS_WIDTH: f32 = 264.0;
+/// Room for a tag's key and colour beside its name.
+const BESIDE_NAME: f32 = 190.0;
 /// Of the width, the most that tags take.
 const TAGS_PART: f32 = 0.36;
 
@@ -275,7 +277,8 @@ fn name_ui(ui: &mut Ui, cx: &mut Cx<'_>, work: &Work, tag: &Tag, state: &mut Cod
     ui.vertical(|ui| {
         field_head(ui, cx, "Name");
         let id = Id::unique(("tag name", &tag.id));
-        let response = ui.add(TextEdit::singleline(&mut words).id(id).desired_width(200.0));
+        let width = (ui.available_width() - BESIDE_NAME).clamp(60.0, 200.0);
+        let response = ui.add(TextEdit::singleline(&mut words).id(id).desired_width(width));
         name_field(&response, &words, "Name");
         let name = TagId::new(words.trim());
         if let Err(refusal) = edit::refuse_name(codebook, Some(&tag.id), &name) {

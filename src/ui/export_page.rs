@@ -103,23 +103,22 @@ fn formats_ui(ui: &mut Ui, cx: &Cx<'_>, chosen: &mut usize, is_new: bool) {
 fn filter_ui(ui: &mut Ui, work: &Work, options: &mut ExportOptions) {
     let project = work.project();
     let filter = &mut options.filter;
+    // Beside their names, which take up to ninety points.
+    let width = (ui.available_width() - 110.0).clamp(60.0, 170.0);
     let grid = Grid::new("filter").num_columns(2).spacing(vec2(12.0, 6.0));
     grid.show(ui, |ui| {
         let tags = project.codebook.tags.iter();
         let tags = tags.map(|tag| (tag.id.clone(), tag.id.to_string()));
-        several_ui(ui, "Tags", "all tags", &mut filter.tags, tags);
+        let what = ("Tags", "all tags", width);
+        several_ui(ui, what, &mut filter.tags, tags);
         let annotators = project.annotators.values();
         let annotators = annotators.map(|who| (who.id.clone(), who.name.clone()));
-        several_ui(
-            ui,
-            "Annotators",
-            "all annotators",
-            &mut filter.annotators,
-            annotators,
-        );
+        let who = ("Annotators", "all annotators", width);
+        several_ui(ui, who, &mut filter.annotators, annotators);
         let states = DocumentState::ALL.into_iter();
         let states = states.map(|state| (state, state.words().to_owned()));
-        several_ui(ui, "Documents", "in any state", &mut filter.states, states);
+        let which = ("Documents", "in any state", width);
+        several_ui(ui, which, &mut filter.states, states);
     });
     ui.checkbox(&mut filter.is_core_only, "Core annotations only");
     ui.add_space(6.0);
@@ -128,13 +127,10 @@ fn filter_ui(ui: &mut Ui, work: &Work, options: &mut ExportOptions) {
 /// Several of a list; none chosen means all.
 fn several_ui<T: Ord + Clone>(
     ui: &mut Ui,
-    name: &str,
-    all: &str,
+    (name, all, width): (&str, &str, f32),
     chosen: &mut BTreeSet<T>,
     offered: impl Iterator<Item = (T, String)>,
 ) {
-    const WIDTH: f32 = 170.0;
-    let width = ui.available_width().min(WIDTH);
     let offered: Vec<(T, String)> = offered.collect();
     // One that has gone from the project in the meantime would leave everything out unseen.
     chosen.retain(|own| offered.iter().any(|(each, _)| each == own));
