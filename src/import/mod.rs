@@ -27,6 +27,7 @@ mod build;
 mod cas;
 mod cas_json;
 mod conll;
+mod conll_layout;
 mod csv;
 mod decode;
 mod docbin;
@@ -82,7 +83,8 @@ use crate::model::{AttributeValue, DocumentId, Project, Texts, Timestamp};
 pub use brat::BRAT;
 pub use cas::OURS;
 pub use cas_json::CAS_JSON;
-pub use conll::{CONLL, NAME_LINE, TEXT_LINE};
+pub use conll::CONLL;
+pub use conll_layout::{NAME_LINE, TEXT_LINE};
 pub use csv::CSV;
 pub use decode::{DEFAULT_ENCODING, DecodeProblem, decode, encodings, no_text};
 pub use docbin::{

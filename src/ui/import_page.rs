@@ -6,8 +6,8 @@ use super::Cx;
 use super::pages::head_ui;
 use super::theme::Theme;
 use super::widgets::{
-    buttons_at_right, list_entry, main_button, name_bar, name_field, plain_button, section_head,
-    soft,
+    buttons_at_right, cut_label, list_entry, main_button, name_bar, name_field, plain_button,
+    section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, what_is_new};
 use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
@@ -269,7 +269,7 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                     ui.label(count.to_string());
                 }
                 // One glance shows whether the right words were marked.
-                ui.label(soft(&theme, counts.examples_in_words()));
+                cut_label(ui, soft(&theme, counts.examples_in_words()));
                 ui.end_row();
             }
         });
