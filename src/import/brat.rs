@@ -258,7 +258,7 @@ impl Lines {
                     key: self.key(id),
                     pieces,
                     quote: quote.to_owned(),
-                    tag: unescaped(&name(tag)),
+                    tag: unescaped(tag),
                     annotator: self.annotator.clone(),
                     line: number,
                     ..FoundSpan::default()

@@ -13,9 +13,7 @@ use super::conll_layout::{
     is_comment, is_document_start, is_outside, is_tag,
 };
 use super::files::Files;
-use super::found::{
-    CopyRoom, Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS, name,
-};
+use super::found::{CopyRoom, Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Reading, Role, Unit};
 
 /// CoNLL.
@@ -516,7 +514,7 @@ fn span(
             .map(|(start, end)| vec![[start, end]])
             .unwrap_or_default(),
         quote: quote.unwrap_or_default(),
-        tag: name(chain.tag),
+        tag: chain.tag.to_owned(),
         line: tokens.get(chain.first)?.line,
         ..FoundSpan::default()
     })

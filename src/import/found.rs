@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -178,8 +179,33 @@ impl FoundSpan {
     }
 }
 
-/// What annotations share is copied into each of them, so nothing that they may share takes more than this, in bytes.
-const MOST_NAME_BYTES: usize = 1_000;
+/// Names that annotations share are copied into each of them, in any number if they take no more than this, in bytes.
+const SMALL_NAME_BYTES: usize = 1_000;
+/// Nobody's names are longer; those that are end like any that are too many.
+const MOST_NAME_BYTES: usize = 16_000;
+/// So much may be copied of names between both in one import.
+const LONG_NAMES_BYTES: usize = 100_000_000;
+
+/// What is left of [`LONG_NAMES_BYTES`]. Names come up everywhere in parsers, also side by side, so that it is the one
+/// thing that all of them share; [`begin_names`] begins anew.
+static LONG_NAMES_LEFT: AtomicUsize = AtomicUsize::new(LONG_NAMES_BYTES);
+
+/// Before an import.
+pub fn begin_names() {
+    LONG_NAMES_LEFT.store(LONG_NAMES_BYTES, Ordering::Relaxed);
+}
+
+/// How many bytes of a name of so many may be copied.
+fn name_room(bytes: usize) -> usize {
+    let less = |left: usize| left.checked_sub(bytes);
+    let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
+    let has_room = || LONG_NAMES_LEFT.fetch_update(set, get, less).is_ok();
+    match bytes <= SMALL_NAME_BYTES || (bytes <= MOST_NAME_BYTES && has_room()) {
+        true => bytes,
+        false => SMALL_NAME_BYTES,
+    }
+}
+
 /// How often words may be copied for each byte of what they stand in.
 const MOST_COVERING: usize = 50;
 /// What little may be copied as often as anybody likes, in bytes.
@@ -188,7 +214,8 @@ const SMALL_COVERING: usize = 1_000_000;
 /// A name that any number of annotations may share: a tag, a kind, an attribute, an annotator. One that is longer than
 /// any tool gives ends with `…`.
 pub fn name(words: &str) -> String {
-    match words.split_at_checked(words.floor_char_boundary(MOST_NAME_BYTES)) {
+    let room = name_room(words.len());
+    match words.split_at_checked(words.floor_char_boundary(room)) {
         Some((own, rest)) if !rest.is_empty() => format!("{own}…"),
         _ => words.to_owned(),
     }
@@ -197,7 +224,7 @@ pub fn name(words: &str) -> String {
 /// What others refer to an annotation by; empty if it is longer than any tool makes it, since of a part nobody knows
 /// what it means.
 pub fn key(words: &str) -> String {
-    match words.len() > MOST_NAME_BYTES {
+    match name_room(words.len()) < words.len() {
         true => String::new(),
         false => words.to_owned(),
     }

@@ -178,6 +178,7 @@ impl Format {
                 roles,
             });
         }
+        found::begin_names();
         let files = Files::new(files);
         let mut found = (self.read)(&files, options)?;
         if found.thing_count() > MOST_AT_ONCE {

@@ -210,7 +210,7 @@ fn restyle(style: &mut Style, theme: &Theme) {
     spacing.interact_size.y = 26.0;
     spacing.scroll.floating = true;
     // A list that ends exactly with an entry would not show that it goes on.
-    spacing.scroll.dormant_handle_opacity = 0.5;
+    spacing.scroll.dormant_handle_opacity = 0.3;
     style.animation_time = 0.1;
     style.interaction.tooltip_delay = 0.4;
     style.visuals = visuals(theme);

@@ -52,6 +52,18 @@ Estonia blamed the group 🦉 for the outage.
 ";
 
 #[test]
+fn a_tag_of_ten_thousand_letters_comes_back_in_every_format() {
+    let tag = "A".repeat(10_000);
+    let marks = ["Estonia", "denied"].map(|words| format!("^\"{words}\" {tag} @mara\n"));
+    let (project, texts) = read(&format!("Estonia denied it.\n{}", marks.concat()));
+    assert_eq!(project.annotations.len(), 2);
+    // Each proves that what it wrote reads as it was.
+    for format in FORMATS {
+        exported(format, &project, &texts, OffsetUnit::CodePoint);
+    }
+}
+
+#[test]
 fn conll_keeps_the_first_of_what_overlaps_and_names_the_other() {
     let (project, texts) = read(CROSSING);
     let export = exported(&CONLL, &project, &texts, OffsetUnit::CodePoint);
