@@ -128,6 +128,7 @@ fn read_members(
         words: "no format knows what is in the archive".to_owned(),
     })?;
     found.append((format.read)(&files, options)?);
+    super::take_texts_beside(&files, found)?;
     files.refuse_copies()
 }
 

@@ -10,6 +10,7 @@ use ascribe::import::{
 };
 use ascribe::model::{Project, Texts};
 use proptest::prelude::*;
+use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -93,6 +94,27 @@ fn a_codebook_goes_out_and_comes_back() {
     };
     assert_eq!(tags(&back), tags(&project));
     assert!(back.documents.is_empty());
+}
+
+#[test]
+fn annotations_in_an_archive_find_their_text_by_whichever_name() {
+    let mark = |source: &str, start: usize, end: usize| {
+        json!({"@context": "http://www.w3.org/ns/anno.jsonld", "type": "Annotation",
+            "body": {"type": "TextualBody", "value": "x", "purpose": "tagging"},
+            "target": {"source": source, "selector":
+                {"type": "TextPositionSelector", "start": start, "end": end}}})
+    };
+    let marks = json!([mark("a.txt", 0, 2), mark("corpus/a.txt", 3, 9)]).to_string();
+    let members = [
+        ("a.txt", &b"It denied."[..]),
+        ("marks.jsonld", marks.as_bytes()),
+    ];
+    let (project, _, report) = imported(&[file("marks.zip", archive(&members))]);
+    let words: Vec<_> = annotations(&project)
+        .into_iter()
+        .map(|(_, _, quote)| quote)
+        .collect();
+    assert_eq!(words, ["It", "denied"], "{:?}", report.lines());
 }
 
 #[test]
