@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::SystemTime;
 
 use ascribe::edit::{self, Additions, OpenProject};
@@ -548,6 +548,58 @@ fn work_goes_on_from_whatever_a_crash_has_left_of_an_import() {
         .filter_map(|crash| fault(crash, &worker.known, true))
         .collect();
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn an_import_that_is_cancelled_at_any_call_leaves_whole_texts_and_goes_on_when_tried_again() {
+    let before = drawn().0;
+    let whole: BTreeSet<&[u8]> = IMPORTED.iter().map(|(_, words)| words.as_bytes()).collect();
+    let new_files = |sim: &SimDisk| {
+        let mut contents = sim.contents();
+        let kept = before
+            .iter()
+            .all(|(path, bytes)| contents.get(path) == Some(bytes));
+        assert!(kept, "the project and its texts are as they were");
+        contents.retain(|path, _| !before.contains_key(path));
+        contents
+    };
+    // On one thread, so that every call has its turn.
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    let write = |sim: &SimDisk, progress: &Progress| {
+        let (mut documents, texts) = imported(3);
+        let path = Path::new(PROJECT);
+        pool.install(|| store::write_texts(sim, path, &mut documents, &texts, progress))
+    };
+    let mut written = BTreeSet::new();
+    for call in 1.. {
+        let (sim, progress) = (SimDisk::of(before.clone()), Arc::new(Progress::default()));
+        sim.cancel_at(call, progress.clone());
+        let outcome = write(&sim, &progress);
+        let files = new_files(&sim);
+        assert!(
+            files.values().all(|bytes| whole.contains(&**bytes)),
+            "call {call}: {files:?}"
+        );
+        let Err(error) = outcome else {
+            assert_eq!(files.len(), 3, "it was done before it was cancelled");
+            break;
+        };
+        assert!(
+            error.to_string().starts_with("it was cancelled"),
+            "call {call}: {error}"
+        );
+        written.insert(files.len());
+        write(&sim, &Progress::default()).unwrap();
+        assert_eq!(
+            new_files(&sim).len(),
+            3,
+            "call {call}: what is there is used"
+        );
+    }
+    assert_eq!(written, BTreeSet::from([0, 1, 2, 3]));
 }
 
 // ---- tidying ------------------------------------------------------------------------------------------------------

@@ -401,7 +401,7 @@ fn links(project: &Project) -> Vec<(String, String, String)> {
         .collect()
 }
 
-fn triples(list: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
+pub fn triples(list: &[(&str, &str, &str)]) -> Vec<(String, String, String)> {
     list.iter()
         .map(|(a, b, c)| ((*a).to_owned(), (*b).to_owned(), (*c).to_owned()))
         .collect()
@@ -581,6 +581,33 @@ fn conll_with_nested_tags_and_a_text_beside_it_is_found_in_the_text() {
     ]);
     assert_eq!(annotations(&project), expected, "{:?}", report.problems);
     assert!(report.is_lossless());
+}
+
+#[test]
+fn a_first_column_of_conll_that_counts_the_tokens_is_not_read_as_their_words() {
+    let lines = "1\tАнна\tB-PER\n2\tLind\tI-PER\n3\tflew\tO\n\n1\t7\tB-NUM\n2\tships\tO\n3\tleft\tO\n4\tKyiv\tB-LOC\n";
+    let told = |lines: &str| {
+        let (project, texts, report) = imported(&[file("a.conll", lines)]);
+        assert!(report.is_lossless(), "{:?}", report.problems);
+        let marks = annotations(&project).into_iter();
+        let marks: Vec<String> = marks
+            .map(|(_, tag, words)| format!("{tag} {words}"))
+            .collect();
+        let text = texts.values().next().unwrap().as_str().to_owned();
+        (marks, text, report.lines().join("\n"))
+    };
+    let (marks, text, report) = told(lines);
+    assert_eq!(marks, ["PER Анна Lind", "NUM 7", "LOC Kyiv"]);
+    assert_eq!(text, "Анна Lind flew\n7 ships left Kyiv\n");
+    let columns = "of 3 columns, 2 is read as the words and 3 as the tags";
+    assert!(report.contains(columns), "{report}");
+    let (marks, text, _) = told("12\tX\tB-NUM\n7\tX\tB-NUM\n");
+    assert_eq!(
+        marks,
+        ["NUM 12", "NUM 7"],
+        "numbers that do not count are words"
+    );
+    assert_eq!(text, "12 7\n");
 }
 
 #[test]
@@ -802,6 +829,34 @@ fn tables_are_read_whatever_parts_their_columns() {
             .iter()
             .any(|problem| problem.words.contains("never closed"))
     );
+}
+
+#[test]
+fn comments_before_a_table_are_left_out_and_told() {
+    let table = "# Порт: what the ministries said\r\n# by Mara\r\ntext;label\r\n# It was denied.;denial\r\nThey agreed.\r\n";
+    let (project, _, report) = imported(&[file("a.csv", table)]);
+    let expected = triples(&[("a", "denial", "# It was denied.")]);
+    assert_eq!(
+        annotations(&project),
+        expected,
+        "rows may begin with a hash"
+    );
+    let told = |line| {
+        let problem = report.problems.iter().find(|problem| problem.line == line);
+        problem.map(|problem| (&*problem.words, &*problem.what, problem.is_loss))
+    };
+    let comment = (
+        "comments before the table are left out",
+        "# Порт: what the ministries said",
+        false,
+    );
+    assert_eq!(told(1), Some(comment));
+    let row = (
+        "left out: the row has other than 2 columns",
+        "They agreed.",
+        true,
+    );
+    assert_eq!(told(5), Some(row), "lines count from the first of the file");
 }
 
 #[test]

@@ -2,13 +2,13 @@
 //! other.
 
 use ascribe::import::{
-    FileInMemory, ImportOptions, ImportReport, Mapping, Target, format, import, import_alone,
+    FileInMemory, ImportOptions, ImportReport, Mapping, Role, Target, format, import, import_alone,
     mappable, recognise,
 };
 use ascribe::model::{Annotations, Project, Texts};
 use serde_json::{Value, json};
 
-use crate::imports::{annotations, file};
+use crate::imports::{annotations, file, triples};
 
 fn read(
     name: &str,
@@ -890,6 +890,70 @@ fn texts_given_beside_are_those_that_records_name() {
     assert_eq!(fields(&project), [("outlet", "Wire")]);
     assert_eq!(project.documents.len(), 2);
     assert_eq!(lost(&report).len(), 1, "{:?}", report.problems);
+}
+
+#[test]
+fn a_list_of_annotations_is_known_by_what_stands_in_it_whatever_its_key() {
+    let objects = json!([{"text": "Уряд denied it.", "year": 2020, "authors": ["Mara"],
+        "highlights_x": [{"start": 0, "end": 4, "label": "actor"}, {"start": 5, "end": 11, "label": "denial"}]},
+        {"text": "It is calm.", "highlights_x": []}]);
+    let lists = json!([{"text": "Уряд denied it.", "year": 2020, "authors": ["Mara"],
+        "highlights_x": [[0, 4, "actor"], [5, 11, "denial"]]}, {"text": "It is calm."}]);
+    for records in [objects, lists] {
+        let files = [file("a.json", records.to_string())];
+        let detected = recognise(&files).unwrap().name;
+        let (project, _, report) = read(detected, &files, &[]).unwrap();
+        assert_eq!(
+            marks(&project),
+            [mark("actor", "Уряд"), mark("denial", "denied")]
+        );
+        assert_eq!(project.documents.len(), 2);
+        assert_eq!(
+            fields(&project),
+            [("authors", "[\"Mara\"]"), ("year", "2020")]
+        );
+        assert_eq!(report.mapping.get(Role::Spans), Some("highlights_x"));
+        assert!(report.is_lossless(), "{:?}", report.problems);
+    }
+    let two = r#"[{"text": "It denied.", "ours": [[3, 9, "c"]], "theirs": [[0, 2, "d"]]}]"#;
+    let (project, _, report) = read("json", &[file("a.json", two)], &[]).unwrap();
+    assert!(
+        marks(&project).is_empty(),
+        "nobody knows which of two is meant"
+    );
+    assert!(
+        report.lines().join("\n").contains("ours, theirs"),
+        "{:?}",
+        report.lines()
+    );
+    let (project, ..) = read("json", &[file("a.json", two)], &["spans=ours"]).unwrap();
+    assert_eq!(marks(&project), [mark("c", "denied")]);
+}
+
+#[test]
+fn lists_of_annotations_find_the_document_that_another_record_holds() {
+    let texts = r#"[{"id": "d1", "text": "Уряд denied it.", "spans": [{"start": 12, "end": 14, "label": "it"}]},
+        {"id": "d2", "text": "They agreed."}]"#;
+    let lists = r#"[{"document": "d2", "coder": "Ben", "spans": [{"start": 5, "end": 11, "label": "accord"}]},
+        {"document": "d1", "spans": [{"start": 0, "end": 4, "label": "actor"}, {"start": 5, "end": 11, "label": "denial"}]},
+        {"document": "d3", "spans": [{"start": 0, "end": 4, "label": "gone"}]}]"#;
+    // Whichever file comes first.
+    for names in [["a.json", "b.json"], ["b.json", "a.json"]] {
+        let files = [file(names[0], texts), file(names[1], lists)];
+        let (project, _, report) = read("json", &files, &[]).unwrap();
+        let mut found = annotations(&project);
+        found.sort();
+        let expected = [
+            ("d1", "actor", "Уряд"),
+            ("d1", "denial", "denied"),
+            ("d1", "it", "it"),
+            ("d2", "accord", "agreed"),
+        ];
+        assert_eq!(found, triples(&expected), "{:?}", report.problems);
+        assert!(fields(&project).contains(&("coder", "Ben")));
+        assert_eq!(report.documents.missing, ["d3"]);
+        assert_eq!(report.annotations().unplaced, 1);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::drawing::author;
-use crate::imports::{annotations, file, imported};
+use crate::imports::{annotations, file, imported, triples};
 use crate::window::own_folder;
 
 /// A dataset of its own with the ids that every one begins with.
@@ -372,6 +372,51 @@ fn an_import_of_which_nothing_comes_ends_in_one() {
     let (_, said) = run(folder, "import sample.ascribe.ron lost.csv");
     assert!(said.contains("give it with the import"), "{said}");
     assert!(!folder.join("out.jsonl").exists());
+}
+
+#[test]
+fn texts_that_annotations_only_name_are_found_beside_their_file_and_missing_ones_told() {
+    let json = r#"[{"document": "report.txt", "start": 5, "end": 14, "label": "denial"}"#;
+    let gone = r#", {"document": "gone.txt", "start": 0, "end": 2, "label": "denial"}"#;
+    let table = "document,start,end,label\nreport.txt,5,14,denial\n";
+    for (name, words, expected) in [
+        ("marks.json", format!("{json}]"), 0),
+        ("marks.csv", table.to_owned(), 0),
+        ("marks.json", format!("{json}{gone}]"), 3),
+        ("marks.csv", format!("{table}gone.txt,0,2,denial\n"), 3),
+    ] {
+        let sample = sample();
+        let folder = sample.path().join("theirs");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(name), words).unwrap();
+        fs::write(folder.join("report.txt"), "Уряд заперечив це.").unwrap();
+        fs::write(folder.join("other.txt"), "Nobody named this.").unwrap();
+        // What lies beside the project is not meant.
+        fs::write(sample.path().join("gone.txt"), "It is elsewhere.").unwrap();
+        let (code, said) = run(
+            sample.path(),
+            &format!("import sample.ascribe.ron theirs/{name}"),
+        );
+        assert_eq!(code, expected, "{name}: {said}");
+        assert_eq!(
+            said.contains("without text 1 (gone.txt)"),
+            code == 3,
+            "{name}: {said}"
+        );
+        let path = sample.path().join("sample.ascribe.ron");
+        let opened = store::open_project(&path, &Progress::default()).unwrap();
+        let brought: Vec<_> = annotations(&opened.project)
+            .into_iter()
+            .filter(|(id, ..)| id.starts_with("report"))
+            .collect();
+        assert_eq!(
+            brought,
+            triples(&[("report.txt", "denial", "заперечив")]),
+            "{name}"
+        );
+        let mut ids = opened.project.documents.keys();
+        assert!(!ids.any(|id| id.as_str().starts_with("other")), "{name}");
+    }
 }
 
 #[test]

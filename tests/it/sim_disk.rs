@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
-use ascribe::store::{Disk, DiskFile, Found};
+use ascribe::store::{Disk, DiskFile, Found, Progress};
 
 #[derive(Debug, Clone, Default)]
 pub struct SimDisk(Arc<Mutex<State>>);
@@ -25,6 +25,8 @@ struct State {
     calls: usize,
     fails: Option<Failing>,
     has_failed: bool,
+    /// Which task is asked to give up, and at which call.
+    cancels: Option<(usize, Arc<Progress>)>,
 }
 
 pub type Contents = BTreeMap<PathBuf, Vec<u8>>;
@@ -106,6 +108,13 @@ impl SimDisk {
         done
     }
 
+    /// Asks a task to give up at this call from now on.
+    pub fn cancel_at(&self, call: usize, progress: Arc<Progress>) {
+        let mut state = self.lock();
+        state.calls = 0;
+        state.cancels = Some((call, progress));
+    }
+
     pub fn has_failed(&self) -> bool {
         self.lock().has_failed
     }
@@ -152,6 +161,11 @@ impl SimDisk {
         let mut state = self.lock();
         state.calls += 1;
         let calls = state.calls;
+        if let Some((call, progress)) = &state.cancels
+            && calls == *call
+        {
+            progress.cancel();
+        }
         if let Some(failing) = state.fails
             && (calls == failing.call || failing.goes_on && calls > failing.call)
         {

@@ -194,6 +194,50 @@ fn a_web_page_gives_its_article_without_the_menu() {
 }
 
 #[test]
+fn the_only_headline_that_readers_see_is_put_before_the_words_and_the_authors_are_told() {
+    let whole = "Порт атаковано вночі загоном 🦉 знову";
+    let of = |title: &str, more: &str| {
+        let seen = format!("<h1>Порт атаковано вночі <em>загоном</em>\n🦉 знову</h1>{more}");
+        let page = page("utf-8").replace("<h1>Порт</h1>", &seen);
+        words_of("p.html", page.replace("Порт &amp; море", title)).unwrap()
+    };
+    let short = "Порт атаковано вночі загоном";
+    let extracted = of(
+        &format!("{short} | Вісті"),
+        "<p class=\"byline\">Мара Лінд</p>",
+    );
+    assert_eq!(extracted.title, whole);
+    let beginning = format!("{whole}\n\nМіністерство заперечило");
+    assert!(
+        extracted.words.starts_with(&beginning),
+        "{}",
+        extracted.words
+    );
+    assert!(!extracted.words.contains("Мара Лінд"));
+    assert_eq!(
+        extracted.remarks,
+        [
+            "the line of the authors is left out: Мара Лінд",
+            "the headline is put before the words"
+        ]
+    );
+    // Of another story, or one of several, it says nothing of the page.
+    for (title, more) in [
+        ("Головні новини дня з усього світу", ""),
+        (short, "<h1>Інше</h1>"),
+    ] {
+        let extracted = of(title, more);
+        assert_eq!(extracted.title, title);
+        assert!(
+            extracted.words.starts_with(&format!("{title}\n")),
+            "{}",
+            extracted.words
+        );
+        assert_eq!(extracted.remarks, ["the headline is put before the words"]);
+    }
+}
+
+#[test]
 fn a_pdf_gives_its_text_layer() {
     let extracted = words_of("p.pdf", pdf("The ministry denied it.")).unwrap();
     assert_eq!(extracted.words.trim(), "The ministry denied it.");
