@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::brat_config::{read_configuration, spread};
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, name};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS};
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, MOST_AT_ONCE, Mark, Reading, stem, unescaped,
 };
@@ -100,10 +100,14 @@ struct Lines {
     triggers: HashMap<String, String>,
     /// How many events each span is the trigger of.
     events_of: HashMap<String, usize>,
-    /// How many characters of the last span's quote are missing: they may stand on the next line.
+    /// What stands of the last span's quote on further lines.
+    further_quote: String,
+    /// How many characters of that quote are missing still.
     missing_characters: usize,
     /// Who made these, if each annotator has a folder.
-    annotator: String,
+    annotator: Arc<str>,
+    /// What is remarked on spans.
+    notes: HashMap<usize, String>,
     found: Found,
 }
 
@@ -143,15 +147,17 @@ fn read_document(
     let annotator = folder
         .and_then(|folder| folder.rsplit('/').next())
         .unwrap_or_default()
-        .to_owned();
+        .into();
     let mut lines = Lines {
         file: label,
         document,
         by_id: HashMap::new(),
         triggers: HashMap::new(),
         events_of: HashMap::new(),
+        further_quote: String::new(),
         missing_characters: 0,
         annotator,
+        notes: HashMap::new(),
         found,
     };
     let mut later = Vec::new();
@@ -167,6 +173,7 @@ fn read_document(
             lines.read_first(number, line, &mut later);
         }
     }
+    lines.end_quote();
     for (_, line) in later.iter().filter(|(_, line)| line.starts_with('E')) {
         lines.note_trigger(line);
     }
@@ -181,10 +188,16 @@ fn read_document(
         }
     }
     let Lines {
-        document,
+        mut document,
+        notes,
         mut found,
         ..
     } = lines;
+    for (index, note) in notes {
+        if let Some(span) = document.spans.get_mut(index) {
+            span.note = note.into();
+        }
+    }
     found.documents.push(document);
     Ok(found)
 }
@@ -219,14 +232,14 @@ impl Lines {
             let is_continued = !line.split_whitespace().next().is_none_or(is_id)
                 && (1..=self.missing_characters + 1).contains(&characters)
                 && self.missing_characters > 0;
-            match self.document.spans.last_mut().filter(|_| is_continued) {
-                Some(last) => {
-                    last.quote.push(' ');
-                    last.quote.push_str(line);
+            match is_continued {
+                true => {
+                    self.further_quote.push(' ');
+                    self.further_quote.push_str(line);
                     self.missing_characters =
                         self.missing_characters.saturating_sub(characters + 1);
                 }
-                None => self.found.left_out(
+                false => self.found.left_out(
                     &self.file,
                     number,
                     "left out: the line has no id and a TAB behind it",
@@ -253,12 +266,13 @@ impl Lines {
                 let length = pieces.iter().fold(0, |sum: usize, [start, end]| {
                     sum.saturating_add(end.saturating_sub(*start))
                 });
+                self.end_quote();
                 self.missing_characters = length.saturating_sub(quote.chars().count());
                 self.document.spans.push(FoundSpan {
                     key: self.key(id),
                     pieces,
-                    quote: quote.to_owned(),
-                    tag: unescaped(tag),
+                    quote: quote.into(),
+                    tag: unescaped(tag).into(),
                     annotator: self.annotator.clone(),
                     line: number,
                     ..FoundSpan::default()
@@ -270,6 +284,19 @@ impl Lines {
         }
     }
 
+    /// Puts the further lines of the last span's quote behind its first.
+    fn end_quote(&mut self) {
+        let further = std::mem::take(&mut self.further_quote);
+        if let Some(last) = self
+            .document
+            .spans
+            .last_mut()
+            .filter(|_| !further.is_empty())
+        {
+            last.quote = format!("{}{further}", last.quote).into();
+        }
+    }
+
     /// Unique among all documents of the import. No hyphen and number at its end, or it would look like ours.
     fn key(&self, id: &str) -> String {
         format!("{}\t{id}", self.file)
@@ -277,14 +304,19 @@ impl Lines {
 
     /// The span that an id stands for; for an event its trigger's.
     fn span_of(&mut self, id: &str) -> Result<&mut FoundSpan, String> {
+        let index = self.index_of(id)?;
+        let span = self.document.spans.get_mut(index);
+        span.ok_or_else(|| format!("there is no {id}"))
+    }
+
+    /// Which of the spans that is.
+    fn index_of(&self, id: &str) -> Result<usize, String> {
         if id.starts_with('R') {
             return Err("a link has no attributes and notes here".to_owned());
         }
         let id = self.triggers.get(id).map_or(id, String::as_str);
         let index = self.by_id.get(id).copied();
-        index
-            .and_then(|index| self.document.spans.get_mut(index))
-            .ok_or_else(|| format!("there is no {id}"))
+        index.ok_or_else(|| format!("there is no {id}"))
     }
 
     fn note_trigger(&mut self, line: &str) {
@@ -315,14 +347,14 @@ impl Lines {
         }
     }
 
-    fn link(&mut self, number: usize, kind: &str, from: &str, to: &str) -> Result<(), String> {
+    fn link(&mut self, number: usize, kind: &Arc<str>, from: &str, to: &str) -> Result<(), String> {
         if self.found.links.len() == MOST_THINGS {
             return Err(format!("the document has more than {MOST_THINGS} links"));
         }
         let from = self.span_of(from)?.key.clone();
         let to = self.span_of(to)?.key.clone();
         self.found.links.push(FoundLink {
-            kind: unescaped(&name(kind)),
+            kind: kind.clone(),
             from,
             to,
             file: self.file.clone(),
@@ -341,7 +373,7 @@ impl Lines {
             .ok_or("the event has no trigger")?;
         let tag = unescaped(tag);
         let span = self.span_of(trigger)?;
-        if span.tag != tag {
+        if *span.tag != tag {
             let words = "a trigger has another type than its event; the trigger's is kept";
             self.found
                 .left_out(&self.file, number, words, format!("{id}: {tag}"));
@@ -362,7 +394,8 @@ impl Lines {
             // brat numbers the roles that come again: Theme, Theme2.
             let plain = role.trim_end_matches(|c: char| c.is_ascii_digit());
             let is_again = plain != *role && names.contains(plain);
-            let outcome = self.link(number, if is_again { plain } else { role }, trigger, target);
+            let kind = unescaped(if is_again { plain } else { role }).into();
+            let outcome = self.link(number, &kind, trigger, target);
             problem = problem.and(outcome);
         }
         problem
@@ -376,7 +409,7 @@ impl Lines {
             .filter_map(|part| Some(part.rsplit_once(':')?.1))
             .collect();
         match ends.as_slice() {
-            [from, to] => self.link(number, kind, from, to),
+            [from, to] => self.link(number, &unescaped(kind).into(), from, to),
             _ => Err("a relation has two ends".to_owned()),
         }
     }
@@ -384,13 +417,13 @@ impl Lines {
     /// `Equiv T1 T2 …`: each with the first.
     fn read_equivalence(&mut self, number: usize, rest: &str) -> Result<(), String> {
         let mut parts = rest.split_whitespace();
-        let kind = parts.next().unwrap_or(EQUIVALENCE);
+        let kind = unescaped(parts.next().unwrap_or(EQUIVALENCE)).into();
         let first = parts.next().ok_or("there is nothing that is equivalent")?;
         let mut others: Vec<&str> = parts.filter(|other| *other != first).collect();
         others.dedup();
         let mut problem = Ok(());
         for other in others {
-            problem = problem.and(self.link(number, kind, first, other));
+            problem = problem.and(self.link(number, &kind, first, other));
             if self.found.links.len() == MOST_THINGS {
                 self.found.stopped(&self.file, number, MOST_THINGS, "links");
                 break;
@@ -446,12 +479,12 @@ impl Lines {
         } else {
             format!("{kind}: ")
         };
-        let span = self.span_of(target)?;
-        if !span.note.is_empty() {
-            span.note.push('\n');
+        let note = self.notes.entry(self.index_of(target)?).or_default();
+        if !note.is_empty() {
+            note.push('\n');
         }
-        span.note.push_str(&kind);
-        span.note.push_str(&spread(words));
+        note.push_str(&kind);
+        note.push_str(&spread(words));
         Ok(())
     }
 }

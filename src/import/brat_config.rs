@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::found::{self, Found, add_codebook};
+use super::found::{Found, add_codebook};
 use super::unescaped;
 use crate::model::{
     Attribute, AttributeKind, Choice, Codebook, Color, LinkEnds, LinkKind, Tag, TagId,
@@ -181,7 +181,7 @@ impl Making {
     }
 
     fn add_kind(&mut self, name: &str, ends: LinkEnds) {
-        let name: Arc<str> = found::name(&unescaped(name)).into();
+        let name: Arc<str> = unescaped(name).into();
         let kinds = &mut self.codebook.link_kinds;
         let index = *self.kinds.entry(name.clone()).or_insert(kinds.len());
         match kinds.get_mut(index) {
@@ -229,7 +229,7 @@ impl Making {
             None => AttributeKind::YesNo,
         };
         let attribute = Attribute {
-            name: found::name(&unescaped(name)).into(),
+            name: unescaped(name).into(),
             kind,
             is_core: false,
             is_required: false,
@@ -273,7 +273,7 @@ impl Making {
 }
 
 fn tag_id(written: &str) -> TagId {
-    TagId::new(found::name(&unescaped(written)))
+    TagId::new(unescaped(written))
 }
 
 /// `<ENTITY>` and other macros mean any.

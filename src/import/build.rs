@@ -310,7 +310,7 @@ impl Building<'_> {
             quote: words.unwrap_or_else(|| quote(text, &spans)),
             spans,
             tag_id,
-            note: match span.note.as_str() {
+            note: match &*span.note {
                 "" => self.no_note.clone(),
                 note => self.shared.name(note),
             },
@@ -417,7 +417,7 @@ impl Building<'_> {
 
     fn add_links(&mut self, found: &mut Found) {
         for link in std::mem::take(&mut found.links) {
-            let counts = self.report.links.entry(link.kind.clone()).or_default();
+            let counts = self.report.links.entry(link.kind.to_string()).or_default();
             counts.in_file += 1;
             let (Some(from), Some(to)) = (
                 self.end(&link.file, &link.from),
@@ -433,13 +433,13 @@ impl Building<'_> {
                 });
                 continue;
             };
-            if let Some(counts) = self.report.links.get_mut(&link.kind) {
+            if let Some(counts) = self.report.links.get_mut(&*link.kind) {
                 counts.added += 1;
             }
             let links = &self.target.project.links;
             let is_there = links
                 .of(&from)
-                .any(|other| other.from == from && other.to == to && *other.kind == link.kind);
+                .any(|other| other.from == from && other.to == to && other.kind == link.kind);
             if is_there {
                 continue;
             }

@@ -7,8 +7,9 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::found::{self, Found, FoundDocument, FoundLink, FoundSpan, FoundText, shortened};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, shortened};
 use super::inception::{document_and_annotator, main_feature, short_name};
+use super::names::bounded;
 use super::{FileInMemory, Reading, Unit, unescaped};
 use crate::model::{AttributeValue, Attributes};
 use crate::text::OffsetUnit;
@@ -64,7 +65,7 @@ impl Structure {
     }
 
     /// What a feature says, where that is a name.
-    fn name(&self, feature: &str) -> Option<String> {
+    fn name(&self, feature: &str) -> Option<Arc<str>> {
         self.values.get(feature).map(name_of)
     }
 
@@ -94,11 +95,10 @@ impl Structure {
 }
 
 /// A value as a name.
-fn name_of(value: &AttributeValue) -> String {
+fn name_of(value: &AttributeValue) -> Arc<str> {
     match value {
-        // Not copied first, since any number of links may be named by the same long words.
-        AttributeValue::Words(words) => found::name(words),
-        value => value.to_string(),
+        AttributeValue::Words(words) => words.clone(),
+        value => value.to_string().into(),
     }
 }
 
@@ -108,6 +108,7 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
     let mut layers = BTreeSet::new();
     let mut by_id: HashMap<i64, usize> = HashMap::new();
     let label = file.label();
+    let name = found.name(&label, 0, &name);
     for (index, structure) in cas.structures.iter().enumerate() {
         if by_id.insert(structure.id, index).is_some() {
             let words = "two structures have the same id; what leads to it leads to the later one";
@@ -132,7 +133,7 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
     let adding = Adding {
         room: Cell::new((10_000 + 10 * elements).min(elements.max(MOST_LINKS))),
         link_room: Cell::new(MOST_LINKS),
-        before: found::name(&label),
+        before: bounded(&label).into_owned(),
         lists: lists.map(|list| (list.id, list.all_ids())).collect(),
         targets: targets.collect(),
         is_alone: layers.len() < 2,
@@ -161,7 +162,7 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
             .find(|structure| structure.is_about_document() && structure.sofa == Some(sofa.id));
         let told = |name: &str| about.and_then(|about| about.words(name));
         let title = told("documentTitle").filter(|title| !title.is_empty() && !is_of_project);
-        let mut name = title.unwrap_or_else(|| name.clone());
+        let mut name = title.unwrap_or_else(|| name.to_string());
         if !matches!(sofa.name.as_str(), "_InitialView" | "") {
             name = format!("{name} {}", sofa.name);
         }
@@ -201,7 +202,7 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
 
 struct Adding<'a> {
     label: Arc<str>,
-    annotator: String,
+    annotator: Arc<str>,
     cas: &'a Cas,
     by_id: HashMap<i64, usize>,
     /// The elements of each list.
@@ -296,10 +297,10 @@ impl Adding<'_> {
         let main = main_feature(values.keys().map(String::as_str)).map(str::to_owned);
         let main = main.filter(|_| !structure.is_segment());
         let tag = main.and_then(|main| values.remove(&main));
-        let note = values.remove("note").map(|note| note.to_string());
+        let note = values.remove("note").map(|note| name_of(&note));
         let mut attributes: Attributes = values
             .into_iter()
-            .map(|(name, value)| (found::name(&unescaped(&name)).into(), value))
+            .map(|(name, value)| (unescaped(&name).into(), value))
             .collect();
         let short = short_name(&structure.type_name);
         if !self.is_alone {
@@ -308,7 +309,7 @@ impl Adding<'_> {
         FoundSpan {
             key: self.key(structure.id),
             pieces: vec![piece],
-            tag: tag.map_or_else(|| found::name(short), |tag| name_of(&tag)),
+            tag: tag.map_or_else(|| short.into(), |tag| name_of(&tag)),
             attributes,
             note: note.unwrap_or_default(),
             annotator: self.annotator.clone(),
@@ -327,7 +328,7 @@ impl Adding<'_> {
             if let Some((from, to)) = Self::ends(structure) {
                 let main = main_feature(structure.values.keys().map(String::as_str));
                 let kind = main.and_then(|main| structure.name(main));
-                let kind = kind.unwrap_or_else(|| found::name(short));
+                let kind = kind.unwrap_or_else(|| short.into());
                 self.link(found, kind, from, to, structure.line)?;
                 if structure.values.len() > 1 {
                     let words = "features of links besides their kind are left out";
@@ -348,9 +349,10 @@ impl Adding<'_> {
                 found.left_out(&self.label, structure.line, words, name);
                 continue;
             };
+            let own_kind: Arc<str> = name.as_str().into();
             let named = structure.name("referenceRelation");
             let named = named.filter(|_| name == "next");
-            let kind = named.unwrap_or_else(|| found::name(name));
+            let kind = named.unwrap_or_else(|| own_kind.clone());
             let own_name = shortened(name);
             for id in ids {
                 let Some(target) = self.get(id) else {
@@ -361,7 +363,7 @@ impl Adding<'_> {
                 if target.place.is_some() {
                     self.link(found, kind.clone(), structure.id, id, structure.line)?;
                 } else if let Some(end) = self.targets.get(&id) {
-                    let kind = target.name("role").unwrap_or_else(|| found::name(name));
+                    let kind = target.name("role").unwrap_or_else(|| own_kind.clone());
                     self.link(found, kind, structure.id, *end, structure.line)?;
                 } else {
                     let words = "a feature that leads to no annotation is left out";
@@ -390,7 +392,14 @@ impl Adding<'_> {
     }
 
     /// `None` if there are as many as are read already, which is told.
-    fn link(&self, found: &mut Found, kind: String, from: i64, to: i64, line: usize) -> Option<()> {
+    fn link(
+        &self,
+        found: &mut Found,
+        kind: Arc<str>,
+        from: i64,
+        to: i64,
+        line: usize,
+    ) -> Option<()> {
         let Some(left) = self.link_room.get().checked_sub(1) else {
             found.stopped(&self.label, line, MOST_LINKS, "links");
             return None;

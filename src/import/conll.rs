@@ -513,8 +513,8 @@ fn span(
         pieces: piece
             .map(|(start, end)| vec![[start, end]])
             .unwrap_or_default(),
-        quote: quote.unwrap_or_default(),
-        tag: chain.tag.to_owned(),
+        quote: quote.unwrap_or_default().into(),
+        tag: chain.tag.into(),
         line: tokens.get(chain.first)?.line,
         ..FoundSpan::default()
     })

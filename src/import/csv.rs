@@ -14,7 +14,7 @@ use super::documents::name_of_file;
 use super::files::{Files, ending, stem};
 use super::found::{
     COVERS_ALL, Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, WHOLE,
-    add_codebook, are_most, are_of_place, can_be_quote, name, place_of, whole_number,
+    add_codebook, are_most, are_of_place, can_be_quote, place_of, whole_number,
 };
 use super::json_meaning::Object;
 use super::{
@@ -22,7 +22,8 @@ use super::{
     Role, Unit, attribute, json_mapped, time,
 };
 use crate::model::{
-    AnnotatorId, AttributeValue, Codebook, Color, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
+    AnnotatorId, AttributeValue, Codebook, Color, DocumentState, Encoding, QUOTE_JOIN, Stamp, Tag,
+    TagId, Tier,
 };
 
 /// CSV and TSV.
@@ -199,6 +200,17 @@ impl Documents {
             }
         };
         self.at(index)
+    }
+
+    /// Gives an annotation, by its document and its number there, the words of all its pieces.
+    fn set_quote(&mut self, (name, index, quotes): (&str, usize, Vec<&str>)) {
+        let document = self.by_name.get(name);
+        let document = document.and_then(|index| self.list.get_mut(*index));
+        if let Some(span) = document.and_then(|document| document.spans.get_mut(index))
+            && quotes.len() > 1
+        {
+            span.quote = quotes.join(QUOTE_JOIN).into();
+        }
     }
 
     /// The document that a row of any table speaks of. Rows with its name and other words are of another one; rows
@@ -423,10 +435,13 @@ impl Table {
 
     /// The cell of a row; empty where there is none.
     fn cell<'a>(&self, row: &'a StringRecord, column: &str) -> &'a str {
-        let cell = self
-            .index(column)
-            .and_then(|index| row.get(index))
-            .unwrap_or_default();
+        let index = self.index(column);
+        index.map_or("", |index| self.cell_at(row, index))
+    }
+
+    /// The same by the number of the column, from 0.
+    fn cell_at<'a>(&self, row: &'a StringRecord, index: usize) -> &'a str {
+        let cell = row.get(index).unwrap_or_default();
         if self.is_guarded {
             cell.strip_prefix('\'').unwrap_or(cell)
         } else {
@@ -470,7 +485,7 @@ fn header_of(reader: &mut Reader<&[u8]>) -> StringRecord {
     let own_names = columns.map(|(index, written)| {
         let name = match written {
             "" => numbered(index + 1),
-            written => name(written),
+            written => written.to_owned(),
         };
         let count = counts.entry(name.clone()).or_default();
         *count += 1;
@@ -518,6 +533,7 @@ impl<'a> Front<'a> {
             match line.strip_prefix("sep=").map(str::as_bytes) {
                 Some([separator]) => front.separator = Some(*separator),
                 _ if is_comment(line, rest) => front.comment = front.comment.or(Some(line)),
+                _ if line.is_empty() && front.comment.is_some() => {}
                 _ => break,
             }
             front.table = rest;
@@ -527,11 +543,40 @@ impl<'a> Front<'a> {
     }
 }
 
-/// Whether a line without cells stands before one with cells, or before another comment.
+/// Whether a line with a hash is no row of a table: it has no cells and the table, or another comment, follows; or the
+/// names of the columns follow, which it does not say itself.
 fn is_comment(line: &str, rest: &str) -> bool {
-    let has_cells = |line: &str| line.bytes().any(|byte| SEPARATORS.contains(&byte));
-    let next = rest.lines().next().unwrap_or_default();
-    line.starts_with("# ") && !has_cells(line) && (next.starts_with("# ") || has_cells(next))
+    /// Comments go on for no more lines, if there are cells in them.
+    const MOST_LINES: usize = 50;
+    const MOST_CELLS: usize = 100;
+    let is_hashed = |line: &&str| line.starts_with('#');
+    let has_cells = |line: &str| cells(line).nth(1).is_some();
+    let says_names = |line: &str| {
+        let names = cells(line)
+            .take(MOST_CELLS)
+            .map(|cell| cell.trim().trim_matches('"'));
+        !Mapping::default()
+            .or_guessed(&names.collect::<Vec<_>>(), &ROLES, |_, _| true)
+            .is_empty()
+    };
+    let mut behind = rest
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(MOST_LINES);
+    is_hashed(&line)
+        && match has_cells(line) {
+            false => behind
+                .next()
+                .is_some_and(|next| is_hashed(&next) || has_cells(next)),
+            true => {
+                !says_names(line) && behind.find(|line| !is_hashed(line)).is_some_and(says_names)
+            }
+        }
+}
+
+/// The cells of a line, whatever separates them.
+fn cells(line: &str) -> impl Iterator<Item = &str> {
+    line.split(SEPARATORS.map(char::from))
 }
 
 /// The separator that cuts the header into most columns, if none is told.
@@ -628,7 +673,7 @@ fn read_links(table: &Table, found: &mut Found) {
         let cell = |column| table.cell(row, column).to_owned();
         found.links.push(FoundLink {
             key: cell("link_id"),
-            kind: cell("kind"),
+            kind: cell("kind").into(),
             from: cell("from"),
             to: cell("to"),
             created_at: time(&cell("created")),
@@ -664,7 +709,8 @@ fn read_own_spans(
     documents: &mut Documents,
     found: &mut Found,
 ) -> Result<(), ImportError> {
-    let mut keys: HashMap<&str, (String, usize)> = HashMap::new();
+    // Of each annotation its document, its number there and the words of its pieces.
+    let mut keys: HashMap<&str, (&str, usize, Vec<&str>)> = HashMap::new();
     for (line, row) in &table.rows {
         let cell = |column| table.cell(row, column);
         let (Ok(start), Ok(end)) = (cell("start").parse(), cell("end").parse()) else {
@@ -698,13 +744,12 @@ fn read_own_spans(
             ..Reading::default()
         };
         document.is_certain = true;
-        if let Some((of, index)) = keys.get(cell("span_id"))
-            && of == name
+        if let Some((of, index, quotes)) = keys.get_mut(cell("span_id"))
+            && *of == name
             && let Some(span) = document.spans.get_mut(*index)
         {
             span.pieces.push([start, end]);
-            span.quote.push_str(crate::model::QUOTE_JOIN);
-            span.quote.push_str(cell("text"));
+            quotes.push(cell("text"));
             continue;
         }
         let values: BTreeMap<Arc<str>, Value> =
@@ -716,16 +761,16 @@ fn read_own_spans(
         document.spans.push(FoundSpan {
             key: cell("span_id").to_owned(),
             pieces: vec![[start, end]],
-            quote: cell("text").to_owned(),
-            prefix: cell("prefix").to_owned(),
-            suffix: cell("suffix").to_owned(),
-            tag: cell("tag").to_owned(),
+            quote: cell("text").into(),
+            prefix: cell("prefix").into(),
+            suffix: cell("suffix").into(),
+            tag: cell("tag").into(),
             attributes: values
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, attribute(value)?)))
                 .collect(),
-            note: cell("note").to_owned(),
-            annotator: cell("annotator").to_owned(),
+            note: cell("note").into(),
+            annotator: cell("annotator").into(),
             tier: if cell("tier") == "optional" {
                 Tier::Optional
             } else {
@@ -737,9 +782,11 @@ fn read_own_spans(
         });
         let index = document.spans.len() - 1;
         if let Some(id) = table.index("span_id").and_then(|index| row.get(index)) {
-            keys.insert(id, (name.to_owned(), index));
+            let before = keys.insert(id, (name, index, vec![cell("text")]));
+            before.into_iter().for_each(|it| documents.set_quote(it));
         }
     }
+    keys.into_values().for_each(|it| documents.set_quote(it));
     Ok(())
 }
 
@@ -767,9 +814,10 @@ fn read_rows(
     );
     found.set_mapping(mapping.clone());
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
-    let others = table.header.iter().filter(|column| !known.contains(column));
-    let others: Vec<Arc<str>> = others.map(Arc::from).collect();
-    found.remark_kept(&table.file, others.iter().map(|column| &**column));
+    let others = table.header.iter().enumerate();
+    let others = others.filter(|(_, column)| !known.contains(column));
+    let others: Vec<(usize, Arc<str>)> = others.map(|(at, column)| (at, column.into())).collect();
+    found.remark_kept(&table.file, others.iter().map(|(_, column)| &**column));
     for (line, cells) in &table.rows {
         let row = Row {
             table,
@@ -814,7 +862,7 @@ struct Row<'a> {
     table: &'a Table,
     mapping: &'a Mapping,
     /// Columns that stand for no role.
-    others: &'a [Arc<str>],
+    others: &'a [(usize, Arc<str>)],
     line: usize,
     cells: &'a StringRecord,
 }
@@ -829,8 +877,8 @@ impl<'a> Row<'a> {
 
     /// What no role stands for.
     fn others(&self) -> impl Iterator<Item = (Arc<str>, String)> {
-        self.others.iter().filter_map(|column| {
-            let cell = self.table.cell(self.cells, column);
+        self.others.iter().filter_map(|(at, column)| {
+            let cell = self.table.cell_at(self.cells, *at);
             (!cell.is_empty()).then(|| (column.clone(), cell.to_owned()))
         })
     }

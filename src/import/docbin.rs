@@ -1,14 +1,16 @@
 //! spaCy's DocBin: tokens with the entities and the groups of spans that stand on them. What spaCy has no place for
 //! stands in our own files as a line of our JSON Lines, as an attribute of the group.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 
 use super::archive::read_inflated;
 use super::files::{Files, read_each};
-use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS, name};
+use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
 use super::msgpack::{Packed, unpack};
 use super::spacy_strings::{
     BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, NORM, ORTH, SENT_START, Strings,
@@ -88,6 +90,8 @@ struct Bin<'a> {
     /// How many tokens each document has.
     lengths: Vec<usize>,
     strings: HashMap<u64, &'a str>,
+    /// Those that are names of tags and the like, once they have come up.
+    names: RefCell<HashMap<u64, Arc<str>>>,
     /// The column of the words.
     orth: usize,
     /// Scores of whole documents, and groups of spans, by documents.
@@ -134,6 +138,7 @@ impl<'a> Bin<'a> {
                 .collect(),
             spaces,
             strings: known.by_number(strings.filter_map(Packed::words)),
+            names: RefCell::default(),
             lengths,
             columns,
         };
@@ -158,7 +163,7 @@ impl<'a> Bin<'a> {
     }
 
     /// The number of the first token and of the one behind the last, document by document.
-    fn documents(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+    fn documents(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         let mut from = 0;
         self.lengths.iter().map(move |length| {
             let rows = from..from + length;
@@ -171,8 +176,18 @@ impl<'a> Bin<'a> {
         self.strings.get(&number).copied()
     }
 
+    /// The name that a number stands for, which all that have it share.
+    fn name(&self, number: u64, file: &Arc<str>, found: &mut Found) -> Arc<str> {
+        let words = || self.words(number).unwrap_or_default();
+        let mut names = self.names.borrow_mut();
+        let name = names
+            .entry(number)
+            .or_insert_with(|| found.name(file, 0, words()));
+        name.clone()
+    }
+
     /// The text and its tokens. `None` if a string is missing.
-    fn text(&self, rows: std::ops::Range<usize>) -> Option<(String, Vec<Token<'_>>)> {
+    fn text(&self, rows: Range<usize>) -> Option<(String, Vec<Token<'_>>)> {
         let mut text = String::new();
         let mut at = 0;
         let mut tokens = Vec::with_capacity(rows.len());
@@ -201,7 +216,7 @@ impl<'a> Bin<'a> {
     fn add(
         &self,
         index: usize,
-        rows: std::ops::Range<usize>,
+        rows: Range<usize>,
         file: &FileInMemory,
         most: usize,
         found: &mut Found,
@@ -230,7 +245,7 @@ impl<'a> Bin<'a> {
         };
         let kept = std::mem::take(&mut document.spans);
         document.spans = self.spans(&groups, &tokens, kept, (&label, number, most), found);
-        self.add_entities(&tokens, &mut document.spans, most);
+        self.add_entities(&tokens, &mut document.spans, most, (&label, found));
         if document.spans.len() >= most {
             found.stopped(&label, number, MOST_THINGS, THINGS);
             document.spans.truncate(most - 1);
@@ -263,7 +278,7 @@ impl<'a> Bin<'a> {
 
     /// The groups of spans with their names. Before spaCy 3.4 they were a list; since then they are a map from each
     /// group to all its names.
-    fn groups(&self, index: usize, file: &Arc<str>, found: &mut Found) -> Vec<(String, Packed)> {
+    fn groups(&self, index: usize, file: &Arc<str>, found: &mut Found) -> Vec<(Arc<str>, Packed)> {
         let bytes = self.span_groups.get(index).and_then(Packed::bytes);
         let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) else {
             return Vec::new();
@@ -291,7 +306,7 @@ impl<'a> Bin<'a> {
             };
             let own = group.get("name").and_then(Packed::words);
             let called = names.first().map(String::as_str).or(own);
-            named.push((name(called.unwrap_or_default()), group));
+            named.push((called.unwrap_or_default().into(), group));
         }
         named
     }
@@ -299,7 +314,7 @@ impl<'a> Bin<'a> {
     /// The spans of all groups. Of ours what spaCy has no place for is known already.
     fn spans(
         &self,
-        groups: &[(String, Packed)],
+        groups: &[(Arc<str>, Packed)],
         tokens: &[Token<'_>],
         kept: Vec<FoundSpan>,
         (file, line, most): (&Arc<str>, usize, usize),
@@ -314,16 +329,35 @@ impl<'a> Bin<'a> {
         let text_bytes: usize = tokens.iter().map(|token| token.words.len()).sum();
         let mut room = MOST_COVERING * text_bytes;
         let mut spans = Vec::new();
+        // Of one group alone the name says nothing.
+        let no_name = "".into();
         for (name, group) in groups {
-            // Of one group alone the name says nothing.
-            let name = if groups.len() > 1 { name } else { "" };
+            let name = if groups.len() > 1 { name } else { &no_name };
             let own = group.get("spans").map(Packed::list).unwrap_or_default();
             for bytes in own.iter().take(most - spans.len()) {
                 let Some(numbers) = bytes.bytes().and_then(Numbers::of) else {
                     found.left_out(file, line, "a span of a group cannot be read", name);
                     continue;
                 };
-                let span = self.span(&numbers, name, tokens, &mut kept, room > 0);
+                let [id, tag, kb_id] = [numbers.id, numbers.label, numbers.kb_id]
+                    .map(|number| self.name(number, file, found));
+                let own = tokens.get(numbers.tokens).filter(|_| room > 0);
+                let quote = quote(own.unwrap_or_default()).into();
+                let span = match kept.remove(&*id) {
+                    // Whoever moved or retagged it with spaCy is believed.
+                    Some(known) if hull(&known) == Some(numbers.piece) => {
+                        FoundSpan { tag, ..known }
+                    }
+                    known => {
+                        let values = [("group", name), ("id", &id), ("kb_id", &kb_id)];
+                        FoundSpan {
+                            pieces: vec![numbers.piece],
+                            quote,
+                            tag,
+                            ..known.unwrap_or_else(|| with_values(values))
+                        }
+                    }
+                };
                 room = room.saturating_sub(span.quote.len());
                 spans.push(span);
             }
@@ -331,59 +365,30 @@ impl<'a> Bin<'a> {
         spans
     }
 
-    fn span(
-        &self,
-        numbers: &Numbers,
-        group: &str,
-        tokens: &[Token<'_>],
-        kept: &mut HashMap<String, FoundSpan>,
-        is_quoted: bool,
-    ) -> FoundSpan {
-        let words = |number: u64| name(self.words(number).unwrap_or_default());
-        let (id, tag) = (words(numbers.id), words(numbers.label));
-        let own = tokens.get(numbers.tokens.clone()).filter(|_| is_quoted);
-        let quote = quote(own.unwrap_or_default());
-        let Some(known) = kept.remove(&id) else {
-            let mut span = FoundSpan {
-                pieces: vec![numbers.piece],
-                quote,
-                tag,
-                ..FoundSpan::default()
-            };
-            let kb_id = words(numbers.kb_id);
-            add_values(
-                &mut span,
-                [("group", group.to_owned()), ("id", id), ("kb_id", kb_id)],
-            );
-            return span;
-        };
-        // Whoever moved or retagged it with spaCy is believed.
-        if hull(&known) == Some(numbers.piece) {
-            FoundSpan { tag, ..known }
-        } else {
-            FoundSpan {
-                pieces: vec![numbers.piece],
-                quote,
-                tag,
-                ..known
-            }
-        }
-    }
-
     /// Entities, besides those that a group of spans has as well; no more than so many.
-    fn add_entities(&self, tokens: &[Token<'_>], spans: &mut Vec<FoundSpan>, most: usize) {
+    fn add_entities(
+        &self,
+        tokens: &[Token<'_>],
+        spans: &mut Vec<FoundSpan>,
+        most: usize,
+        (file, found): (&Arc<str>, &mut Found),
+    ) {
         let mut entities: Vec<FoundSpan> = Vec::new();
+        // The tokens of the last of them.
+        let mut run = 0..0;
+        let end = |entities: &mut Vec<FoundSpan>, run: &Range<usize>| {
+            if let (Some(last), Some(own)) = (entities.last_mut(), tokens.get(run.clone())) {
+                last.quote = quote(own).into();
+            }
+        };
         let mut is_open = false;
         for (index, token) in tokens.iter().enumerate() {
             let cell = |attribute: u64| {
                 let cell = token.cells.get(self.column(attribute)?)?;
                 Some(*cell)
             };
-            let words = |attribute: u64| {
-                let words = cell(attribute).and_then(|number| self.words(number));
-                name(words.unwrap_or_default())
-            };
-            let tag = words(ENT_TYPE);
+            let mut name = |attribute| self.name(cell(attribute).unwrap_or(0), file, found);
+            let tag = name(ENT_TYPE);
             match cell(ENT_IOB) {
                 Some(BEGINS | INSIDE) => {}
                 // Older files have no marks at all, only the tags of entities.
@@ -398,39 +403,38 @@ impl<'a> Bin<'a> {
             let last = entities.last_mut();
             match last.filter(|last| goes_on && last.tag == tag) {
                 Some(last) => {
+                    run.end = index + 1;
                     last.pieces
                         .iter_mut()
                         .for_each(|piece| piece[1] = token.end);
-                    let before = index.checked_sub(1).and_then(|index| tokens.get(index));
-                    if before.is_some_and(|before| before.end < token.start) {
-                        last.quote.push(' ');
-                    }
-                    last.quote.push_str(token.words);
                 }
                 None if is_full => break,
                 None => {
-                    let mut found = FoundSpan {
+                    end(&mut entities, &run);
+                    run = index..index + 1;
+                    let values = [("id", &name(ENT_ID)), ("kb_id", &name(ENT_KB_ID))];
+                    entities.push(FoundSpan {
                         pieces: vec![[token.start, token.end]],
-                        quote: token.words.to_owned(),
                         tag,
-                        ..FoundSpan::default()
-                    };
-                    add_values(
-                        &mut found,
-                        [("id", words(ENT_ID)), ("kb_id", words(ENT_KB_ID))],
-                    );
-                    entities.push(found);
+                        ..with_values(values)
+                    });
                 }
             }
             is_open = true;
         }
-        let grouped: HashSet<([usize; 2], String)> = spans
-            .iter()
-            .filter_map(|span| Some((hull(span)?, span.tag.clone())))
-            .collect();
-        entities.retain(|entity| {
-            hull(entity).is_some_and(|hull| !grouped.contains(&(hull, entity.tag.clone())))
-        });
+        end(&mut entities, &run);
+        // By place alone: there may be very long names.
+        let mut grouped: HashMap<[usize; 2], Vec<Arc<str>>> = HashMap::new();
+        for span in spans.iter() {
+            if let Some(hull) = hull(span) {
+                grouped.entry(hull).or_default().push(span.tag.clone());
+            }
+        }
+        let is_grouped = |entity: &FoundSpan| {
+            let tags = hull(entity).and_then(|hull| grouped.get(&hull));
+            tags.is_some_and(|tags| tags.contains(&entity.tag))
+        };
+        entities.retain(|entity| !is_grouped(entity));
         spans.extend(entities);
     }
 
@@ -483,7 +487,7 @@ impl<'a> Bin<'a> {
 
 /// What our own group says of the document; it also takes the project's line in.
 fn own_document(
-    groups: &[(String, Packed)],
+    groups: &[(Arc<str>, Packed)],
     text: &str,
     file: &Arc<str>,
     number: usize,
@@ -507,7 +511,7 @@ struct Numbers {
     id: u64,
     kb_id: u64,
     label: u64,
-    tokens: std::ops::Range<usize>,
+    tokens: Range<usize>,
     /// In code points.
     piece: [usize; 2],
 }
@@ -552,8 +556,12 @@ fn quote(tokens: &[Token<'_>]) -> String {
     words
 }
 
-fn add_values<const COUNT: usize>(span: &mut FoundSpan, values: [(&str, String); COUNT]) {
+/// An annotation of which nothing is known but what spaCy calls it, as far as that is anything.
+fn with_values<const COUNT: usize>(values: [(&str, &Arc<str>); COUNT]) -> FoundSpan {
     let values = values.into_iter().filter(|(_, value)| !value.is_empty());
-    span.attributes
-        .extend(values.map(|(name, value)| (name.into(), AttributeValue::Words(value.into()))));
+    let values = values.map(|(name, value)| (name.into(), AttributeValue::Words(value.clone())));
+    FoundSpan {
+        attributes: values.collect(),
+        ..FoundSpan::default()
+    }
 }

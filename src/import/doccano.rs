@@ -14,9 +14,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::files::{Files, stem};
-use super::found::{self, Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook};
 use super::json_mend::{self, Unreadable};
 use super::json_values::Plain;
+use super::names::bounded;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, Mapping, MappingOf, Reading, Role, Unit,
     attribute, field, json, unescaped,
@@ -189,10 +190,10 @@ fn read(files: &Files<'_>, options: &ImportOptions) -> Result<Found, ImportError
     let is_shared = lines.len() < 2;
     for (file, words) in lines {
         let label = file.label();
-        let of_file = match stem(&file.path) {
-            _ if is_shared => String::new(),
-            "all" => String::new(),
-            name => unescaped(name),
+        let of_file: Arc<str> = match stem(&file.path) {
+            _ if is_shared => "".into(),
+            "all" => "".into(),
+            name => unescaped(name).into(),
         };
         let add = |found: &mut Found, (line_number, record): json::Record<Line>| match record {
             Ok(line) => add_document(found, &label, line_number, line, &of_file),
@@ -294,7 +295,13 @@ fn read_label_set(found: &mut Found, file: &FileInMemory, words: &str) {
     add_codebook(&mut found.codebook, codebook);
 }
 
-fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line, of_file: &str) {
+fn add_document(
+    found: &mut Found,
+    file: &Arc<str>,
+    line_number: usize,
+    line: Line,
+    of_file: &Arc<str>,
+) {
     let Some(text) = line.text else {
         return found.left_out(file, line_number, "there is no text", "");
     };
@@ -320,19 +327,18 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
     for comment in &line.comments {
         document.add_value("comments", comment.get("comment").unwrap_or(comment));
     }
-    let annotator = found::name(if line.annotator.is_empty() {
-        of_file
-    } else {
-        &line.annotator
-    });
+    let annotator: Arc<str> = match line.annotator.as_str() {
+        "" => of_file.clone(),
+        annotator => annotator.into(),
+    };
     // Ids count within a line.
-    let before = found::name(file);
+    let before = bounded(file);
     let key = |id: &Value| format!("{before}\t{line_number}\t{id}");
-    let span = |key: String, start, end, tag, quote| FoundSpan {
+    let span = |key: String, start, end, tag: String, quote: String| FoundSpan {
         key,
         pieces: vec![[start, end]],
-        tag,
-        quote,
+        tag: tag.into(),
+        quote: quote.into(),
         annotator: annotator.clone(),
         line: line_number,
         ..FoundSpan::default()
@@ -361,7 +367,7 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, line: Li
     found
         .links
         .extend(line.relations.into_iter().map(|relation| FoundLink {
-            kind: relation.r#type,
+            kind: relation.r#type.into(),
             from: key(&relation.from_id),
             to: key(&relation.to_id),
             file: file.clone(),

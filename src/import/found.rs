@@ -7,15 +7,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Mapping, Reading, Role, field};
 use crate::model::{
-    Annotator, AnnotatorId, Attributes, Codebook, DocumentState, Encoding, Stamp, Tag, TagId, Tier,
-    Timestamp,
+    Annotator, AnnotatorId, AttributeValue, Attributes, Codebook, DocumentState, Encoding, Stamp,
+    Tag, TagId, Tier, Timestamp,
 };
 use crate::text::{OffsetUnit, Text};
 
@@ -131,7 +130,8 @@ impl Default for FoundText {
     }
 }
 
-/// One annotation, as a file says it.
+/// One annotation, as a file says it. Its words are shared, since a few bytes of a file may give the same long ones to
+/// any number of annotations.
 #[derive(Debug, Default, Clone)]
 pub struct FoundSpan {
     /// What the file calls it; empty if it does not. Links and claims refer to it by this, so parsers make it
@@ -140,19 +140,19 @@ pub struct FoundSpan {
     /// Start and end of each piece as written. Empty where only the quote is recorded.
     pub pieces: Vec<[usize; 2]>,
     /// The words as recorded; of several pieces joined in any usual way. Empty if there are none.
-    pub quote: String,
+    pub quote: Arc<str>,
     /// What stands before, as recorded.
-    pub prefix: String,
+    pub prefix: Arc<str>,
     /// What stands behind, as recorded.
-    pub suffix: String,
+    pub suffix: Arc<str>,
     /// The tag's name.
-    pub tag: String,
+    pub tag: Arc<str>,
     /// By name.
     pub attributes: Attributes,
     /// A remark for people.
-    pub note: String,
+    pub note: Arc<str>,
     /// Who says so; empty if the file does not tell.
-    pub annotator: String,
+    pub annotator: Arc<str>,
     /// Whether every annotator is expected to mark this.
     pub tier: Tier,
     /// When it was made, if the file tells.
@@ -164,71 +164,41 @@ pub struct FoundSpan {
 }
 
 impl FoundSpan {
+    fn words_bytes(&self) -> usize {
+        let own = [
+            &self.quote,
+            &self.prefix,
+            &self.suffix,
+            &self.tag,
+            &self.note,
+            &self.annotator,
+        ];
+        let attributes = self.attributes.iter().map(|(name, value)| match value {
+            AttributeValue::Words(words) => name.len() + words.len(),
+            _ => name.len(),
+        });
+        own.iter().map(|words| words.len()).chain(attributes).sum()
+    }
+
     /// What columns or keys with these roles say of it.
     pub fn of_words(words: impl Fn(Role) -> String) -> Self {
         Self {
             key: words(Role::Id),
-            quote: words(Role::Quote),
-            prefix: words(Role::Prefix),
-            suffix: words(Role::Suffix),
-            tag: words(Role::Tag),
-            note: words(Role::Note),
-            annotator: words(Role::Annotator).trim().to_owned(),
+            quote: words(Role::Quote).into(),
+            prefix: words(Role::Prefix).into(),
+            suffix: words(Role::Suffix).into(),
+            tag: words(Role::Tag).into(),
+            note: words(Role::Note).into(),
+            annotator: words(Role::Annotator).trim().into(),
             ..Self::default()
         }
     }
 }
 
-/// Names that annotations share are copied into each of them, in any number if they take no more than this, in bytes.
-const SMALL_NAME_BYTES: usize = 1_000;
-/// Nobody's names are longer; those that are end like any that are too many.
-const MOST_NAME_BYTES: usize = 16_000;
-/// So much may be copied of names between both in one import.
-const LONG_NAMES_BYTES: usize = 100_000_000;
-
-/// What is left of [`LONG_NAMES_BYTES`]. Names come up everywhere in parsers, also side by side, so that it is the one
-/// thing that all of them share; [`begin_names`] begins anew.
-static LONG_NAMES_LEFT: AtomicUsize = AtomicUsize::new(LONG_NAMES_BYTES);
-
-/// Before an import.
-pub fn begin_names() {
-    LONG_NAMES_LEFT.store(LONG_NAMES_BYTES, Ordering::Relaxed);
-}
-
-/// How many bytes of a name of so many may be copied.
-fn name_room(bytes: usize) -> usize {
-    let less = |left: usize| left.checked_sub(bytes);
-    let (set, get) = (Ordering::Relaxed, Ordering::Relaxed);
-    let has_room = || LONG_NAMES_LEFT.fetch_update(set, get, less).is_ok();
-    match bytes <= SMALL_NAME_BYTES || (bytes <= MOST_NAME_BYTES && has_room()) {
-        true => bytes,
-        false => SMALL_NAME_BYTES,
-    }
-}
-
-/// How often words may be copied for each byte of what they stand in.
+/// How often a parser may copy words for each byte of what they stand in.
 const MOST_COVERING: usize = 50;
 /// What little may be copied as often as anybody likes, in bytes.
 const SMALL_COVERING: usize = 1_000_000;
-
-/// A name that any number of annotations may share: a tag, a kind, an attribute, an annotator. One that is longer than
-/// any tool gives ends with `…`.
-pub fn name(words: &str) -> String {
-    let room = name_room(words.len());
-    match words.split_at_checked(words.floor_char_boundary(room)) {
-        Some((own, rest)) if !rest.is_empty() => format!("{own}…"),
-        _ => words.to_owned(),
-    }
-}
-
-/// What others refer to an annotation by; empty if it is longer than any tool makes it, since of a part nobody knows
-/// what it means.
-pub fn key(words: &str) -> String {
-    match name_room(words.len()) < words.len() {
-        true => String::new(),
-        false => words.to_owned(),
-    }
-}
 
 /// How many bytes of words may still be copied from a file into annotations. Where these cover the same words again and
 /// again, it would be any number.
@@ -250,6 +220,47 @@ impl CopyRoom {
     pub fn copy(&mut self, words: &str) -> Option<String> {
         self.take(words.len())?;
         Some(words.to_owned())
+    }
+}
+
+/// How many more values may be repeated: a region with many labels, or an annotation with many tags, becomes many
+/// annotations, and what is said of it holds for each.
+pub struct RepeatRoom(usize);
+
+impl RepeatRoom {
+    /// For what takes so many bytes in the file.
+    pub fn for_bytes(bytes: usize) -> Self {
+        Self(MOST_THINGS + bytes)
+    }
+
+    /// Takes room for so many values, if there is as much.
+    pub fn take(&mut self, values: usize) -> Option<()> {
+        self.0 = self.0.checked_sub(values)?;
+        Some(())
+    }
+
+    /// Adds an annotation for each of its tags, of which links lead to the first. `None` if there is no room for all.
+    pub fn add_for_tags(
+        &mut self,
+        spans: &mut Vec<FoundSpan>,
+        mut span: FoundSpan,
+        tags: impl IntoIterator<Item = String>,
+    ) -> Option<()> {
+        let (key, mut tags) = (std::mem::take(&mut span.key), tags.into_iter());
+        spans.push(FoundSpan {
+            key,
+            tag: tags.next().unwrap_or_default().into(),
+            ..span.clone()
+        });
+        for tag in tags {
+            self.take(1 + span.pieces.len() + span.attributes.len())?;
+            let tag = tag.into();
+            spans.push(FoundSpan {
+                tag,
+                ..span.clone()
+            });
+        }
+        Some(())
     }
 }
 
@@ -319,13 +330,13 @@ pub struct FoundLink {
     /// What the file calls it; empty if it does not.
     pub key: String,
     /// The kind's name.
-    pub kind: String,
+    pub kind: Arc<str>,
     /// Where it begins.
     pub from: String,
     /// Where it ends.
     pub to: String,
     /// Who says so; empty for who made the span where it begins.
-    pub annotator: String,
+    pub annotator: Arc<str>,
     /// When it was made, if the file tells.
     pub created_at: Option<Timestamp>,
     /// The file that speaks of it.
@@ -376,6 +387,16 @@ impl Found {
         let documents = self.documents.iter();
         let in_documents = documents.map(|it| 1 + it.spans.len() + it.regions.len());
         in_documents.sum::<usize>() + self.links.len()
+    }
+
+    /// How long all is that annotations and links say, in bytes, however often they share it.
+    pub fn words_bytes(&self) -> usize {
+        let spans = self.documents.iter().flat_map(|document| &document.spans);
+        let links = self.links.iter();
+        let of_links = links.map(|link| link.kind.len() + link.annotator.len());
+        of_links
+            .chain(spans.map(FoundSpan::words_bytes))
+            .fold(0, usize::saturating_add)
     }
 
     /// Says which columns or keys were taken for what.

@@ -58,12 +58,15 @@ mod with_crate {
         };
         let readability = Readability::new(page, None, Some(config));
         let mut readability = readability.map_err(|error| error.to_string())?;
-        let headline = only_headline(&readability);
+        let headline = headline(&readability);
+        let whole = readability.doc.select("body").text();
         let article = readability.parse().map_err(|error| error.to_string())?;
         let words = article.text_content;
         let title = headline.as_deref().unwrap_or(article.title.trim());
         let mut remarks = Vec::new();
-        if let Some(byline) = article.byline.filter(|byline| !words.contains(&**byline)) {
+        let is_line = |byline: &str| words.lines().any(|line| line.trim() == byline);
+        let is_gone = |byline: &String| whole.contains(byline.trim()) && !is_line(byline.trim());
+        if let Some(byline) = article.byline.filter(is_gone) {
             remarks.push(format!("the line of the authors is left out: {byline}"));
         }
         let words = match lacks_headline(&words, title) {
@@ -81,14 +84,16 @@ mod with_crate {
         })
     }
 
-    /// The headline that readers see, if there is one and the page's title is a shorter form of it.
-    fn only_headline(page: &Readability) -> Option<String> {
-        let headlines = page.doc.select("h1");
-        let words = headlines.text();
-        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    /// The headline that readers see: the first that the page's title is, or is a shorter form of.
+    fn headline(page: &Readability) -> Option<String> {
         let title = page.doc.select("title").text();
-        let (own, title) = (bare_words(&words), bare_words(without_paper(&title)));
-        (headlines.length() == 1 && holds(&own, &title)).then_some(words)
+        let title = bare_words(without_paper(&title));
+        let headlines = page.doc.select("h1");
+        headlines.iter().find_map(|headline| {
+            let words = headline.text();
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            holds(&bare_words(&words), &title).then_some(words)
+        })
     }
 
     /// A title without the name that newspapers put behind a dash or a bar.

@@ -1,6 +1,7 @@
 //! A folder of the Hugging Face library `datasets`: a card that names the classes, and rows as JSON Lines or Parquet,
 //! either of texts with spans or of tokens with tags. Of tokens the text is put together with single spaces.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +9,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::files::{Files, read_each};
-use super::found::{self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::found::{CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText};
+use super::names::bounded;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, parquet, time,
 };
@@ -63,7 +65,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
     let mut card = Card::default();
     for file in cards(files) {
         let words = file.words(&mut found)?.into_owned();
-        card = Card::of(&words);
+        card = Card::of(&words, &file.label(), &mut found);
     }
     if rows(files).next().is_none() {
         return Err(ImportError::WrongFormat(HUGGINGFACE.title));
@@ -100,7 +102,7 @@ fn records(
     }
     match parquet::table(file) {
         Ok(table) => {
-            card.add_features("", &table.features);
+            card.add_features("", &table.features, (&file.label(), found));
             let rows = table.rows.into_iter().map(Ok);
             Ok((1..).zip(rows).collect())
         }
@@ -116,65 +118,112 @@ fn records(
 struct Card {
     is_ours: bool,
     /// The names of classes by the name of their column.
-    classes: BTreeMap<String, Vec<String>>,
+    classes: BTreeMap<String, Vec<Class>>,
+}
+
+/// What a tag of a token, or the number that stands for it, means.
+#[derive(Clone)]
+struct Class {
+    name: Arc<str>,
+    /// Where tags begin and end, if its name says so, and the tag: `B` and `PER` of `B-PER`. `None` for no tag.
+    marked: Option<(Mark, Arc<str>)>,
+}
+
+/// Whether a token begins an annotation, and whether another one may follow.
+#[derive(Clone, Copy)]
+struct Mark {
+    begins: bool,
+    ends: bool,
+}
+
+impl Class {
+    fn new(name: Arc<str>) -> Self {
+        let mark = |begins, ends| Mark { begins, ends };
+        let (mark, tag) = match name.split_once('-') {
+            Some(("B", tag)) => (mark(true, false), tag),
+            Some(("I" | "M", tag)) => (mark(false, false), tag),
+            Some(("E" | "L", tag)) => (mark(false, true), tag),
+            Some(("S" | "U", tag)) => (mark(true, true), tag),
+            _ => (mark(false, false), &*name),
+        };
+        let is_none = matches!(&*name, "O" | "" | "_");
+        let marked = (!is_none).then(|| (mark, tag.into()));
+        Self { name, marked }
+    }
 }
 
 impl Card {
     /// Of YAML only what the library itself writes is understood.
-    fn of(words: &str) -> Self {
+    fn of(words: &str, file: &Arc<str>, found: &mut Found) -> Self {
         let mut card = Self::default();
         let mut column = String::new();
         let mut is_inside = false;
-        for line in words.lines().skip(1).take_while(|line| *line != "---") {
+        let lines = (1..).zip(words.lines()).skip(1);
+        for (number, line) in lines.take_while(|(_, line)| *line != "---") {
             let line = line.trim();
             card.is_ours |= line == "- ascribe";
             if let Some(name) = line.strip_prefix("- name:") {
-                column = found::name(&unquoted(name));
+                column = bounded(&unquoted(name)).into_owned();
                 is_inside = false;
             } else if line == "names:" {
                 is_inside = true;
-            } else if let Some((number, name)) = line.split_once(':').filter(|_| is_inside)
-                && unquoted(number).parse::<usize>().is_ok()
+            } else if let Some((index, name)) = line.split_once(':').filter(|_| is_inside)
+                && unquoted(index).parse::<usize>().is_ok()
             {
-                let names = card.classes.entry(column.clone()).or_default();
-                names.push(found::name(&unquoted(name)));
+                let name = found.name(file, number, &unquoted(name));
+                match card.classes.get_mut(&column) {
+                    Some(classes) => classes.push(Class::new(name)),
+                    None => drop(card.classes.insert(column.clone(), vec![Class::new(name)])),
+                }
             }
         }
         card
     }
 
     /// Takes up the names of classes from features as the library writes them, wherever in them they stand.
-    fn add_features(&mut self, column: &str, feature: &Value) {
+    fn add_features(
+        &mut self,
+        column: &str,
+        feature: &Value,
+        (file, found): (&Arc<str>, &mut Found),
+    ) {
         match feature {
             Value::Array(features) => features
                 .iter()
-                .for_each(|feature| self.add_features(column, feature)),
+                .for_each(|feature| self.add_features(column, feature, (file, found))),
             Value::Object(inner) => {
                 if let Some(Value::Array(names)) = inner.get("names") {
                     let names = names.iter().filter_map(Value::as_str);
-                    let names = names.map(found::name).collect();
-                    let column = found::name(column);
-                    self.classes.entry(column).or_insert(names);
+                    let classes = names.map(|name| Class::new(found.name(file, 0, name)));
+                    let classes = classes.collect();
+                    self.classes.entry(column.to_owned()).or_insert(classes);
                 } else if let Some(feature) = inner.get("feature") {
-                    self.add_features(column, feature);
+                    self.add_features(column, feature, (file, found));
                 } else {
-                    inner
-                        .iter()
-                        .for_each(|(column, feature)| self.add_features(column, feature));
+                    inner.iter().for_each(|(column, feature)| {
+                        self.add_features(&bounded(column), feature, (file, found));
+                    });
                 }
             }
             _ => {}
         }
     }
 
-    fn class<'a>(&'a self, column: &str, value: &'a Value) -> Option<&'a str> {
-        match value.as_u64() {
-            Some(number) => {
-                let names = self.classes.get(column)?;
-                Some(names.get(usize::try_from(number).ok()?)?)
-            }
-            None => value.as_str(),
+    /// Of a column, by their numbers.
+    fn classes_of(&self, column: &str) -> &[Class] {
+        let classes = self.classes.get(&*bounded(column));
+        classes.map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The class that a value names, or that its number stands for.
+fn class<'a>(classes: &'a [Class], value: &Value) -> Option<Cow<'a, Class>> {
+    match value.as_u64() {
+        Some(number) => {
+            let class = classes.get(usize::try_from(number).ok()?);
+            class.map(Cow::Borrowed)
         }
+        None => Some(Cow::Owned(Class::new(value.as_str()?.into()))),
     }
 }
 
@@ -191,14 +240,18 @@ fn unquoted(words: &str) -> String {
 
 /// A list of objects; also where older versions of the library have made an object of lists of it. One after the other,
 /// since very many may be written in little.
-fn objects(value: Value) -> Box<dyn Iterator<Item = Value>> {
+fn objects(
+    value: Value,
+    (file, line): (&Arc<str>, usize),
+    found: &mut Found,
+) -> Box<dyn Iterator<Item = Value>> {
     let columns = match value {
         Value::Array(objects) => return Box::new(objects.into_iter()),
         Value::Object(columns) => columns,
         _ => return Box::new(std::iter::empty()),
     };
     let list = |(name, list): (String, Value)| match list {
-        Value::Array(list) => Some((found::name(&name), list.into_iter())),
+        Value::Array(list) => Some((found.column(file, line, &name), list.into_iter())),
         _ => None,
     };
     let mut columns: Vec<_> = columns.into_iter().filter_map(list).collect();
@@ -208,7 +261,7 @@ fn objects(value: Value) -> Box<dyn Iterator<Item = Value>> {
         columns.retain_mut(|(name, list)| {
             let value = list.next();
             let goes_on = value.is_some();
-            object.extend(value.map(|value| (name.clone(), value)));
+            object.extend(value.map(|value| (name.to_string(), value)));
             goes_on
         });
         (!columns.is_empty()).then_some(Value::Object(object))
@@ -239,8 +292,8 @@ impl Row<'_> {
         };
         if let Some(Value::String(text)) = self.values.remove("text") {
             document.text = FoundText::Words(text);
-            let spans = self.values.remove("spans");
-            for span in spans.into_iter().flat_map(objects) {
+            let spans = self.values.remove("spans").unwrap_or_default();
+            for span in objects(spans, (&self.file, self.line), found) {
                 match self.span(&span) {
                     Some(span) => document.spans.push(span),
                     None => {
@@ -275,14 +328,14 @@ impl Row<'_> {
                 "",
             );
         }
-        let relations = self.values.remove("relations");
-        for relation in relations.into_iter().flat_map(objects) {
+        let relations = self.values.remove("relations").unwrap_or_default();
+        for relation in objects(relations, (&self.file, self.line), found) {
             let words = |name: &str| relation.get(name).and_then(field).unwrap_or_default();
             found.links.push(FoundLink {
-                kind: words("label"),
+                kind: words("label").into(),
                 from: words("from"),
                 to: words("to"),
-                annotator: words("annotator"),
+                annotator: words("annotator").into(),
                 created_at: time(&words("created")),
                 file: self.file.clone(),
                 line: self.line,
@@ -326,11 +379,13 @@ impl Row<'_> {
         Some(FoundSpan {
             key: words("id"),
             pieces: pieces.unwrap_or(vec![[number("start")?, number("end")?]]),
-            quote: words("text"),
-            tag: self.card.class("label", span.get("label")?)?.to_owned(),
+            quote: words("text").into(),
+            tag: class(self.card.classes_of("label"), span.get("label")?)?
+                .name
+                .clone(),
             attributes,
-            note: words("note"),
-            annotator: words("annotator"),
+            note: words("note").into(),
+            annotator: words("annotator").into(),
             tier: if words("tier") == "optional" {
                 Tier::Optional
             } else {
@@ -360,39 +415,34 @@ impl Row<'_> {
         let mut run = 0..0;
         let mut close = |span: Option<&mut FoundSpan>, run: Range<usize>| {
             if let (Some(span), Some(quote)) = (span, text.get(run)) {
-                span.quote = room.copy(quote).unwrap_or_default();
+                span.quote = room.copy(quote).unwrap_or_default().into();
             }
         };
         let (mut at, mut byte) = (0, 0);
-        let mut open: Option<&str> = None;
+        let mut open: Option<Arc<str>> = None;
+        let classes = self.card.classes_of(column);
         for (token, tag) in tokens.iter().zip(tags.as_array().into_iter().flatten()) {
             let (end, end_byte) = (at + token.chars().count(), byte + token.len());
-            let class = self.card.class(column, tag).unwrap_or_default();
-            let (mark, name) = match class.split_once('-') {
-                Some((mark, name)) if matches!(mark, "B" | "I" | "E" | "L" | "S" | "U" | "M") => {
-                    (mark, name)
+            let class = class(classes, tag);
+            match class.as_ref().and_then(|class| class.marked.as_ref()) {
+                None => open = None,
+                Some((mark, tag)) => {
+                    let goes_on = !mark.begins && open.as_ref() == Some(tag);
+                    if let Some(span) = spans.last_mut().filter(|_| goes_on) {
+                        run.end = end_byte;
+                        span.pieces.iter_mut().for_each(|piece| piece[1] = end);
+                    } else {
+                        close(spans.last_mut(), run);
+                        run = byte..end_byte;
+                        spans.push(FoundSpan {
+                            pieces: vec![[at, end]],
+                            tag: tag.clone(),
+                            line: self.line,
+                            ..FoundSpan::default()
+                        });
+                    }
+                    open = (!mark.ends).then(|| tag.clone());
                 }
-                _ if matches!(class, "O" | "" | "_") => ("O", ""),
-                _ => ("I", class),
-            };
-            let goes_on = matches!(mark, "I" | "M" | "E" | "L") && open == Some(name);
-            if mark == "O" {
-                open = None;
-            } else if let Some(span) = spans.last_mut().filter(|_| goes_on) {
-                run.end = end_byte;
-                span.pieces.iter_mut().for_each(|piece| piece[1] = end);
-            } else {
-                close(spans.last_mut(), run);
-                run = byte..end_byte;
-                spans.push(FoundSpan {
-                    pieces: vec![[at, end]],
-                    tag: name.to_owned(),
-                    line: self.line,
-                    ..FoundSpan::default()
-                });
-            }
-            if mark != "O" {
-                open = (!matches!(mark, "E" | "L" | "S" | "U")).then_some(name);
             }
             (at, byte) = (end + 1, end_byte + 1);
         }

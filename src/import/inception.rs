@@ -1,15 +1,17 @@
 //! What the formats of INCEpTION and WebAnno have in common: where their files lie, and what of a layer is the tag.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{self, Found, add_codebook};
+use super::found::{Found, add_codebook};
 use super::{ImportError, json, stem, unescaped};
 use crate::model::{Codebook, Color, Tag, TagId};
 
 /// The document and the annotator of a file, which lies in a folder of the document's name and is called like the
 /// annotator, if it comes out of a project; else it is called like the document.
-pub fn document_and_annotator(path: &str) -> (String, String) {
+pub fn document_and_annotator(path: &str) -> (String, Arc<str>) {
     let mut parts = path.rsplit('/').skip(1);
     let (folder, above) = (parts.next(), parts.next());
     let is_of_project = above.is_some_and(|above| {
@@ -20,21 +22,21 @@ pub fn document_and_annotator(path: &str) -> (String, String) {
     });
     match folder {
         Some(folder) if is_of_project => (document_name(folder), annotator(stem(path))),
-        _ => (document_name(stem(path)), String::new()),
+        _ => (document_name(stem(path)), "".into()),
     }
 }
 
 /// What a document is called, by the part of a path that names it.
 pub fn document_name(name: &str) -> String {
-    found::name(&unescaped(name))
+    unescaped(name)
 }
 
-fn annotator(name: &str) -> String {
+fn annotator(name: &str) -> Arc<str> {
     match name {
         // Nobody has annotated here yet.
-        "INITIAL_CAS" => String::new(),
-        "CURATION_USER" => "curation".to_owned(),
-        name => found::name(&unescaped(name)),
+        "INITIAL_CAS" => "".into(),
+        "CURATION_USER" => "curation".into(),
+        name => unescaped(name).into(),
     }
 }
 
@@ -96,10 +98,7 @@ pub fn tags_of(set: &Value) -> Vec<Tag> {
     };
     let tags = tags.into_iter().flatten().map(|tag| Tag {
         description: words(tag, "tag_description"),
-        ..Tag::new(
-            TagId::new(found::name(&words(tag, "tag_name"))),
-            Color([0x7F; 3]),
-        )
+        ..Tag::new(TagId::new(words(tag, "tag_name")), Color([0x7F; 3]))
     });
     tags.filter(|tag| !tag.id.as_str().is_empty()).collect()
 }

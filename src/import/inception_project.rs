@@ -146,7 +146,7 @@ fn read_project(file: &FileInMemory, found: &mut Found) -> Result<(), ImportErro
         list.cloned().unwrap_or_default()
     };
     let spans = found.documents.iter().flat_map(|document| &document.spans);
-    let mut used: HashSet<&str> = spans.map(|span| span.tag.as_str()).collect();
+    let mut used: HashSet<&str> = spans.map(|span| &*span.tag).collect();
     let mut codebook = Codebook::default();
     for set in list(&value, "tag_sets") {
         for tag in tags_of(&set) {

@@ -472,8 +472,8 @@ impl Documents {
                 key.cloned().unwrap_or_else(missing)
             });
             self.found.links.push(FoundLink {
-                kind: link.kind,
-                annotator: link.annotator,
+                kind: link.kind.into(),
+                annotator: link.annotator.into(),
                 from,
                 to,
                 file: link.file,
@@ -517,7 +517,7 @@ fn span(at: At<'_>, value: &Value) -> Result<FoundSpan, &'static str> {
             Ok(FoundSpan {
                 pieces: vec![[start, end]],
                 attributes: more.collect(),
-                tag,
+                tag: tag.into(),
                 line: at.line,
                 ..FoundSpan::default()
             })

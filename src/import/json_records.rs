@@ -5,9 +5,10 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::found::{self, shortened};
+use super::found::shortened;
 use super::json_meaning::{Meaning, Object, at_path};
 use super::json_values::{self, PlainValue};
+use super::names::bounded;
 use super::{Mapping, Role, json};
 
 /// So many records show what they are.
@@ -146,7 +147,7 @@ impl<'w> Around<'w> {
                 .filter_map(|(_, value)| serde_json::from_str(value).ok()),
         );
         for (key, value) in members {
-            let path = found::name(&format!("{above}{key}"));
+            let path = bounded(&format!("{above}{key}")).into_owned();
             match value.as_bytes().first() {
                 Some(b'{') => self.look_into(value, &format!("{path}."), texts, said),
                 Some(b'[') if self.are_records(value, texts, said) => {

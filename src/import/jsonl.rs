@@ -12,9 +12,10 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{
-    self, Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
+    Found, FoundClaim, FoundDocument, FoundLink, FoundRegion, FoundSpan, FoundText,
 };
 use super::json_mend::{self, Unreadable};
+use super::names::bounded;
 use super::{Format, ImportError, ImportOptions, Reading, attribute, field, json};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, DocumentState, Encoding, Stamp, Tag,
@@ -371,7 +372,7 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
     let annotator = field(&line.annotator_id)
         .or_else(|| field(&line.session_id))
         .unwrap_or_default();
-    let annotator = found::name(&annotator);
+    let annotator: Arc<str> = annotator.into();
     let is_other = |version: &VersionValue| {
         !version.spans.is_empty() && version.annotator_id != line.annotator_id
     };
@@ -388,11 +389,11 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
         }
         line.fields.insert("answer".into(), answer);
     }
-    let before = found::name(file);
+    let before = bounded(file);
     let key = |end: &EndValue| place_key(&before, line_number, end.start, end.end);
     let relations = std::mem::take(&mut line.relations).into_iter();
     found.links.extend(relations.map(|relation| FoundLink {
-        kind: relation.label,
+        kind: relation.label.into(),
         from: key(&relation.head_span),
         to: key(&relation.child_span),
         annotator: annotator.clone(),
@@ -471,7 +472,7 @@ fn place_key(before: &str, line_number: usize, start: usize, end: usize) -> Stri
     format!("{before}:{line_number}:{start}:{end}")
 }
 
-fn span(span: SpanValue, annotator: &str, before: &str, line_number: usize) -> FoundSpan {
+fn span(span: SpanValue, annotator: &Arc<str>, before: &str, line_number: usize) -> FoundSpan {
     let key = match span.id {
         Value::String(id) => id,
         _ => place_key(before, line_number, span.start, span.end),
@@ -479,8 +480,8 @@ fn span(span: SpanValue, annotator: &str, before: &str, line_number: usize) -> F
     let rest = span.rest.into_iter().chain(span.attributes);
     FoundSpan {
         annotator: match span.annotator.as_str() {
-            "" => annotator.to_owned(),
-            _ => span.annotator,
+            "" => annotator.clone(),
+            own => own.into(),
         },
         key,
         pieces: if span.pieces.is_empty() {
@@ -488,12 +489,12 @@ fn span(span: SpanValue, annotator: &str, before: &str, line_number: usize) -> F
         } else {
             span.pieces
         },
-        quote: span.text,
-        tag: span.label,
+        quote: span.text.into(),
+        tag: span.label.into(),
         attributes: rest
             .filter_map(|(name, value)| Some((name, attribute(value)?)))
             .collect(),
-        note: span.note,
+        note: span.note.into(),
         tier: if span.tier == "optional" {
             Tier::Optional
         } else {
@@ -544,13 +545,13 @@ fn project(found: &mut Found, file: &Arc<str>, line_number: usize, line: Line) -
     let links = list::<LinkValue>(found, at, line.links).into_iter();
     let links = links.map(|link| FoundLink {
         key: link.id,
-        kind: link.kind,
+        kind: link.kind.into(),
         from: link.from,
         to: link.to,
-        annotator: String::new(),
         created_at: link.created,
         file: file.clone(),
         line: line_number,
+        ..FoundLink::default()
     });
     let claims = list::<ClaimValue>(found, at, line.claims).into_iter();
     let claims = claims.map(|claim| FoundClaim {

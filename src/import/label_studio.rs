@@ -15,15 +15,15 @@ use serde_json::{Map, Value};
 
 use super::files::Files;
 use super::found::{
-    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, NO_PLACE,
-    add_codebook,
+    Found, FoundDocument, FoundLink, FoundSpan, FoundText, NO_PLACE, RepeatRoom, add_codebook,
 };
 use super::json_mend::{self, Unreadable};
 use super::json_values::OfObject;
+use super::names::bounded;
 use super::{FileInMemory, Format, ImportError, ImportOptions, MappingOf, Role, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Codebook, Color, LinkEnds, LinkKind,
-    Stamp, Tag, TagId,
+    QUOTE_JOIN, Stamp, Tag, TagId,
 };
 
 /// Label Studio JSON.
@@ -51,8 +51,6 @@ pub const LABEL_STUDIO: Format = Format {
 pub const FRAGMENT: &str = "fragment";
 /// The per-region text area that holds the note.
 pub const NOTE: &str = "note";
-/// Why a note is left out of a label.
-const NOTE_IS_SHARED: &str = "the long note of a region with many labels is left out of some";
 /// Keys of a task's data that name the document.
 const NAME_KEYS: [&str; 5] = ["document", "doc", "doc_id", "filename", "file_name"];
 /// Other names that are not free for fields and attributes.
@@ -210,41 +208,6 @@ struct Config {
     texts: HashMap<String, (String, bool)>,
     /// The keys of addresses.
     addresses: HashSet<String>,
-}
-
-/// What may still be copied within a task. Many labels of one region share all that is said of it.
-struct Shared {
-    /// For words.
-    room: CopyRoom,
-    /// Values for the labels of a region after its first, long ones counted for several.
-    values_left: usize,
-}
-
-impl Shared {
-    fn for_bytes(bytes: usize) -> Self {
-        Self {
-            room: CopyRoom::for_bytes(bytes),
-            values_left: MOST_THINGS,
-        }
-    }
-
-    /// Words of one label among several, by its number; those of the first are in the file themselves.
-    fn words(&mut self, number: usize, words: &str) -> Option<String> {
-        match number {
-            0 => Some(words.to_owned()),
-            _ => self.room.copy(words),
-        }
-    }
-
-    /// Whether one label among several, by its number, may have another value of this size.
-    fn takes_value(&mut self, number: usize, size: usize) -> bool {
-        let left = match number {
-            0 => Some(self.values_left),
-            _ => self.values_left.checked_sub(size),
-        };
-        self.values_left = left.unwrap_or(self.values_left);
-        left.is_some()
-    }
 }
 
 const MAPPING: MappingOf = MappingOf {
@@ -413,26 +376,26 @@ fn add_task(
             "",
         );
     }
-    let mut shared = Shared::for_bytes(words.len());
+    let mut room = RepeatRoom::for_bytes(words.len());
     for (index, OfObject(answer)) in task.annotations.into_iter().enumerate() {
-        let annotator = found::name(&annotator_of(&answer.completed_by));
-        add_answer(found, &mut document, &mut shared, answer, &annotator, index);
+        let annotator = annotator_of(&answer.completed_by).into();
+        add_answer(found, &mut document, &mut room, answer, &annotator, index);
     }
     for (index, OfObject(answer)) in task.predictions.into_iter().enumerate() {
         let annotator = field(&answer.model_version).unwrap_or_else(|| "prediction".to_owned());
-        let annotator = found::name(&annotator);
-        let id = AnnotatorId::new(annotator.as_str());
+        let annotator: Arc<str> = annotator.into();
+        let id = AnnotatorId::new(annotator.clone());
         // Those that come again behind many others are dropped when the tasks are put together.
         let mut last = found.annotators.iter().rev().take(MOST_ANNOTATORS);
         if last.all(|known| known.id != id) {
             found.annotators.push(Annotator {
                 id,
-                name: annotator.clone(),
+                name: annotator.to_string(),
                 kind: AnnotatorKind::Program,
             });
         }
         let index = 1000 + index;
-        add_answer(found, &mut document, &mut shared, answer, &annotator, index);
+        add_answer(found, &mut document, &mut room, answer, &annotator, index);
     }
     found.documents.push(document);
 }
@@ -452,9 +415,9 @@ fn annotator_of(completed_by: &Value) -> String {
 fn add_answer(
     found: &mut Found,
     document: &mut FoundDocument,
-    shared: &mut Shared,
+    room: &mut RepeatRoom,
     answer: Answer,
-    annotator: &str,
+    annotator: &Arc<str>,
     index: usize,
 ) {
     let (file, number) = (document.file.clone(), document.line);
@@ -476,11 +439,12 @@ fn add_answer(
         .and_then(time)
         .filter(|at| created_at.is_some_and(|created| *at != created));
     let changed = changed.map(|at| Stamp {
-        by: AnnotatorId::new(annotator),
+        by: AnnotatorId::new(annotator.clone()),
         at,
     });
-    let before = format!("{}\t{number}\t{index}\t", found::name(&file));
-    let key = |id: &Value| key_of(&before, id);
+    let before = format!("{}\t{number}\t{index}\t", bounded(&file));
+    // What relations refer to a region by: its id, which counts within an answer.
+    let key = |id: &Value| format!("{before}{}", id_of(id));
     // By the id as it is written.
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     let (regions, others): (Vec<Item>, Vec<Item>) = answer
@@ -493,42 +457,29 @@ fn add_answer(
             found.left_out(&file, number, NO_PLACE, &item.id);
             continue;
         };
-        let quote = item.value.text.as_str().unwrap_or_default();
-        let note = listed(&item.meta.text).join("\n");
-        let own = by_id.entry(id_of(&item.id).into_owned()).or_default();
-        for (number_of_tag, tag) in item.tags().into_iter().enumerate() {
-            let own_quote = shared.words(number_of_tag, quote);
-            if own_quote.is_none() && piece == [0, 0] {
-                let words = "left out: without a place and with too long words for all its labels";
-                found.left_out(&file, number, words, &item.id);
-                continue;
-            }
-            own.push(document.spans.len());
-            let own_note = shared.words(number_of_tag, &note);
-            if own_note.is_none() {
-                found.left_out(&file, number, NOTE_IS_SHARED, &item.id);
-            }
-            document.spans.push(FoundSpan {
-                // Relations lead to the first.
-                key: match number_of_tag {
-                    0 => key(&item.id),
-                    _ => String::new(),
-                },
-                pieces: vec![piece],
-                quote: own_quote.unwrap_or_default(),
-                tag,
-                note: own_note.unwrap_or_default(),
-                attributes: [("score", item.score), ("prediction_score", answer.score)]
-                    .into_iter()
-                    .filter_map(|(name, score)| Some((name.into(), AttributeValue::Number(score?))))
-                    .collect(),
-                annotator: annotator.to_owned(),
-                created_at,
-                changed: changed.clone(),
-                line: number,
-                ..FoundSpan::default()
-            });
+        let span = FoundSpan {
+            key: key(&item.id),
+            pieces: vec![piece],
+            quote: item.value.text.as_str().unwrap_or_default().into(),
+            note: listed(&item.meta.text).join("\n").into(),
+            attributes: [("score", item.score), ("prediction_score", answer.score)]
+                .into_iter()
+                .filter_map(|(name, score)| Some((name.into(), AttributeValue::Number(score?))))
+                .collect(),
+            annotator: annotator.clone(),
+            created_at,
+            changed: changed.clone(),
+            line: number,
+            ..FoundSpan::default()
+        };
+        let first = document.spans.len();
+        let added = room.add_for_tags(&mut document.spans, span, item.tags());
+        if added.is_none() {
+            let words = "labels of a region with very many of them are left out";
+            found.left_out(&file, number, words, &item.id);
         }
+        let own = by_id.entry(id_of(&item.id).into_owned()).or_default();
+        own.extend(first..document.spans.len());
     }
     let mut fragments = Vec::new();
     for item in others {
@@ -544,24 +495,24 @@ fn add_answer(
                 } else {
                     item.labels
                 };
+                let further_size = 1 + (from.len() + to.len()) / 16;
                 for (number_of_kind, kind) in kinds.into_iter().enumerate() {
-                    let mut end = |key: &str| shared.words(number_of_kind, key);
-                    let (Some(from), Some(to)) = (end(&from), end(&to)) else {
+                    let Some(()) = room.take(further_size * number_of_kind.min(1)) else {
                         let words = "left out: a relation has too many labels";
                         found.left_out(&file, number, words, kind);
                         continue;
                     };
                     found.links.push(FoundLink {
-                        kind,
-                        from,
-                        to,
+                        kind: kind.into(),
+                        from: from.clone(),
+                        to: to.clone(),
                         file: file.clone(),
                         line: number,
                         ..FoundLink::default()
                     });
                 }
             }
-            _ => add_more(found, document, shared, &item, by_id.get(&*id_of(&item.id))),
+            _ => add_more(found, document, room, &item, by_id.get(&*id_of(&item.id))),
         }
     }
     join_fragments(document, fragments, &by_id);
@@ -574,22 +525,11 @@ fn id_of(id: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What relations refer to a region by: its id, which counts within an answer.
-fn key_of(before: &str, id: &Value) -> String {
-    let id = id_of(id);
-    let mut key = found::key(&id);
-    if key.is_empty() && !id.is_empty() {
-        return key;
-    }
-    key.insert_str(0, before);
-    key
-}
-
 /// A choice, number or text on a region, or on the whole task.
 fn add_more(
     found: &mut Found,
     document: &mut FoundDocument,
-    shared: &mut Shared,
+    room: &mut RepeatRoom,
     item: &Item,
     spans: Option<&Vec<usize>>,
 ) {
@@ -617,28 +557,23 @@ fn add_more(
         document.fields.insert(name.into(), value.to_string());
         return;
     };
-    let note = (item.r#type == "textarea" && (name == NOTE || name == "comment"))
-        .then(|| value.to_string());
-    let name: Arc<str> = found::name(own_name(name)).into();
-    let size = match &value {
-        AttributeValue::Words(words) => 1 + words.len() / 16,
-        _ => 1,
-    };
-    for (number_of_span, index) in spans.iter().enumerate() {
-        let Some(span) = document.spans.get_mut(*index) else {
-            continue;
-        };
-        if !shared.takes_value(number_of_span, size) {
+    let is_note = item.r#type == "textarea" && (name == NOTE || name == "comment");
+    let note: Arc<str> = if is_note {
+        value.to_string()
+    } else {
+        String::new()
+    }
+    .into();
+    let name: Arc<str> = own_name(name).into();
+    for index in spans {
+        let Some(()) = room.take(1) else {
             let words = "left out: what is said of a region with very many labels";
             return found.left_out(&document.file, document.line, words, &item.id);
-        }
-        let Some(note) = &note else {
-            span.attributes.insert(name.clone(), value.clone());
-            continue;
         };
-        match shared.words(number_of_span, note) {
-            Some(note) => span.note = note,
-            None => found.left_out(&document.file, document.line, NOTE_IS_SHARED, &item.id),
+        match document.spans.get_mut(*index) {
+            Some(span) if is_note => span.note = note.clone(),
+            Some(span) => drop(span.attributes.insert(name.clone(), value.clone())),
+            None => {}
         }
     }
 }
@@ -678,6 +613,7 @@ fn join_fragments(
         let Some(mut span) = document.spans.get_mut(*whole).map(std::mem::take) else {
             continue;
         };
+        let mut quotes = vec![span.quote.clone()];
         let of = |whole: &usize| pieces.get(whole).into_iter().flatten().rev();
         let mut rest: Vec<usize> = of(whole).copied().collect();
         while let Some(index) = rest.pop() {
@@ -685,10 +621,10 @@ fn join_fragments(
                 continue;
             };
             span.pieces.extend(piece.pieces);
-            span.quote.push_str(crate::model::QUOTE_JOIN);
-            span.quote.push_str(&piece.quote);
+            quotes.push(piece.quote);
             rest.extend(of(&index));
         }
+        span.quote = quotes.join(QUOTE_JOIN).into();
         if let Some(own) = document.spans.get_mut(*whole) {
             *own = span;
         }

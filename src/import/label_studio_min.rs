@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::files::Files;
-use super::found::{self, CopyRoom, Found, FoundDocument, FoundSpan, FoundText};
+use super::found::{Found, FoundDocument, FoundSpan, FoundText};
 use super::{Format, ImportError, ImportOptions, field, json, time};
 use crate::model::{AnnotatorId, Stamp};
 
@@ -55,13 +55,12 @@ fn add(found: &mut Found, file: &Arc<str>, line: usize, mut task: Map<String, Va
             .and_then(field)
             .unwrap_or_default()
     };
-    let (name, annotator) = (words("id"), found::name(&words("annotator")));
+    let (name, annotator) = (words("id"), Arc::<str>::from(words("annotator")));
     let (created_at, changed_at) = (time(&words("created_at")), time(&words("updated_at")));
     let _ = BOOKKEEPING.map(&mut words);
     let Some((text_key, text)) = text_of(&task) else {
         return found.left_out(file, line, "there is no text", "");
     };
-    let mut room = CopyRoom::for_bytes(text.len());
     let mut document = FoundDocument {
         name,
         file: file.clone(),
@@ -89,14 +88,14 @@ fn add(found: &mut Found, file: &Arc<str>, line: usize, mut task: Map<String, Va
                 annotator: annotator.clone(),
                 created_at,
                 changed: changed_at.map(|at| Stamp {
-                    by: AnnotatorId::new(annotator.as_str()),
+                    by: AnnotatorId::new(annotator.clone()),
                     at,
                 }),
                 line,
                 ..FoundSpan::default()
             };
             let before = document.spans.len();
-            document.spans.extend(spans_of(region, &made, &mut room));
+            document.spans.extend(spans_of(region, &made));
             if document.spans.len() == before {
                 found.left_out(file, line, "a region has no start, end and label", region);
             }
@@ -129,7 +128,7 @@ fn text_of(task: &Map<String, Value>) -> Option<(String, String)> {
 }
 
 /// A region is an annotation for each of its labels.
-fn spans_of(region: &Value, made: &FoundSpan, room: &mut CopyRoom) -> Vec<FoundSpan> {
+fn spans_of(region: &Value, made: &FoundSpan) -> Vec<FoundSpan> {
     let offsets = region.get("globalOffsets").unwrap_or(region);
     let number = |name: &str| usize::try_from(offsets.get(name)?.as_u64()?).ok();
     let (Some(start), Some(end)) = (number("start"), number("end")) else {
@@ -139,17 +138,16 @@ fn spans_of(region: &Value, made: &FoundSpan, room: &mut CopyRoom) -> Vec<FoundS
     let labels = labels
         .filter_map(|key| region.get(key)?.as_array())
         .flatten();
-    let quote = region.get("text").and_then(field).unwrap_or_default();
-    let span = |(number, label): (usize, &str)| FoundSpan {
+    let quote: Arc<str> = region
+        .get("text")
+        .and_then(field)
+        .unwrap_or_default()
+        .into();
+    let span = |label: &str| FoundSpan {
         pieces: vec![[start, end]],
-        // That of the first label is in the file itself.
-        quote: match number {
-            0 => quote.clone(),
-            _ => room.copy(&quote).unwrap_or_default(),
-        },
-        tag: label.to_owned(),
+        quote: quote.clone(),
+        tag: label.into(),
         ..made.clone()
     };
-    let labels = labels.filter_map(Value::as_str).enumerate();
-    labels.map(span).collect()
+    labels.filter_map(Value::as_str).map(span).collect()
 }

@@ -56,6 +56,7 @@ mod label_studio;
 mod label_studio_min;
 mod mapping;
 pub(crate) mod msgpack;
+mod names;
 mod parquet;
 #[cfg(feature = "parquet")]
 mod parquet_bytes;
@@ -161,6 +162,9 @@ pub struct Format {
 
 /// Documents, annotations and links of one import, which then take some four gigabytes.
 const MOST_AT_ONCE: usize = 4_000_000;
+/// What annotations and links of one import say, which the project writes out for each of them although they share it
+/// in memory.
+const MOST_WORDS_BYTES: usize = 2_000_000_000;
 
 impl Format {
     /// What the files say, if the format can do what was chosen.
@@ -178,11 +182,13 @@ impl Format {
                 roles,
             });
         }
-        found::begin_names();
         let files = Files::new(files);
         let mut found = (self.read)(&files, options)?;
         if found.thing_count() > MOST_AT_ONCE {
             return Err(ImportError::TooMany);
+        }
+        if found.words_bytes() > MOST_WORDS_BYTES {
+            return Err(ImportError::TooLong);
         }
         take_texts_beside(&files, &mut found)?;
         files.refuse_copies()?;
@@ -301,6 +307,12 @@ pub enum ImportError {
         "the files hold more than {MOST_AT_ONCE} documents, annotations and links, which are not read at once: import or split them in parts"
     )]
     TooMany,
+    /// The same long names or notes hold for very many annotations.
+    #[error(
+        "names, notes and attributes are so long, and belong to so many annotations, that a project of them would take more than {} GB: import the files in parts",
+        MOST_WORDS_BYTES / 1_000_000_000
+    )]
+    TooLong,
     /// Very many documents are of the same large texts.
     #[error(
         "more documents are of the same large texts than memory has room for: import them in parts"

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use super::archive::Archive;
 use super::files::{Files, read_each};
 use super::found::{
-    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, shortened,
+    CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook, shortened,
 };
+use super::names::bounded;
 use super::xml::{self, Element};
 use super::{FileInMemory, Format, ImportError, ImportOptions, ending, time};
 use crate::model::{Annotator, AnnotatorId, AnnotatorKind, Codebook, Color, Stamp, Tag, TagId};
@@ -47,7 +48,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
             let root = xml::read(&file.path, &file.words(found)?)?;
             let codes = Codes::of(&root);
             codes.report(&file.label(), found);
-            found::add_codebook(&mut found.codebook, codes.codebook());
+            add_codebook(&mut found.codebook, codes.codebook());
         } else {
             found.append(read_project(file)?);
         }
@@ -134,7 +135,7 @@ fn users(root: &Element) -> HashMap<String, Annotator> {
         let id = user.attribute("id").filter(|id| !id.trim().is_empty());
         let id = id.or(Some(name)).filter(|id| !id.is_empty())?;
         let annotator = Annotator {
-            id: AnnotatorId::new(found::name(id)),
+            id: AnnotatorId::new(id),
             name: if name.is_empty() { id } else { name }.to_owned(),
             kind: AnnotatorKind::Person,
         };
@@ -177,10 +178,12 @@ impl Codes {
             self.is_cut = true;
             return;
         }
-        let name = found::name(code.attribute("name").unwrap_or_default());
+        let name = code.attribute("name").unwrap_or_default().to_owned();
         // Two codes may have the same name under different wider ones; a tag may not.
-        let wider = parent.map_or(String::new(), |parent| format!("{parent}/"));
-        let whole = found::name(&format!("{wider}{name}"));
+        let wider = parent.map_or(String::new(), |parent| {
+            format!("{}/", bounded(parent.as_str()))
+        });
+        let whole = format!("{wider}{name}");
         let numbered = (self.tags.len() + 1..).map(|number| format!("{whole} {number}"));
         let mut names = [name, whole.clone()].into_iter().chain(numbered);
         let is_free = |name: &String| !name.trim().is_empty() && !self.taken.contains(name);
@@ -245,7 +248,7 @@ struct ProjectReading<'a> {
     codes: Codes,
     /// Words by guid.
     notes: HashMap<String, Arc<str>>,
-    /// For notes and quotes that stand in several annotations.
+    /// For notes that are put together of several.
     copy_room: CopyRoom,
     archive: Archive<'a>,
     found: Found,
@@ -328,9 +331,9 @@ impl ProjectReading<'_> {
     }
 
     fn read_text(&mut self, source: &Element, name: &str) -> Result<(), ImportError> {
-        let name = &found::name(name);
+        let name = &self.found.name(&self.file, source.line, name);
         let mut document = FoundDocument {
-            name: name.to_owned(),
+            name: name.to_string(),
             file: self.file.clone(),
             line: source.line,
             is_certain: self.is_ours,
@@ -342,7 +345,7 @@ impl ProjectReading<'_> {
                 document.encoding = encoding;
             }
             None if source.local() != "TextSource" && source.children.is_empty() => return Ok(()),
-            None => document.text = FoundText::Named(name.to_owned()),
+            None => document.text = FoundText::Named(name.to_string()),
         }
         for part in &source.children {
             match part.local() {
@@ -377,16 +380,11 @@ impl ProjectReading<'_> {
         let length = end.saturating_sub(start);
         // A name may be the words themselves, or their beginning, or anything a person thought of.
         let is_quote = !self.is_ours && name.chars().count() == length && length > 2;
-        let key = key(selection, "guid");
-        let span = FoundSpan {
-            key: key.clone(),
+        let mut span = FoundSpan {
+            key: key(selection, "guid"),
             pieces: vec![[start, end]],
-            quote: if is_quote {
-                name.to_owned()
-            } else {
-                String::new()
-            },
-            note: self.note(selection),
+            quote: if is_quote { name } else { "" }.into(),
+            note: self.note("".into(), selection),
             annotator: self.user(selection, "creatingUser"),
             created_at: selection.attribute("creationDateTime").and_then(time),
             changed: self.changed(selection),
@@ -399,31 +397,19 @@ impl ProjectReading<'_> {
                 .child("CodeRef")
                 .and_then(|code| code.attribute("targetGUID"));
             let tag = code.and_then(|code| self.codes.names.get(&guid(code)));
-            let Some(tag) = tag.map(ToString::to_string) else {
+            let Some(tag) = tag.map(TagId::shared) else {
                 self.left_out(coding, "a coding has no code", code.unwrap_or_default());
                 continue;
             };
-            let own = self.note(coding);
+            let note = self.note(span.note.clone(), coding);
             let who = self.user(coding, "creatingUser");
             count += 1;
             // What is said of the selection holds for each of its codings.
-            let (quote, mut note) = match count {
-                1 => (span.quote.clone(), span.note.clone()),
-                _ => (
-                    self.copy_room.copy(&span.quote).unwrap_or_default(),
-                    self.copied_note(&span.note, coding),
-                ),
-            };
-            join(&mut note, &own);
             document.spans.push(FoundSpan {
                 // Links lead to selections; the first coding stands for one.
-                key: if count == 1 {
-                    key.clone()
-                } else {
-                    format!("{key} {count}")
-                },
+                key: std::mem::take(&mut span.key),
                 pieces: span.pieces.clone(),
-                quote,
+                quote: span.quote.clone(),
                 tag,
                 note,
                 annotator: if who.is_empty() {
@@ -445,34 +431,39 @@ impl ProjectReading<'_> {
         }
     }
 
-    /// What is remarked on a selection or coding, once.
-    fn note(&mut self, element: &Element) -> String {
-        let mut all = element.words_of("Description").to_owned();
-        for reference in element.all("NoteRef") {
-            let target = reference.attribute("targetGUID");
-            let note = target.and_then(|target| self.notes.get(&guid(target)).cloned());
-            if let Some(note) = note {
-                join(&mut all, &self.copied_note(&note, reference));
+    /// What is remarked on a selection or coding, behind what is remarked on what it belongs to.
+    fn note(&mut self, outer: Arc<str>, element: &Element) -> Arc<str> {
+        let targets = element.all("NoteRef");
+        let targets = targets.filter_map(|reference| reference.attribute("targetGUID"));
+        let notes = targets.filter_map(|target| self.notes.get(&guid(target)).cloned());
+        let own = element.words_of("Description").into();
+        let mut parts: Vec<Arc<str>> = Vec::new();
+        for part in [outer, own].into_iter().chain(notes) {
+            // Programs say the same in both ways.
+            if !part.is_empty() && parts.first() != Some(&part) {
+                parts.push(part);
             }
         }
-        all
-    }
-
-    /// A note for one more annotation, if there is room.
-    fn copied_note(&mut self, note: &str, element: &Element) -> String {
-        let copy = self.copy_room.copy(note);
-        if copy.is_none() {
-            let words = "a note is left out: too many annotations have the same long notes";
-            self.left_out(element, words, note);
+        let bytes = parts.iter().map(|part| part.len() + 1).sum();
+        let first = parts.first().cloned().unwrap_or_default();
+        if parts.len() < 2 {
+            return first;
         }
-        copy.unwrap_or_default()
+        match self.copy_room.take(bytes) {
+            Some(()) => parts.join("\n").into(),
+            None => {
+                let words = "a note is left out: too many annotations have the same long notes";
+                self.left_out(element, words, &first);
+                first
+            }
+        }
     }
 
-    fn user(&self, element: &Element, name: &str) -> String {
+    fn user(&self, element: &Element, name: &str) -> Arc<str> {
         let user = element
             .attribute(name)
             .and_then(|id| self.users.get(&guid(id)));
-        user.map(|user| user.id.to_string()).unwrap_or_default()
+        user.map(|user| user.id.shared()).unwrap_or_default()
     }
 
     /// Programs say of everything that it was changed when it was made.
@@ -497,7 +488,7 @@ impl ProjectReading<'_> {
     fn read_link(&mut self, link: &Element) {
         self.found.links.push(FoundLink {
             key: link.attribute("guid").unwrap_or_default().to_owned(),
-            kind: found::name(link.attribute("name").unwrap_or_default()),
+            kind: link.attribute("name").unwrap_or_default().into(),
             from: key(link, "originGUID"),
             to: key(link, "targetGUID"),
             file: self.file.clone(),
@@ -509,17 +500,5 @@ impl ProjectReading<'_> {
 
 /// The guid of a selection, by which links refer to it.
 fn key(element: &Element, name: &str) -> String {
-    let id = element.attribute(name).map(guid);
-    found::key(&id.unwrap_or_default())
-}
-
-/// Puts a second remark behind the first, unless they say the same.
-fn join(first: &mut String, second: &str) {
-    if second.is_empty() || first == second {
-        return;
-    }
-    if !first.is_empty() {
-        first.push('\n');
-    }
-    first.push_str(second);
+    element.attribute(name).map(guid).unwrap_or_default()
 }

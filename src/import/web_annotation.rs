@@ -9,9 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{
-    self, CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS,
-};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, RepeatRoom};
 use super::{FileInMemory, Format, ImportError, ImportOptions, OURS, attribute, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Attributes, QUOTE_JOIN, Stamp, Tier,
@@ -45,7 +43,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         by_source: HashMap::new(),
         creators: HashSet::new(),
         texts: HashSet::new(),
-        shared: Shared::for_bytes(0),
+        room: RepeatRoom::for_bytes(0),
         label: Arc::default(),
         is_ours: false,
     };
@@ -59,7 +57,7 @@ fn read(files: &Files<'_>, _: &ImportOptions) -> Result<Found, ImportError> {
         count += 1;
         reading.label = file.label();
         let words = json::bounded_words(file, &mut reading.found)?;
-        reading.shared = Shared::for_bytes(words.len());
+        reading.room = RepeatRoom::for_bytes(words.len());
         for (line, record) in json::records::<Value>(&words) {
             match record {
                 Ok(value) => reading.read_record(value, line)?,
@@ -82,62 +80,13 @@ struct WebReading<'a> {
     /// Documents by their source.
     by_source: HashMap<String, usize>,
     /// The ids of those whom the files describe.
-    creators: HashSet<String>,
+    creators: HashSet<Arc<str>>,
     /// The paths of the texts that were taken in.
     texts: HashSet<&'a str>,
-    shared: Shared,
+    /// For the further tags of annotations.
+    room: RepeatRoom,
     label: Arc<str>,
     is_ours: bool,
-}
-
-/// What may still be copied within a file. Many tags of one annotation share all that is said of it.
-struct Shared {
-    /// For words.
-    room: CopyRoom,
-    /// Annotations with their pieces and attributes, by [`size_of`].
-    values_left: usize,
-}
-
-impl Shared {
-    fn for_bytes(bytes: usize) -> Self {
-        Self {
-            room: CopyRoom::for_bytes(bytes),
-            values_left: MOST_THINGS + bytes,
-        }
-    }
-
-    /// For a further tag; without any place or words there is none.
-    fn copy(&mut self, span: &FoundSpan, tag: String) -> Option<FoundSpan> {
-        self.values_left = self.values_left.checked_sub(size_of(span))?;
-        let quote = self.room.copy(&span.quote);
-        if span.pieces.is_empty() && quote.is_none() {
-            return None;
-        }
-        let mut copy = |words: &str| self.room.copy(words).unwrap_or_default();
-        Some(FoundSpan {
-            // Links lead to annotations; the first tag stands for one.
-            key: String::new(),
-            pieces: span.pieces.clone(),
-            prefix: copy(&span.prefix),
-            suffix: copy(&span.suffix),
-            note: copy(&span.note),
-            quote: quote.unwrap_or_default(),
-            tag,
-            attributes: span.attributes.clone(),
-            annotator: span.annotator.clone(),
-            changed: span.changed.clone(),
-            ..*span
-        })
-    }
-}
-
-/// How many values an annotation has, those with long words counted for several.
-fn size_of(span: &FoundSpan) -> usize {
-    let attributes = span.attributes.iter().map(|(name, value)| match value {
-        AttributeValue::Words(words) => 1 + (name.len() + words.len()) / 16,
-        _ => 1 + name.len() / 16,
-    });
-    1 + span.pieces.len() + attributes.sum::<usize>()
 }
 
 fn words(value: Option<&Value>) -> &str {
@@ -261,7 +210,7 @@ impl WebReading<'_> {
         {
             let kind = bodies.tags.first().cloned();
             self.found.links.push(FoundLink {
-                kind: kind.unwrap_or_else(|| "linking".to_owned()),
+                kind: kind.map_or_else(|| "linking".into(), Arc::from),
                 from: from.clone(),
                 to: to.clone(),
                 annotator,
@@ -273,8 +222,8 @@ impl WebReading<'_> {
             return Ok(());
         }
         let mut span = FoundSpan {
-            key: found::key(id),
-            note: bodies.notes.join("\n"),
+            key: id.to_owned(),
+            note: bodies.notes.join("\n").into(),
             attributes: attributes(value, &bodies),
             created_at: time(words(value.get("created"))),
             changed: changed(value, &annotator),
@@ -305,11 +254,11 @@ impl WebReading<'_> {
                 .for_each(|each| selector.take(each, 0));
             span.pieces.extend(selector.place);
             if quotes.is_empty() {
-                (span.prefix, span.suffix) = (selector.prefix, selector.suffix);
+                (span.prefix, span.suffix) = (selector.prefix.into(), selector.suffix.into());
             }
             quotes.extend(Some(selector.exact).filter(|exact| !exact.is_empty()));
         }
-        span.quote = quotes.join(QUOTE_JOIN);
+        span.quote = quotes.join(QUOTE_JOIN).into();
         let Some(source) = source.filter(|source| !source.is_empty()) else {
             self.found.left_out(
                 &self.label,
@@ -325,55 +274,30 @@ impl WebReading<'_> {
             return Ok(());
         }
         let index = self.document(source)?;
-        let mut tags = bodies.tags.into_iter();
-        span.tag = tags.next().unwrap_or_default();
-        let further = self.with_tags(&span, tags, id);
-        if let Some(document) = self.found.documents.get_mut(index) {
-            document.spans.push(span);
-            document.spans.extend(further);
+        if let Some(document) = self.found.documents.get_mut(index)
+            && let None = self
+                .room
+                .add_for_tags(&mut document.spans, span, bodies.tags)
+        {
+            let words = "tags of an annotation with very many of them are left out";
+            self.found.left_out(&self.label, line, words, id);
         }
         Ok(())
     }
 
-    /// The same annotation with further tags.
-    fn with_tags(
-        &mut self,
-        span: &FoundSpan,
-        tags: impl Iterator<Item = String>,
-        id: &str,
-    ) -> Vec<FoundSpan> {
-        let mut spans = Vec::new();
-        for tag in tags {
-            let Some(copy) = self.shared.copy(span, tag) else {
-                let words = "tags of an annotation with very many of them are left out";
-                self.found.left_out(&self.label, span.line, words, id);
-                break;
-            };
-            if copy.note.len() < span.note.len() {
-                let words = "the long note of an annotation with many tags is left out of some";
-                self.found.left_out(&self.label, span.line, words, id);
-            }
-            spans.push(copy);
-        }
-        spans
-    }
-
     /// Who made it, by the shortest name there is.
-    fn creator(&mut self, value: &Value) -> String {
+    fn creator(&mut self, value: &Value) -> Arc<str> {
         let creator = value.get("creator").or_else(|| value.get("user"));
         let name = match list(creator).first() {
             Some(Value::String(name)) => name.as_str(),
             Some(creator) => {
                 let told = ["nickname", "name", "id"].map(|name| words(creator.get(name)));
-                let id = told
-                    .into_iter()
-                    .find(|name| !name.is_empty())
-                    .map(found::name)
-                    .unwrap_or_default();
+                let id = told.into_iter().find(|name| !name.is_empty());
+                let id: Arc<str> = id.unwrap_or_default().into();
                 if !id.is_empty() && self.creators.insert(id.clone()) {
                     let name = words(creator.get("name"));
                     self.found.annotators.push(Annotator {
-                        id: AnnotatorId::new(&*id),
+                        id: AnnotatorId::new(id.clone()),
                         name: if name.is_empty() { &id } else { name }.to_owned(),
                         kind: match words(creator.get("type")) {
                             "Software" | "SoftwareAgent" => AnnotatorKind::Program,
@@ -389,7 +313,7 @@ impl WebReading<'_> {
         let account = name
             .strip_prefix("acct:")
             .and_then(|rest| rest.split('@').next());
-        found::name(account.unwrap_or(name))
+        account.unwrap_or(name).into()
     }
 }
 
@@ -412,7 +336,7 @@ fn changed(value: &Value, annotator: &str) -> Option<Stamp> {
     let by = words(value.get("modifiedBy"));
     let by = if by.is_empty() { annotator } else { by };
     let by = if by.is_empty() { super::NOBODY } else { by };
-    let by = AnnotatorId::new(found::name(by));
+    let by = AnnotatorId::new(by);
     Some(Stamp {
         by,
         at: time(written)?,

@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::files::{Files, read_each};
-use super::found::{
-    CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS, name,
-};
+use super::found::{CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS};
 use super::inception::{add_tag_sets, document_and_annotator, main_feature, short_name};
+use super::names::bounded;
 use super::{FileInMemory, Format, ImportError, ImportOptions, Reading, Unit, unescaped};
 use crate::model::AttributeValue;
 use crate::text::OffsetUnit;
@@ -109,14 +108,16 @@ enum Kind {
 struct Layer {
     kind: Kind,
     /// Its type in full.
-    type_name: String,
+    type_name: Arc<str>,
+    /// The last part of that.
+    short: Arc<str>,
     columns: Vec<Column>,
     first_column: usize,
 }
 
 impl Layer {
     /// The type of the ends of a relation.
-    fn base(&self) -> Option<&String> {
+    fn base(&self) -> Option<&Arc<str>> {
         let mut columns = self.columns.iter().rev();
         columns.find_map(|column| match column {
             Column::Governor(base) => Some(base),
@@ -126,13 +127,13 @@ impl Layer {
 }
 
 enum Column {
-    Feature(String),
+    Feature(Arc<str>),
     /// Roles of slots, whose targets stand in the next column.
-    Roles(String),
+    Roles(Arc<str>),
     /// Rows of the targets of the roles before, and their type.
-    Targets(String),
+    Targets(Arc<str>),
     /// Where a relation begins, and the type of its ends.
-    Governor(String),
+    Governor(Arc<str>),
 }
 
 /// An annotation in the making: the rows that it covers and what its columns say.
@@ -142,13 +143,13 @@ struct Mention {
     number: usize,
     row: usize,
     rows: Vec<usize>,
-    values: BTreeMap<String, String>,
+    values: BTreeMap<Arc<str>, Arc<str>>,
     line: usize,
-    chain: Option<(usize, usize, String)>,
+    chain: Option<(usize, usize, Arc<str>)>,
 }
 
 /// Key, kind and line of each element.
-type Chain = BTreeMap<usize, (String, String, usize)>;
+type Chain = BTreeMap<usize, (String, Arc<str>, usize)>;
 
 struct Row {
     id: String,
@@ -157,19 +158,21 @@ struct Row {
     line: usize,
 }
 
+/// An end of a reference: its type, row and number.
+type End = (Arc<str>, String, usize);
+
 /// From a row to another, to be found when all rows are known.
 struct Reference {
-    kind: String,
+    kind: Arc<str>,
     line: usize,
-    /// Type, row and number.
-    from: (String, String, usize),
-    to: (String, String, usize),
+    from: End,
+    to: End,
 }
 
 #[derive(Default)]
 struct Table {
     file: Arc<str>,
-    annotator: String,
+    annotator: Arc<str>,
     document: FoundDocument,
     layers: Vec<Layer>,
     text: String,
@@ -198,11 +201,11 @@ impl Table {
                 _ => self.sentence = Some(words),
             }
         } else if let Some(layer) = line.strip_prefix("#T_SP=") {
-            self.add_layer(Kind::Span, layer);
+            self.add_layer(Kind::Span, layer, number, found);
         } else if let Some(layer) = line.strip_prefix("#T_CH=") {
-            self.add_layer(Kind::Chain, layer);
+            self.add_layer(Kind::Chain, layer, number, found);
         } else if let Some(layer) = line.strip_prefix("#T_RL=") {
-            self.add_layer(Kind::Relation, layer);
+            self.add_layer(Kind::Relation, layer, number, found);
         } else if line.trim().is_empty() {
             self.end_sentence();
         } else if !line.starts_with('#') && self.read_row(number, line, found).is_none() {
@@ -228,31 +231,33 @@ impl Table {
         self.text.push_str(words);
     }
 
-    fn add_layer(&mut self, kind: Kind, written: &str) {
+    fn add_layer(&mut self, kind: Kind, written: &str, line: usize, found: &mut Found) {
         let mut parts = written.split('|');
-        let type_name = name(parts.next().unwrap_or_default());
+        let column = |words: &str, found: &mut Found| found.column(&self.file, line, words);
+        let type_name = column(parts.next().unwrap_or_default(), found);
         let mut columns: Vec<Column> = Vec::new();
         for part in parts {
             let is_target = matches!(columns.last(), Some(Column::Roles(_)));
             columns.push(if let Some(role) = part.strip_prefix("ROLE_") {
                 let feature = role.split_once(':').map_or(role, |(_, feature)| feature);
                 let feature = feature.split('_').next().unwrap_or(feature);
-                Column::Roles(name(feature))
+                Column::Roles(column(feature, found))
             } else if is_target {
-                Column::Targets(name(part))
+                Column::Targets(column(part, found))
             } else if let (Kind::Relation, Some(base)) = (kind, part.strip_prefix("BT_")) {
-                Column::Governor(name(base))
+                Column::Governor(column(base, found))
             } else {
-                Column::Feature(name(&unescaped(part)))
+                Column::Feature(found.name(&self.file, line, &unescaped(part)))
             });
         }
         if columns.is_empty() {
-            columns.push(Column::Feature(String::new()));
+            columns.push(Column::Feature("".into()));
         }
         let last = self.layers.last();
         let first_column = last.map_or(0, |layer| layer.first_column + layer.columns.len());
         self.layers.push(Layer {
             kind,
+            short: short_name(&type_name).into(),
             type_name,
             columns,
             first_column,
@@ -352,13 +357,13 @@ impl Table {
                         mention.chain = chain(value);
                     }
                     Column::Feature(name) if !matches!(*value, "_" | "*") => {
-                        mention.values.insert(name.clone(), unescape(value));
+                        mention.values.insert(name.clone(), unescape(value).into());
                     }
                     Column::Feature(_) => {}
                     Column::Roles(feature) => {
                         let named = split(value, ";").into_iter().map(|role| match role {
                             "*" | "_" => feature.clone(),
-                            role => unescape(role),
+                            role => unescape(role).into(),
                         });
                         roles = named.collect();
                     }
@@ -392,9 +397,9 @@ impl Table {
             };
             let (from, to) = numbers.split_once('_').unwrap_or_default();
             let number = |written: &str| written.parse().unwrap_or(0);
-            let kind = main_feature(mention.values.keys().map(String::as_str))
+            let kind = main_feature(mention.values.keys().map(|name| &**name))
                 .and_then(|name| mention.values.get(name).cloned());
-            let kind = kind.unwrap_or_else(|| short_name(&layer.type_name).to_owned());
+            let kind = kind.unwrap_or_else(|| layer.short.clone());
             self.references.push(Reference {
                 kind,
                 line: at.line,
@@ -427,6 +432,8 @@ impl Table {
         // By row and number, the first of each type and of all.
         let mut by_type: HashMap<(&str, usize, &str), String> = HashMap::new();
         let mut by_place: HashMap<(&str, usize), String> = HashMap::new();
+        let before = bounded(&self.file);
+        let key = |index: usize| format!("{before}#{index}");
         let mut room = CopyRoom::for_bytes(self.rows.iter().map(|row| row.token.len()).sum());
         let span_layers = self
             .layers
@@ -437,7 +444,7 @@ impl Table {
             let Some(layer) = self.layers.get(mention.layer) else {
                 continue;
             };
-            let key = format!("{}#{index}", self.file);
+            let key = key(index);
             for row in mention.rows.iter().filter_map(|row| self.rows.get(*row)) {
                 let (row, number) = (row.id.as_str(), mention.number);
                 let own = by_type.entry((row, number, &layer.type_name));
@@ -452,7 +459,7 @@ impl Table {
         for (index, mention) in mentions.iter().enumerate() {
             if let Some((chain, element, kind)) = &mention.chain {
                 let elements = chains.entry((mention.layer, *chain)).or_default();
-                let key = format!("{}#{index}", self.file);
+                let key = key(index);
                 elements.insert(*element, (key, kind.clone(), mention.line));
             }
         }
@@ -468,26 +475,26 @@ impl Table {
         let rows: HashMap<&str, &Row> =
             self.rows.iter().map(|row| (row.id.as_str(), row)).collect();
         let mut tokens: HashSet<String> = HashSet::new();
-        let mut known: HashSet<(String, String, String)> = HashSet::new();
+        let mut known: HashSet<(String, String, Arc<str>)> = HashSet::new();
         let mut token_spans = Vec::new();
         for reference in &self.references {
-            let mut end = |(type_name, row, number): &(String, String, usize)| {
-                let of_type = by_type.get(&(row.as_str(), *number, type_name.as_str()));
+            let mut end = |(type_name, row, number): &End| {
+                let of_type = by_type.get(&(row.as_str(), *number, &**type_name));
                 let of_any = || {
                     let there = by_place.get(&(row.as_str(), *number));
-                    there.filter(|_| type_name == "uima.tcas.Annotation")
+                    there.filter(|_| **type_name == *"uima.tcas.Annotation")
                 };
                 if let Some(key) = of_type.or_else(of_any) {
                     return key.clone();
                 }
-                let key = format!("{} {row}", self.file);
+                let key = format!("{before} {row}");
                 if short_name(type_name) == "Token" && tokens.insert(key.clone()) {
                     let row = rows.get(row.as_str());
                     token_spans.extend(row.map(|row| FoundSpan {
                         key: key.clone(),
                         pieces: vec![row.piece],
-                        quote: row.token.clone(),
-                        tag: "Token".to_owned(),
+                        quote: row.token.as_str().into(),
+                        tag: "Token".into(),
                         annotator: self.annotator.clone(),
                         line: row.line,
                         ..FoundSpan::default()
@@ -507,9 +514,9 @@ impl Table {
         found.documents.push(self.document);
     }
 
-    fn link(&self, kind: &str, from: &str, to: &str, line: usize) -> FoundLink {
+    fn link(&self, kind: &Arc<str>, from: &str, to: &str, line: usize) -> FoundLink {
         FoundLink {
-            kind: kind.to_owned(),
+            kind: kind.clone(),
             from: from.to_owned(),
             to: to.to_owned(),
             annotator: self.annotator.clone(),
@@ -550,24 +557,23 @@ impl Table {
         }
         let mut values = mention.values.clone();
         let names = layer.columns.iter().filter_map(|column| match column {
-            Column::Feature(name) if !name.is_empty() => Some(name.as_str()),
+            Column::Feature(name) if !name.is_empty() => Some(&**name),
             _ => None,
         });
         let tag = main_feature(names).and_then(|main| values.remove(main));
         let note = values.remove("note").unwrap_or_default();
         let mut attributes: crate::model::Attributes = values
             .into_iter()
-            .map(|(name, value)| (name.into(), AttributeValue::Words(value.into())))
+            .map(|(name, value)| (name, AttributeValue::Words(value)))
             .collect();
-        let short = short_name(&layer.type_name);
         if tells_layer {
-            attributes.insert("layer".into(), AttributeValue::Words(short.into()));
+            attributes.insert("layer".into(), AttributeValue::Words(layer.short.clone()));
         }
         FoundSpan {
             key,
             pieces: vec![[start, end]],
-            quote,
-            tag: tag.unwrap_or_else(|| short.to_owned()),
+            quote: quote.into(),
+            tag: tag.unwrap_or_else(|| layer.short.clone()),
             attributes,
             note,
             annotator: self.annotator.clone(),
@@ -578,13 +584,13 @@ impl Table {
 }
 
 /// `kind->2-3`: the third element of the second chain.
-fn chain(value: &str) -> Option<(usize, usize, String)> {
+fn chain(value: &str) -> Option<(usize, usize, Arc<str>)> {
     let (kind, place) = value.rsplit_once("->")?;
     let (chain, element) = place.split_once('-')?;
     let kind = if kind == "*" {
-        "chain".to_owned()
+        "chain".into()
     } else {
-        unescape(kind)
+        unescape(kind).into()
     };
     Some((chain.parse().ok()?, element.parse().ok()?, kind))
 }

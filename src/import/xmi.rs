@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::cas::{Cas, Sofa, Structure};
 use super::cas_json::cas_files;
 use super::files::Files;
-use super::found::{self, Found};
+use super::found::Found;
+use super::names::bounded;
 use super::xml::{self, Element};
 use super::{FileInMemory, Format, ImportError, ImportOptions};
 use crate::model::AttributeValue;
@@ -129,7 +130,7 @@ fn package(namespace: &str) -> String {
         .trim_start_matches("http:///")
         .trim_end_matches(".ecore");
     // It becomes a part of each structure's type.
-    let package = found::name(&path.replace('/', "."));
+    let package = bounded(&path.replace('/', ".")).into_owned();
     if package == "uima.noNamespace" {
         String::new()
     } else {

@@ -39,6 +39,11 @@ macro_rules! name_ids {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// Its name, in the memory that the id has it in.
+            pub fn shared(&self) -> Arc<str> {
+                self.0.clone()
+            }
         }
 
         // Nearly all ids of a project share the memory of their name, and then the letters need not be compared:

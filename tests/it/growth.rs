@@ -2,14 +2,17 @@
 //! for each thing that refers to them, and nothing is looked through again and again.
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Cursor, Write};
 
+use ascribe::import::{self, ImportOptions, import_alone};
 use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::hostile::{Case, run_within};
+use crate::imports::{file, imported as project_of};
 use crate::packed::deflated;
 
 /// Imports a folder in 1 GB, or archives in what four million things take; what was said and the exit code.
@@ -49,9 +52,15 @@ fn all_are_read(cases: Vec<(&str, &str, String, &str)>) {
 }
 
 const MANY: usize = 200_000;
+const TOO_LONG: &str = "a project of them would take more than 2 GB";
 
 fn long(letter: &str) -> String {
     letter.repeat(500_000)
+}
+
+/// What very many may share: all of it together is as much as the memory that there is.
+fn shared(letter: &str) -> String {
+    letter.repeat(4_500)
 }
 
 #[test]
@@ -64,18 +73,18 @@ fn what_many_annotations_share_is_not_copied_into_each_of_them() {
         {"id": "a", "type": "labels", "value": {"start": 0, "end": 1, "labels": ["x"]}},
         {"type": "relation", "from_id": "a", "to_id": "a", "labels": empty},
     ]);
-    linked[1]["from_id"] = long("f").into();
+    linked[1]["from_id"] = shared("f").into();
     let quoted = json!([{"id": "a", "type": "labels",
-        "value": {"start": 0, "end": 1, "text": long("q"), "labels": empty}}]);
+        "value": {"start": 0, "end": 1, "text": shared("q"), "labels": empty}}]);
     let named =
-        json!({"text": "abc", "annotator": long("n"), "label": vec![json!([0, 1, "x"]); MANY]});
-    let signed = json!({"text": "abc", "_annotator_id": long("n"), "spans": vec![place; MANY]});
-    let noted = json!({"@context": "http://www.w3.org/ns/anno.jsonld", "id": "i", "text": long("n"),
+        json!({"text": "abc", "annotator": shared("n"), "label": vec![json!([0, 1, "x"]); MANY]});
+    let signed = json!({"text": "abc", "_annotator_id": shared("n"), "spans": vec![place; MANY]});
+    let noted = json!({"@context": "http://www.w3.org/ns/anno.jsonld", "id": "i", "text": shared("n"),
         "tags": vec!["t"; MANY], "target": {"source": "text.txt",
         "selector": {"type": "TextPositionSelector", "start": 0, "end": 1}}});
     let structures = [
         json!({"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaID": "_InitialView", "sofaString": "abc"}),
-        json!({"%ID": 2, "%TYPE": "c.A", "@sofa": 1, "begin": 0, "end": 1, (format!("@{}", long("k"))): vec![2; MANY]}),
+        json!({"%ID": 2, "%TYPE": "c.A", "@sofa": 1, "begin": 0, "end": 1, (format!("@{}", shared("k"))): vec![2; MANY]}),
     ];
     let cas = json!({"%TYPES": {}, "%FEATURE_STRUCTURES": structures});
     let xmi_head = |package: &str| {
@@ -89,7 +98,7 @@ fn what_many_annotations_share_is_not_copied_into_each_of_them() {
         (
             "brat",
             "text.ann",
-            format!("{marks}*\t{} T1{}\n", long("k"), " T2 T3".repeat(MANY)),
+            format!("{marks}*\t{} T1{}\n", shared("k"), " T2 T3".repeat(MANY)),
             "400000 of 400000",
         ),
         (
@@ -111,7 +120,7 @@ fn what_many_annotations_share_is_not_copied_into_each_of_them() {
         (
             "csv",
             "col.csv",
-            format!("text,label,{}\n{}", long("c"), "abc,x,1\n".repeat(50_000)),
+            format!("text,label,{}\n{}", shared("c"), "abc,x,1\n".repeat(50_000)),
             "x: 50000 in the file",
         ),
         (
@@ -295,7 +304,7 @@ fn what_is_packed_small_does_not_come_out_without_end() {
     );
     let note = packed(vec![("project.qde".to_owned(), qde)]);
     let (said, code) = imported(None, &[("note.qdpx", note)]);
-    assert!(said.contains("x: 20000 in the file"), "{code:?} {said}");
+    assert!(said.contains(TOO_LONG), "{code:?} {said}");
     let linked = format!("{marks}*\tEquiv T1{}\n", " T2 T3".repeat(400_000));
     let documents = (0..12).map(|number| (format!("d{number}.ann"), linked.clone()));
     let (said, code) = imported(None, &[("links.zip", packed(documents.collect()))]);
@@ -437,4 +446,33 @@ fn a_small_file_of_millions_of_documents_is_read_as_far_as_memory_is_sure_to_rea
 fn sized(bytes: &[u8]) -> Vec<u8> {
     let size = u32::try_from(bytes.len()).unwrap();
     [&[0xC6], &size.to_be_bytes()[..], bytes].concat()
+}
+
+#[test]
+fn long_names_that_are_given_once_are_cut_with_a_word_and_never_become_one() {
+    let tags = ["a", "b"].map(|end| "t".repeat(20_000) + end);
+    let [first, second] = &tags;
+    let card = format!(
+        "---\ndataset_info:\n  features:\n  - name: tags\n    names:\n    '0': O\n    '1': {first}\n    '2': {second}\n---\n"
+    );
+    let rows = r#"{"tokens": ["ab", "cd"], "tags": [1, 2]}"#;
+    let files = [file("README.md", card), file("train.jsonl", rows)];
+    let format = import::format("huggingface").unwrap();
+    let (project, _, report) = import_alone(format, &files, &ImportOptions::default()).unwrap();
+    let own = project.annotations.iter();
+    let own: BTreeSet<&str> = own.map(|annotation| annotation.tag_id.as_str()).collect();
+    assert_eq!(own.len(), 2);
+    assert!(own.iter().all(|tag| (1_000..1_100).contains(&tag.len())));
+    let cut = report.problems.iter();
+    let cut = cut.filter(|problem| problem.is_loss && problem.words.contains("is cut"));
+    assert_eq!(cut.count(), 2);
+    // What stands in the file for each of them is kept whole.
+    let links: String = tags
+        .map(|kind| format!("R1\t{kind} Arg1:T1 Arg2:T2\n"))
+        .concat();
+    let marks = format!("T1\tX 0 1\ta\nT2\tX 1 2\tb\n{links}");
+    let (project, ..) = project_of(&[file("a.ann", marks), file("a.txt", "ab")]);
+    let kinds: BTreeSet<usize> = project.links.iter().map(|link| link.kind.len()).collect();
+    assert_eq!(kinds, BTreeSet::from([20_001]));
+    assert_eq!(project.links.iter().count(), 2);
 }

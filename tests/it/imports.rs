@@ -833,7 +833,7 @@ fn tables_are_read_whatever_parts_their_columns() {
 
 #[test]
 fn comments_before_a_table_are_left_out_and_told() {
-    let table = "# Порт: what the ministries said\r\n# by Mara\r\ntext;label\r\n# It was denied.;denial\r\nThey agreed.\r\n";
+    let table = "# Порт: what the ministries said\r\n#Mara, Lind; 2024\r\n\r\ntext;label\r\n# It was denied.;denial\r\nThey agreed.\r\n";
     let (project, _, report) = imported(&[file("a.csv", table)]);
     let expected = triples(&[("a", "denial", "# It was denied.")]);
     assert_eq!(
@@ -856,7 +856,11 @@ fn comments_before_a_table_are_left_out_and_told() {
         "They agreed.",
         true,
     );
-    assert_eq!(told(5), Some(row), "lines count from the first of the file");
+    assert_eq!(told(6), Some(row), "lines count from the first of the file");
+    // A name with a hash is one all the same.
+    let (project, ..) = imported(&[file("a.csv", "#,text,label\n7,It was denied.,denial\n")]);
+    let expected = triples(&[("a", "denial", "It was denied.")]);
+    assert_eq!(annotations(&project), expected);
 }
 
 #[test]
