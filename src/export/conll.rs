@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 
 use super::kept::AllBut;
-use super::proof::Carries;
+use super::proof::{Carries, Tokens};
 use super::{Asks, Exporting, ExportingDocument, FileInMemory, Format, Loss, LossReport, one_file};
 use crate::import::{self, NAME_LINE, TEXT_LINE};
 use crate::model::Annotation;
@@ -39,7 +39,10 @@ pub const CONLL: Format = Format {
     ending: Some("conll"),
     write: |exporting, losses| write(exporting, losses, Profile::Strict),
     reader: Some(&import::CONLL),
-    carries: Carries::Tokens(Profile::Strict),
+    carries: Carries::Tokens(Tokens {
+        has_text: false,
+        carried: |each| carried(each, Profile::Strict),
+    }),
     newlines: None,
     asks: &[Asks::Scheme],
 };
@@ -50,7 +53,10 @@ pub const EXTENDED: Format = Format {
     title: "CoNLL, extended",
     description: "As CoNLL, with the text, the place of each token and overlapping tags",
     write: |exporting, losses| write(exporting, losses, Profile::Extended),
-    carries: Carries::Tokens(Profile::Extended),
+    carries: Carries::Tokens(Tokens {
+        has_text: true,
+        carried: |each| carried(each, Profile::Extended),
+    }),
     asks: &[Asks::Scheme, Asks::LineEnds],
     ..CONLL
 };
@@ -264,7 +270,7 @@ fn kept<'a>(
 
 /// What the tokens of each annotation that is kept say, with its tag, in the order of the text. By this the
 /// reader's work is judged.
-pub(super) fn carried(each: &ExportingDocument<'_>, profile: Profile) -> Vec<(String, String)> {
+fn carried(each: &ExportingDocument<'_>, profile: Profile) -> Vec<(String, String)> {
     let tokens: Vec<Span> = sentences_of(each.text)
         .into_iter()
         .flat_map(|span| words_of(each.text, span))

@@ -31,16 +31,6 @@ pub const HUGGINGFACE: Format = Format {
     carries: Carries::AllBut(KEPT),
 };
 
-/// Hugging Face folder with Parquet.
-#[cfg(feature = "parquet")]
-pub const PARQUET: Format = Format {
-    name: "huggingface-parquet",
-    title: "Hugging Face dataset as Parquet",
-    description: "The same in one packed table; for large datasets, pandas, polars, DuckDB",
-    write: write_parquet,
-    ..HUGGINGFACE
-};
-
 fn write_lines(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
     let mut rows = String::new();
     for row in self::rows(exporting) {
@@ -49,16 +39,8 @@ fn write_lines(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemor
     folder(exporting, "data/train.jsonl", rows.into_bytes())
 }
 
-#[cfg(feature = "parquet")]
-fn write_parquet(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
-    let classes = classes(exporting);
-    let classes: Vec<&str> = classes.into_iter().map(TagId::as_str).collect();
-    let rows: Vec<Value> = rows(exporting).collect();
-    let bytes = super::parquet::written(&columns(), &rows, &classes);
-    folder(exporting, "data/train.parquet", bytes)
-}
-
-fn folder(exporting: &Exporting<'_>, path: &str, rows: Vec<u8>) -> Vec<FileInMemory> {
+/// The files of a folder: the card, and the rows at a path.
+pub fn folder(exporting: &Exporting<'_>, path: &str, rows: Vec<u8>) -> Vec<FileInMemory> {
     let file = |path: &str, bytes: Vec<u8>| FileInMemory {
         path: path.to_owned(),
         bytes,
@@ -70,7 +52,7 @@ fn folder(exporting: &Exporting<'_>, path: &str, rows: Vec<u8>) -> Vec<FileInMem
 }
 
 /// A column of the rows.
-pub(super) enum Column {
+pub enum Column {
     /// Of words.
     Words(&'static str),
     /// Of whole numbers.
@@ -82,7 +64,7 @@ pub(super) enum Column {
 }
 
 /// The columns of every row.
-fn columns() -> [Column; 5] {
+pub fn columns() -> [Column; 5] {
     let of_span = import::SPAN_COLUMNS.map(|name| match name {
         "start" | "end" => Column::Number(name),
         "label" => Column::Class(name),
@@ -99,7 +81,7 @@ fn columns() -> [Column; 5] {
 }
 
 /// A row for each document.
-fn rows(exporting: &Exporting<'_>) -> impl Iterator<Item = Value> {
+pub fn rows(exporting: &Exporting<'_>) -> impl Iterator<Item = Value> {
     exporting.documents.iter().map(|each| row(exporting, each))
 }
 
@@ -158,7 +140,7 @@ fn span(annotation: &Annotation, text: &Text) -> Value {
 }
 
 /// The tags in the order of the codebook, then those that only annotations have.
-fn classes<'a>(exporting: &'a Exporting<'a>) -> Vec<&'a TagId> {
+pub fn classes<'a>(exporting: &'a Exporting<'a>) -> Vec<&'a TagId> {
     let tags = exporting.project.codebook.tags.iter();
     let mut classes: Vec<&TagId> = tags.map(|tag| &tag.id).collect();
     for (_, annotation) in exporting.annotations() {

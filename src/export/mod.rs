@@ -47,12 +47,12 @@ pub use docbin::DOCBIN;
 pub use doccano::DOCCANO;
 pub use filter::Filter;
 pub use huggingface::HUGGINGFACE;
-#[cfg(feature = "parquet")]
-pub use huggingface::PARQUET;
 pub use jsonl::JSONL;
 pub use label_studio::LABEL_STUDIO;
 pub use losses::{Loss, LossReport};
 pub use newlines::Newlines;
+#[cfg(feature = "parquet")]
+pub use parquet::PARQUET;
 use proof::Carries;
 pub use refi_qda::{CODEBOOK, REFI_QDA};
 pub use stix::STIX;

@@ -1,4 +1,4 @@
-//! Rows of JSON as Parquet, column by column. What the columns are stands in the file as the library `datasets` says it,
+//! The rows of a Hugging Face folder as Parquet, column by column. What the columns are stands in the file as the library `datasets` says it,
 //! so that classes come back as names.
 
 use std::sync::Arc;
@@ -12,13 +12,32 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 use serde_json::{Value, json};
 
-use super::huggingface::Column;
+use super::huggingface::{Column, HUGGINGFACE, classes, columns, folder, rows};
+use super::{Exporting, FileInMemory, Format, LossReport};
+use crate::model::TagId;
+
+/// Hugging Face folder with Parquet.
+pub const PARQUET: Format = Format {
+    name: "huggingface-parquet",
+    title: "Hugging Face dataset as Parquet",
+    description: "The same in one packed table; for large datasets, pandas, polars, DuckDB",
+    write,
+    ..HUGGINGFACE
+};
 
 /// So many rows lie together; a reader that wants a few need not unpack the rest.
 const ROWS_OF_GROUP: usize = 1000;
 
+fn write(exporting: &Exporting<'_>, _: &mut LossReport) -> Vec<FileInMemory> {
+    let classes = classes(exporting);
+    let classes: Vec<&str> = classes.into_iter().map(TagId::as_str).collect();
+    let rows: Vec<Value> = rows(exporting).collect();
+    let bytes = written(&columns(), &rows, &classes);
+    folder(exporting, "data/train.parquet", bytes)
+}
+
 /// The file. Columns of classes hold the number of each class.
-pub fn written(columns: &[Column], rows: &[Value], classes: &[&str]) -> Vec<u8> {
+fn written(columns: &[Column], rows: &[Value], classes: &[&str]) -> Vec<u8> {
     let bytes = try_written(columns, rows, classes);
     debug_assert!(bytes.is_ok(), "memory does not fail: {:?}", bytes.err());
     bytes.unwrap_or_default()

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::conll::Profile;
 use super::kept::{AllBut, Facts};
 use super::letters::{LettersBefore, is_letter};
 use super::{Exporting, ExportingDocument, Loss, LossReport};
@@ -14,16 +13,25 @@ use crate::model::{Annotation, DocumentId, Project, Texts, quote_of};
 use crate::text::Span;
 
 /// What a format keeps, for the loss report and for the comparison after reading back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Carries {
     /// Everything, with ids.
     Everything,
     /// Everything but these things, where white space, line breaks and numbers may be written differently.
     Loosely(AllBut),
     /// The words of each annotation, token by token. What was left out or widened is in the report.
-    Tokens(Profile),
+    Tokens(Tokens),
     /// Everything but these things, which go into the report.
     AllBut(AllBut),
+}
+
+/// What a format of tokens keeps of a document.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens {
+    /// Whether its text is in the file.
+    pub has_text: bool,
+    /// The tag and the words of each annotation, in the order in which they are read back.
+    pub carried: fn(&ExportingDocument<'_>) -> Vec<(String, String)>,
 }
 
 /// What an importer made of what was written.
@@ -54,7 +62,7 @@ pub fn compare(
     match carries {
         Carries::Everything => compare_everything(exporting, read_back),
         Carries::Loosely(kept) => compare_loosely(exporting, read_back, kept),
-        Carries::Tokens(profile) => compare_tokens(exporting, losses, read_back, profile),
+        Carries::Tokens(tokens) => compare_tokens(exporting, losses, read_back, tokens),
         Carries::AllBut(all_but) => {
             all_but.compare(exporting, &read_back.project, &read_back.texts)
         }
@@ -316,7 +324,7 @@ fn compare_tokens(
     exporting: &Exporting<'_>,
     losses: &LossReport,
     read_back: &ReadBack,
-    profile: Profile,
+    tokens: Tokens,
 ) -> Result<(), String> {
     let all = exporting.annotations().count();
     let left_out =
@@ -332,13 +340,13 @@ fn compare_tokens(
         .iter()
         .zip(read_back.project.documents.keys())
     {
-        if profile == Profile::Extended && read_back.texts.get(document_id) != Some(each.text) {
+        if tokens.has_text && read_back.texts.get(document_id) != Some(each.text) {
             return Err(format!("the text of “{document_id}” is not the same"));
         }
         let read = read_back.project.annotations.in_document(document_id);
         let read =
             read.map(|annotation| (annotation.tag_id.to_string(), letters(&annotation.quote)));
-        let carried = super::conll::carried(each, profile)
+        let carried = (tokens.carried)(each)
             .into_iter()
             .map(|(tag, words)| (tag, letters(&words)));
         if let Some((read, carried)) = read.zip(carried).find(|(read, carried)| read != carried) {

@@ -13,6 +13,8 @@ use super::{FileInMemory, ImportError};
 
 /// More members are not looked at.
 const MOST_MEMBERS: usize = 10_000;
+/// In bytes; no system has longer ones. Each document of a member is known by its file.
+const MOST_NAME_BYTES: usize = 4_096;
 /// A larger member is refused.
 const MOST_MEMBER_BYTES: u64 = 100_000_000;
 /// So much is read of one archive with all archives in it.
@@ -67,6 +69,10 @@ impl<'a> Archive<'a> {
                 .replace('\\', "/");
             if member.is_symlink() {
                 return Err(broken(file, format!("the member “{name}” is a link")));
+            }
+            if name.len() > MOST_NAME_BYTES {
+                let words = format!("a member has a name of more than {MOST_NAME_BYTES} bytes");
+                return Err(broken(file, words));
             }
             if leads_outside(&name) {
                 let words = format!("the name of the member “{name}” leads outside of the archive");

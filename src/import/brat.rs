@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::brat_config::{read_configuration, spread};
 use super::files::Files;
 use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, MOST_THINGS};
+use super::names::bounded;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, MOST_AT_ONCE, Mark, Reading, stem, unescaped,
 };
@@ -93,6 +94,8 @@ fn folders_of<'a>(
 /// The lines of one document, by what refers to what.
 struct Lines {
     file: Arc<str>,
+    /// What all keys begin with.
+    before: String,
     document: FoundDocument,
     /// Spans by brat's ids.
     by_id: HashMap<String, usize>,
@@ -149,6 +152,7 @@ fn read_document(
         .unwrap_or_default()
         .into();
     let mut lines = Lines {
+        before: bounded(&label).into_owned(),
         file: label,
         document,
         by_id: HashMap::new(),
@@ -299,7 +303,7 @@ impl Lines {
 
     /// Unique among all documents of the import. No hyphen and number at its end, or it would look like ours.
     fn key(&self, id: &str) -> String {
-        format!("{}\t{id}", self.file)
+        format!("{}\t{id}", self.before)
     }
 
     /// The span that an id stands for; for an event its trigger's.

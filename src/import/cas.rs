@@ -108,7 +108,7 @@ pub fn add(cas: Cas, file: &FileInMemory, found: &mut Found) -> bool {
     let mut layers = BTreeSet::new();
     let mut by_id: HashMap<i64, usize> = HashMap::new();
     let label = file.label();
-    let name = found.name(&label, 0, &name);
+    let name = bounded(&name);
     for (index, structure) in cas.structures.iter().enumerate() {
         if by_id.insert(structure.id, index).is_some() {
             let words = "two structures have the same id; what leads to it leads to the later one";

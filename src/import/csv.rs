@@ -329,8 +329,13 @@ impl Table {
         }
         let mut reader = reader(&words, &file.path);
         let front = Front::of(&words);
-        if let Some(comment) = front.comment {
-            found.remark(&label, 1, "comments before the table are left out", comment);
+        for (line, comment) in front.comments {
+            found.remark(
+                &label,
+                line,
+                "comments before the table are left out",
+                comment,
+            );
         }
         let (words, lines_before) = (front.table, front.line_count);
         if is_too_wide(&mut reader) {
@@ -513,8 +518,8 @@ fn reader_is_at_end(words: &str, byte: usize, row: &StringRecord) -> bool {
 /// What stands before a table: a line that tells spreadsheets what is between the cells, and comments.
 struct Front<'a> {
     separator: Option<u8>,
-    /// The first.
-    comment: Option<&'a str>,
+    /// With their lines, from 1.
+    comments: Vec<(usize, &'a str)>,
     line_count: usize,
     /// What stands behind.
     table: &'a str,
@@ -524,7 +529,7 @@ impl<'a> Front<'a> {
     fn of(words: &'a str) -> Self {
         let mut front = Self {
             separator: None,
-            comment: None,
+            comments: Vec::new(),
             line_count: 0,
             table: words,
         };
@@ -532,8 +537,8 @@ impl<'a> Front<'a> {
             let line = line.trim_end();
             match line.strip_prefix("sep=").map(str::as_bytes) {
                 Some([separator]) => front.separator = Some(*separator),
-                _ if is_comment(line, rest) => front.comment = front.comment.or(Some(line)),
-                _ if line.is_empty() && front.comment.is_some() => {}
+                _ if is_comment(line, rest) => front.comments.push((front.line_count + 1, line)),
+                _ if line.is_empty() => {}
                 _ => break,
             }
             front.table = rest;
@@ -816,7 +821,8 @@ fn read_rows(
     let known: Vec<&str> = ROLES.iter().filter_map(|role| mapping.get(*role)).collect();
     let others = table.header.iter().enumerate();
     let others = others.filter(|(_, column)| !known.contains(column));
-    let others: Vec<(usize, Arc<str>)> = others.map(|(at, column)| (at, column.into())).collect();
+    let others = others.map(|(at, column)| (at, found.column(&table.file, 0, column)));
+    let others: Vec<(usize, Arc<str>)> = others.collect();
     found.remark_kept(&table.file, others.iter().map(|(_, column)| &**column));
     for (line, cells) in &table.rows {
         let row = Row {

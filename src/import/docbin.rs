@@ -2,7 +2,7 @@
 //! stands in our own files as a line of our JSON Lines, as an attribute of the group.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use super::archive::read_inflated;
 use super::files::{Files, read_each};
 use super::found::{Found, FoundDocument, FoundSpan, FoundText, MOST_THINGS, THINGS};
 use super::msgpack::{Packed, unpack};
+use super::names::bounded;
 use super::spacy_strings::{
     BEGINS, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, INSIDE, NORM, ORTH, SENT_START, Strings,
 };
@@ -222,6 +223,7 @@ impl<'a> Bin<'a> {
         found: &mut Found,
     ) -> usize {
         let (label, number) = (file.label(), index + 1);
+        let name = bounded(stem(&file.path));
         let Some((text, tokens)) = self.text(rows) else {
             let words = "a document is left out: the file lacks some of its words";
             found.left_out(&label, number, words, "");
@@ -232,9 +234,9 @@ impl<'a> Bin<'a> {
             Some(document) => document,
             None => FoundDocument {
                 name: if self.lengths.len() == 1 {
-                    stem(&file.path).to_owned()
+                    name.into_owned()
                 } else {
-                    format!("{}-{number}", stem(&file.path))
+                    format!("{name}-{number}")
                 },
                 file: label.clone(),
                 line: number,
@@ -423,18 +425,10 @@ impl<'a> Bin<'a> {
             is_open = true;
         }
         end(&mut entities, &run);
-        // By place alone: there may be very long names.
-        let mut grouped: HashMap<[usize; 2], Vec<Arc<str>>> = HashMap::new();
-        for span in spans.iter() {
-            if let Some(hull) = hull(span) {
-                grouped.entry(hull).or_default().push(span.tag.clone());
-            }
-        }
-        let is_grouped = |entity: &FoundSpan| {
-            let tags = hull(entity).and_then(|hull| grouped.get(&hull));
-            tags.is_some_and(|tags| tags.contains(&entity.tag))
-        };
-        entities.retain(|entity| !is_grouped(entity));
+        // All that have a tag share its name, which may be very long.
+        let key = |span: &FoundSpan| Some((hull(span)?, Arc::as_ptr(&span.tag)));
+        let grouped: HashSet<_> = spans.iter().filter_map(key).collect();
+        entities.retain(|entity| key(entity).is_some_and(|key| !grouped.contains(&key)));
         spans.extend(entities);
     }
 

@@ -9,11 +9,9 @@ use encoding_rs::UTF_8;
 
 use super::decode::{decode, is_utf16};
 use super::found::{Found, FoundText};
+use super::head::head;
 use super::{FileInMemory, ImportError, MOST_AT_ONCE};
 use crate::model::Encoding;
-
-/// How much of a file is looked at to know its format.
-const HEAD_BYTES: usize = 64 * 1024;
 
 /// How often each text may be handed out, on average.
 const MOST_COPIES: usize = 50;
@@ -156,10 +154,9 @@ pub fn text_file(words: &str) -> Cow<'_, [u8]> {
 }
 
 impl FileInMemory {
-    /// The first characters, to know the format by.
+    /// Its beginning without what is long in it, to know the format by.
     pub fn head(&self) -> Cow<'_, str> {
-        let head = self.bytes.get(..HEAD_BYTES).unwrap_or(&self.bytes);
-        String::from_utf8_lossy(head.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(head))
+        head(&self.bytes)
     }
 
     /// What the file is called in reports.

@@ -4,7 +4,7 @@
 //! recorded. `heal` finds the places, `build` makes a project of them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -165,19 +165,15 @@ pub struct FoundSpan {
 
 impl FoundSpan {
     fn words_bytes(&self) -> usize {
-        let own = [
-            &self.quote,
-            &self.prefix,
-            &self.suffix,
-            &self.tag,
-            &self.note,
-            &self.annotator,
-        ];
+        // The annotator's name also stands in the id; the words are those of the text in the end.
+        let own = [&self.tag, &self.note, &self.annotator, &self.annotator];
+        let changed_by = self.changed.as_ref().map(|stamp| stamp.by.as_str().len());
         let attributes = self.attributes.iter().map(|(name, value)| match value {
             AttributeValue::Words(words) => name.len() + words.len(),
             _ => name.len(),
         });
-        own.iter().map(|words| words.len()).chain(attributes).sum()
+        let own = own.iter().map(|words| words.len());
+        own.chain(attributes).chain(changed_by).sum()
     }
 
     /// What columns or keys with these roles say of it.
@@ -228,7 +224,7 @@ impl CopyRoom {
 pub struct RepeatRoom(usize);
 
 impl RepeatRoom {
-    /// For what takes so many bytes in the file.
+    /// For a file or a text of so many bytes.
     pub fn for_bytes(bytes: usize) -> Self {
         Self(MOST_THINGS + bytes)
     }
@@ -468,12 +464,11 @@ impl Found {
         what: impl fmt::Display,
         is_loss: bool,
     ) {
-        let what = what.to_string();
         self.add_problem(Problem {
             file: file.clone(),
             line,
             words: words.into(),
-            what: shortened(&what),
+            what: shortened(what),
             is_loss,
         });
     }
@@ -589,20 +584,42 @@ fn add_new<T, N: Eq + Hash>(own: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) ->
 }
 
 /// The first characters of something that may be megabytes, on one line, without what a terminal would obey.
-pub fn shortened(words: &str) -> String {
+pub fn shortened(words: impl fmt::Display) -> String {
     shortened_to(words, 120)
 }
 
-/// The first so many characters, likewise.
-pub fn shortened_to(words: &str, most: usize) -> String {
-    let shown = |c: char| match c {
-        '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
-        c if c.is_control() => ' ',
-        c => c,
+/// The first so many characters, likewise. What is behind them is not even written, since the same long thing may be
+/// told any number of times.
+pub fn shortened_to(words: impl fmt::Display, most: usize) -> String {
+    let mut short = Shortened {
+        words: String::new(),
+        left: most,
     };
-    let mut short: String = words.chars().take(most).map(shown).collect();
-    if words.chars().nth(most).is_some() {
-        short.push('…');
+    // It stops with an error once there is enough.
+    let _ = write!(short, "{words}");
+    short.words
+}
+
+struct Shortened {
+    words: String,
+    /// How many more characters there may be.
+    left: usize,
+}
+
+impl fmt::Write for Shortened {
+    fn write_str(&mut self, words: &str) -> fmt::Result {
+        for c in words.chars() {
+            if self.left == 0 {
+                self.words.push('…');
+                return Err(fmt::Error);
+            }
+            self.left -= 1;
+            self.words.push(match c {
+                '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => '\u{FFFD}',
+                c if c.is_control() => ' ',
+                c => c,
+            });
+        }
+        Ok(())
     }
-    short
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::found::{FoundDocument, FoundRegion, FoundSpan, WHOLE, shortened};
+use super::found::{FoundDocument, FoundRegion, WHOLE, shortened};
 use super::reading::{Peculiar, Reading, places};
 use crate::model::QUOTE_JOIN;
 use crate::text::{ByteOffset, Span, Spans, Text};
@@ -122,29 +122,53 @@ impl Placed {
     }
 }
 
-/// Something with a place and maybe words.
+/// Something with a place and maybe words. An annotation with several tags stands there as often, one behind the other,
+/// but it shows only once how the file counts, and is looked for once.
 #[derive(Clone, Copy)]
 struct Item<'a> {
+    times: usize,
     pieces: &'a [[usize; 2]],
     quote: &'a str,
     prefix: &'a str,
     suffix: &'a str,
 }
 
+impl Item<'_> {
+    /// Whether they are of the same words.
+    fn is_same(&self, other: &Self) -> bool {
+        let both = [
+            (self.quote, other.quote),
+            (self.prefix, other.prefix),
+            (self.suffix, other.suffix),
+        ];
+        let is_same = |(own, other): &(&str, &str)| std::ptr::eq(*own, *other) || own == other;
+        self.pieces == other.pieces && both.iter().all(is_same)
+    }
+}
+
 fn items(document: &FoundDocument) -> Vec<Item<'_>> {
-    let spans = document.spans.iter().map(|span: &FoundSpan| Item {
-        pieces: &span.pieces,
-        quote: &span.quote,
-        prefix: &span.prefix,
-        suffix: &span.suffix,
-    });
-    let regions = document.regions.iter().map(|region: &FoundRegion| Item {
+    let mut items: Vec<Item<'_>> = Vec::with_capacity(document.spans.len());
+    for span in &document.spans {
+        let item = Item {
+            times: 1,
+            pieces: &span.pieces,
+            quote: &span.quote,
+            prefix: &span.prefix,
+            suffix: &span.suffix,
+        };
+        match items.last_mut().filter(|last| last.is_same(&item)) {
+            Some(last) => last.times += 1,
+            None => items.push(item),
+        }
+    }
+    items.extend(document.regions.iter().map(|region: &FoundRegion| Item {
+        times: 1,
         pieces: std::slice::from_ref(&region.piece),
         quote: &region.quote,
         prefix: "",
         suffix: "",
-    });
-    spans.chain(regions).collect()
+    }));
+    items
 }
 
 impl Favourites {
@@ -284,17 +308,19 @@ pub fn heal(document: &FoundDocument, text: &Text, favourites: &Favourites) -> H
     }
     let mut finder = Finder::of(text);
     let mut flat = places.into_iter();
-    let mut placed = items.iter().map(|item| {
+    let mut spans = Vec::with_capacity(document.spans.len() + document.regions.len());
+    for item in &items {
         let own: Vec<_> = flat.by_ref().take(item.pieces.len()).collect();
-        place(text, &mut finder, *item, &own)
-    });
-    let spans = placed.by_ref().take(document.spans.len()).collect();
+        let placed = place(text, &mut finder, *item, &own);
+        spans.extend(std::iter::repeat_n(placed, item.times));
+    }
+    let regions = spans.split_off(document.spans.len());
     Healed {
         reading,
         score,
         is_guess: favourite.is_some_and(|favourite| favourite.is_guess) && score.quoted == 0,
         spans,
-        regions: placed.collect(),
+        regions,
     }
 }
 
@@ -338,17 +364,18 @@ fn score(text: &Text, items: &[Item<'_>], places: &[Option<(usize, usize)>]) -> 
     for item in items {
         let (own, behind) = rest.split_at(item.pieces.len().min(rest.len()));
         rest = behind;
+        let is_quoted = !item.quote.is_empty();
+        score.quoted += item.times * usize::from(is_quoted);
         if own.is_empty() {
-            score.quoted += usize::from(!item.quote.is_empty());
             continue;
         }
-        score.quoted += usize::from(!item.quote.is_empty());
         // One without length lies inside only where the end is included, which proves nothing.
-        let has_length = usize::from(item.pieces.iter().all(|[start, end]| start < end));
-        score.spans += has_length;
+        let has_length = item.pieces.iter().all(|[start, end]| start < end);
+        score.spans += item.times * usize::from(has_length);
         let Some(spans) = spans_of(own) else { continue };
-        score.inside += has_length;
-        score.matched += usize::from(!item.quote.is_empty() && reads(text, &spans, item.quote));
+        score.inside += item.times * usize::from(has_length);
+        let matches = is_quoted && reads(text, &spans, item.quote);
+        score.matched += item.times * usize::from(matches);
         score.at_words += usize::from(begins_a_word(text.as_str(), spans.hull().start().0))
             + usize::from(ends_a_word(text.as_str(), spans.hull().end().0));
     }

@@ -64,8 +64,12 @@ mod with_crate {
         let words = article.text_content;
         let title = headline.as_deref().unwrap_or(article.title.trim());
         let mut remarks = Vec::new();
-        let is_line = |byline: &str| words.lines().any(|line| line.trim() == byline);
-        let is_gone = |byline: &String| whole.contains(byline.trim()) && !is_line(byline.trim());
+        // Whatever stands between the words of a page, and of the line that was made of them.
+        let letters = |words: &str| words.split_whitespace().collect::<String>();
+        let is_gone = |byline: &String| {
+            let byline = letters(byline);
+            letters(&whole).contains(&byline) && words.lines().all(|line| letters(line) != byline)
+        };
         if let Some(byline) = article.byline.filter(is_gone) {
             remarks.push(format!("the line of the authors is left out: {byline}"));
         }

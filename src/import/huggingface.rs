@@ -14,7 +14,7 @@ use super::names::bounded;
 use super::{
     FileInMemory, Format, ImportError, ImportOptions, attribute, ending, field, json, parquet, time,
 };
-use crate::model::{AnnotatorId, Attributes, Stamp, Tier};
+use crate::model::{AnnotatorId, Attributes, SharedNames, Stamp, Tier};
 
 /// Hugging Face folder.
 pub const HUGGINGFACE: Format = Format {
@@ -293,8 +293,9 @@ impl Row<'_> {
         if let Some(Value::String(text)) = self.values.remove("text") {
             document.text = FoundText::Words(text);
             let spans = self.values.remove("spans").unwrap_or_default();
+            let mut names = SharedNames::default();
             for span in objects(spans, (&self.file, self.line), found) {
-                match self.span(&span) {
+                match self.span(&span, &mut names) {
                     Some(span) => document.spans.push(span),
                     None => {
                         found.left_out(&self.file, self.line, "a span has no start and end", span)
@@ -356,7 +357,7 @@ impl Row<'_> {
         found.documents.push(document);
     }
 
-    fn span(&self, span: &Value) -> Option<FoundSpan> {
+    fn span(&self, span: &Value, names: &mut SharedNames) -> Option<FoundSpan> {
         let number = |name: &str| usize::try_from(span.get(name)?.as_u64()?).ok();
         let words = |name: &str| span.get(name).and_then(field).unwrap_or_default();
         let pieces: Option<Vec<[usize; 2]>> = serde_json::from_str(&words("pieces")).ok();
@@ -371,9 +372,7 @@ impl Row<'_> {
             .iter()
             .filter(|(name, _)| !SPAN_COLUMNS.contains(&name.as_str()));
         attributes.extend(
-            others.filter_map(|(name, value)| {
-                Some((name.as_str().into(), attribute(value.clone())?))
-            }),
+            others.filter_map(|(name, value)| Some((names.name(name), attribute(value.clone())?))),
         );
         let changed_at = time(&words("changed_at"));
         Some(FoundSpan {

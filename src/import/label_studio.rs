@@ -53,6 +53,8 @@ pub const FRAGMENT: &str = "fragment";
 pub const NOTE: &str = "note";
 /// Keys of a task's data that name the document.
 const NAME_KEYS: [&str; 5] = ["document", "doc", "doc_id", "filename", "file_name"];
+/// How the addresses of texts begin, on the web, in the store of Label Studio and in those of clouds.
+const ADDRESSES: [&str; 6] = ["http:", "https:", "/data/", "s3:", "gs:", "azure-blob:"];
 /// Other names that are not free for fields and attributes.
 const OWN_NAMES: [&str; 4] = ["text", "label", NOTE, "comment"];
 /// For so many labels of a configuration a free colour and key are looked for, which takes ever longer.
@@ -330,7 +332,7 @@ fn add_task(
         .unwrap_or_default();
     if config.addresses.contains(&key)
         || (config.texts.is_empty()
-            && words.starts_with("http")
+            && ADDRESSES.iter().any(|begin| words.starts_with(begin))
             && !words.contains(char::is_whitespace))
     {
         return found.left_out(
@@ -495,9 +497,10 @@ fn add_answer(
                 } else {
                     item.labels
                 };
+                // The file itself has room for the first.
                 let further_size = 1 + (from.len() + to.len()) / 16;
                 for (number_of_kind, kind) in kinds.into_iter().enumerate() {
-                    let Some(()) = room.take(further_size * number_of_kind.min(1)) else {
+                    if number_of_kind > 0 && room.take(further_size).is_none() {
                         let words = "left out: a relation has too many labels";
                         found.left_out(&file, number, words, kind);
                         continue;
@@ -558,22 +561,18 @@ fn add_more(
         return;
     };
     let is_note = item.r#type == "textarea" && (name == NOTE || name == "comment");
-    let note: Arc<str> = if is_note {
-        value.to_string()
-    } else {
-        String::new()
-    }
-    .into();
-    let name: Arc<str> = own_name(name).into();
+    let name = found.name(&document.file, document.line, own_name(name));
     for index in spans {
         let Some(()) = room.take(1) else {
             let words = "left out: what is said of a region with very many labels";
             return found.left_out(&document.file, document.line, words, &item.id);
         };
-        match document.spans.get_mut(*index) {
-            Some(span) if is_note => span.note = note.clone(),
-            Some(span) => drop(span.attributes.insert(name.clone(), value.clone())),
-            None => {}
+        let Some(span) = document.spans.get_mut(*index) else {
+            continue;
+        };
+        match &value {
+            AttributeValue::Words(note) if is_note => span.note = note.clone(),
+            _ => drop(span.attributes.insert(name.clone(), value.clone())),
         }
     }
 }

@@ -38,6 +38,7 @@ mod extracted;
 mod files;
 mod found;
 mod guard;
+mod head;
 mod heal;
 mod html;
 mod huggingface;
@@ -162,9 +163,10 @@ pub struct Format {
 
 /// Documents, annotations and links of one import, which then take some four gigabytes.
 const MOST_AT_ONCE: usize = 4_000_000;
-/// What annotations and links of one import say, which the project writes out for each of them although they share it
-/// in memory.
-const MOST_WORDS_BYTES: usize = 2_000_000_000;
+/// Annotations and links share what they say, but the project writes it out for each of them. It may take so much, and
+/// so many times what the files have: a file of a few megabytes may mean terabytes.
+const SMALL_WORDS_BYTES: usize = 200_000_000;
+const MOST_GROWTH: usize = 10;
 
 impl Format {
     /// What the files say, if the format can do what was chosen.
@@ -182,12 +184,13 @@ impl Format {
                 roles,
             });
         }
+        let size_bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
         let files = Files::new(files);
         let mut found = (self.read)(&files, options)?;
         if found.thing_count() > MOST_AT_ONCE {
             return Err(ImportError::TooMany);
         }
-        if found.words_bytes() > MOST_WORDS_BYTES {
+        if found.words_bytes() > SMALL_WORDS_BYTES + MOST_GROWTH * size_bytes {
             return Err(ImportError::TooLong);
         }
         take_texts_beside(&files, &mut found)?;
@@ -309,8 +312,7 @@ pub enum ImportError {
     TooMany,
     /// The same long names or notes hold for very many annotations.
     #[error(
-        "names, notes and attributes are so long, and belong to so many annotations, that a project of them would take more than {} GB: import the files in parts",
-        MOST_WORDS_BYTES / 1_000_000_000
+        "names, notes and attributes are so long, and belong to so many annotations, that a project of them would be far larger than the files: shorten them, or import the files in parts"
     )]
     TooLong,
     /// Very many documents are of the same large texts.

@@ -6,12 +6,14 @@ use super::Cx;
 use super::pages::head_ui;
 use super::theme::Theme;
 use super::widgets::{
-    buttons_at_right, cut_label, list_entry, main_button, name_bar, name_field, plain_button,
-    section_head, soft,
+    buttons_at_right, cut_label, list_entry, main_button, name_bar, name_field, name_label,
+    plain_button, section_head, soft,
 };
 use crate::app::{Command, ImportChoice, Importing, Preview, what_is_new};
 use crate::import::{self, FORMATS, ImportOptions, Imported, Mapping, Role, TagCounts};
 
+/// Longer tags are cut, or there would be no room for what came of them.
+const MOST_TAG_CHARACTERS: usize = 36;
 /// More than anybody reads here; a table may have another tag in every row.
 const MOST_ROWS: usize = 300;
 
@@ -264,7 +266,7 @@ fn report_ui(ui: &mut Ui, cx: &Cx<'_>, preview: &Preview) {
                     merged,
                     ..
                 } = *counts;
-                ui.label(tag);
+                name_label(ui, tag, MOST_TAG_CHARACTERS);
                 for count in [in_file, exact, moved, unplaced, merged] {
                     ui.label(count.to_string());
                 }

@@ -197,6 +197,23 @@ pub fn cut_label(ui: &mut Ui, words: RichText) {
     ui.add(egui::Label::new(words).truncate().selectable(false));
 }
 
+/// A name with its beginning and its end, by which long ones differ, if it is longer than so many characters; whole
+/// while the mouse is over it.
+pub fn name_label(ui: &mut Ui, name: &str, most: usize) {
+    let count = name.chars().count();
+    if count <= most {
+        ui.label(name);
+        return;
+    }
+    /// More than that hides the page.
+    const MOST_HOVERED: usize = 1_000;
+    let end = most / 3;
+    let beginning: String = name.chars().take(most - end).collect();
+    let end: String = name.chars().skip(count - end).collect();
+    ui.label(format!("{beginning}…{end}"))
+        .on_hover_text(name.chars().take(MOST_HOVERED).collect::<String>());
+}
+
 /// Words in the middle of an empty pane: what it is, why, and the next step.
 pub fn empty_state(ui: &mut Ui, theme: &Theme, head: &str, why: &str, next: impl FnOnce(&mut Ui)) {
     let room = ui.available_rect_before_wrap();

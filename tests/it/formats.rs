@@ -9,11 +9,12 @@ use ascribe::export::{
 };
 use ascribe::model::{Project, TagId, Texts};
 use ascribe::store::{Progress, open_project};
-use ascribe::text::OffsetUnit;
+use ascribe::text::{ByteOffset, OffsetUnit, Span};
 use expect_test::expect;
 use proptest::prelude::*;
 
 use crate::drawing::{annotation, document_id, project_with, read, span_of};
+use crate::imports::imported;
 use crate::store::any_project;
 
 fn exported(
@@ -60,6 +61,29 @@ fn a_tag_of_ten_thousand_letters_comes_back_in_every_format() {
     // Each proves that what it wrote reads as it was.
     for format in FORMATS {
         exported(format, &project, &texts, OffsetUnit::CodePoint);
+    }
+}
+
+#[test]
+fn an_export_is_known_for_what_it_is_however_much_is_in_its_first_document() {
+    let sentence = "Estonia denied 🦉 it.\n";
+    let place = |number: usize| {
+        let start = ByteOffset(sentence.len() * number);
+        Span::new(start, ByteOffset(start.0 + "Estonia".len())).unwrap()
+    };
+    for (sentences, annotations) in [(10_000, 3), (1_500, 1_500)] {
+        let (mut project, texts) = project_with(&sentence.repeat(sentences));
+        for number in 0..annotations {
+            let own = annotation(number as u32 + 1, place(number).into(), "Estonia");
+            project.annotations.insert(own.into());
+        }
+        let carry_none = ["stix", "refi-qda-codebook"];
+        for format in FORMATS.iter().filter(|it| !carry_none.contains(&it.name)) {
+            let export = exported(format, &project, &texts, OffsetUnit::CodePoint);
+            let (read, _, report) = imported(&export.files);
+            assert_eq!(read.annotations.len(), annotations, "{}", format.name);
+            assert!(report.is_lossless(), "{}: {report:?}", format.name);
+        }
     }
 }
 

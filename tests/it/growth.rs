@@ -52,13 +52,13 @@ fn all_are_read(cases: Vec<(&str, &str, String, &str)>) {
 }
 
 const MANY: usize = 200_000;
-const TOO_LONG: &str = "a project of them would take more than 2 GB";
+const TOO_LONG: &str = "a project of them would be far larger than the files";
 
 fn long(letter: &str) -> String {
     letter.repeat(500_000)
 }
 
-/// What very many may share: all of it together is as much as the memory that there is.
+/// What very many may share in memory: written out for each of them it would be as much as there is.
 fn shared(letter: &str) -> String {
     letter.repeat(4_500)
 }
@@ -99,7 +99,7 @@ fn what_many_annotations_share_is_not_copied_into_each_of_them() {
             "brat",
             "text.ann",
             format!("{marks}*\t{} T1{}\n", shared("k"), " T2 T3".repeat(MANY)),
-            "400000 of 400000",
+            TOO_LONG,
         ),
         (
             "conll",
@@ -135,25 +135,10 @@ fn what_many_annotations_share_is_not_copied_into_each_of_them() {
             of_task(quoted).to_string(),
             "untagged: 200000 in the file",
         ),
-        (
-            "doccano",
-            "do.jsonl",
-            named.to_string(),
-            "x: 200000 in the file",
-        ),
-        (
-            "jsonl",
-            "jl.jsonl",
-            signed.to_string(),
-            "untagged: 200000 in the file",
-        ),
-        (
-            "web-annotation",
-            "wa.jsonld",
-            noted.to_string(),
-            "t: 200000 in the file",
-        ),
-        ("cas-json", "cas.json", cas.to_string(), "200000 of 200000"),
+        ("doccano", "do.jsonl", named.to_string(), TOO_LONG),
+        ("jsonl", "jl.jsonl", signed.to_string(), TOO_LONG),
+        ("web-annotation", "wa.jsonld", noted.to_string(), TOO_LONG),
+        ("cas-json", "cas.json", cas.to_string(), TOO_LONG),
         (
             "xmi",
             "ns.xmi",
