@@ -555,7 +555,7 @@ fn near(text: &Text, place: Option<usize>) -> String {
         .nth(NEAR_CHARACTERS * 2)
         .map_or(behind.len(), |(at, _)| at);
     shortened(
-        &[
+        [
             before.get(from..).unwrap_or_default(),
             behind.get(..to).unwrap_or_default(),
         ]

@@ -37,7 +37,7 @@ pub fn mended<T: DeserializeOwned>(
     let record = T::deserialize(&object).map_err(|error| Unreadable {
         is_end: false,
         why: in_words(&error),
-        words: shortened(&serde_json::to_string(&object).unwrap_or_default()),
+        words: shortened(serde_json::to_string(&object).unwrap_or_default()),
     });
     (record, bad)
 }
@@ -103,7 +103,7 @@ fn left_out(why: &str, value: &Value) -> Unreadable {
     Unreadable {
         is_end: false,
         why: format!("left out: {why}"),
-        words: shortened(&value.to_string()),
+        words: shortened(value.to_string()),
     }
 }
 

@@ -163,7 +163,7 @@ impl<'w> Around<'w> {
         let value = json_values::sample(value).unwrap_or_default();
         let is_nothing = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if !is_nothing {
-            self.beside.push(shortened(&format!("{path}: {value}")));
+            self.beside.push(shortened(format_args!("{path}: {value}")));
         }
     }
 

@@ -201,11 +201,7 @@ impl ImportReport {
             without_text,
             ref missing,
         } = self.documents;
-        let names: Vec<String> = missing
-            .iter()
-            .take(EXAMPLES)
-            .map(|it| shortened(it))
-            .collect();
+        let names: Vec<String> = missing.iter().take(EXAMPLES).map(shortened).collect();
         let more = if missing.len() > EXAMPLES {
             ", …"
         } else {
