@@ -53,6 +53,8 @@ pub fn is_shortcut(written: &str) -> bool {
 
 /// How often an unsaved project is looked at, so that autosave comes without the person moving the mouse.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// While something is under way, how far it is is shown anew after this long.
+const SHOW_PROGRESS: Duration = Duration::from_millis(150);
 
 /// The program's window.
 pub struct Window {
@@ -188,7 +190,9 @@ impl Window {
         }
         self.name_window(&ctx);
         self.watch_close(&ctx);
-        if self.app.work().is_some_and(|work| !work.is_saved()) || !self.app.running().is_empty() {
+        if !self.app.running().is_empty() {
+            ctx.request_repaint_after(SHOW_PROGRESS);
+        } else if self.app.work().is_some_and(|work| !work.is_saved()) {
             ctx.request_repaint_after(LOOK_AGAIN);
         }
     }
