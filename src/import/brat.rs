@@ -277,7 +277,7 @@ impl Lines {
                     pieces,
                     quote: quote.into(),
                     tag: unescaped(tag).into(),
-                    annotator: self.annotator.clone(),
+                    annotator: self.annotator.clone().into(),
                     line: number,
                     ..FoundSpan::default()
                 });
@@ -358,7 +358,7 @@ impl Lines {
         let from = self.span_of(from)?.key.clone();
         let to = self.span_of(to)?.key.clone();
         self.found.links.push(FoundLink {
-            kind: kind.clone(),
+            kind: kind.clone().into(),
             from,
             to,
             file: self.file.clone(),

@@ -439,7 +439,7 @@ impl Building<'_> {
             let links = &self.target.project.links;
             let is_there = links
                 .of(&from)
-                .any(|other| other.from == from && other.to == to && other.kind == link.kind);
+                .any(|other| other.from == from && other.to == to && *other.kind == *link.kind);
             if is_there {
                 continue;
             }

@@ -309,10 +309,10 @@ impl Adding<'_> {
         FoundSpan {
             key: self.key(structure.id),
             pieces: vec![piece],
-            tag: tag.map_or_else(|| short.into(), |tag| name_of(&tag)),
+            tag: tag.map_or_else(|| short.into(), |tag| name_of(&tag).into()),
             attributes,
-            note: note.unwrap_or_default(),
-            annotator: self.annotator.clone(),
+            note: note.unwrap_or_default().into(),
+            annotator: self.annotator.clone().into(),
             line: structure.line,
             ..FoundSpan::default()
         }
@@ -406,10 +406,10 @@ impl Adding<'_> {
         };
         self.link_room.set(left);
         found.links.push(FoundLink {
-            kind,
+            kind: kind.into(),
             from: self.key(from),
             to: self.key(to),
-            annotator: self.annotator.clone(),
+            annotator: self.annotator.clone().into(),
             file: self.label.clone(),
             line,
             ..FoundLink::default()

@@ -347,15 +347,16 @@ impl<'a> Bin<'a> {
                 let quote = quote(own.unwrap_or_default()).into();
                 let span = match kept.remove(&*id) {
                     // Whoever moved or retagged it with spaCy is believed.
-                    Some(known) if hull(&known) == Some(numbers.piece) => {
-                        FoundSpan { tag, ..known }
-                    }
+                    Some(known) if hull(&known) == Some(numbers.piece) => FoundSpan {
+                        tag: tag.into(),
+                        ..known
+                    },
                     known => {
                         let values = [("group", name), ("id", &id), ("kb_id", &kb_id)];
                         FoundSpan {
                             pieces: vec![numbers.piece],
                             quote,
-                            tag,
+                            tag: tag.into(),
                             ..known.unwrap_or_else(|| with_values(values))
                         }
                     }
@@ -403,7 +404,7 @@ impl<'a> Bin<'a> {
             let goes_on = is_open && cell(ENT_IOB) != Some(BEGINS);
             let is_full = entities.len() == most;
             let last = entities.last_mut();
-            match last.filter(|last| goes_on && last.tag == tag) {
+            match last.filter(|last| goes_on && *last.tag == *tag) {
                 Some(last) => {
                     run.end = index + 1;
                     last.pieces
@@ -417,7 +418,7 @@ impl<'a> Bin<'a> {
                     let values = [("id", &name(ENT_ID)), ("kb_id", &name(ENT_KB_ID))];
                     entities.push(FoundSpan {
                         pieces: vec![[token.start, token.end]],
-                        tag,
+                        tag: tag.into(),
                         ..with_values(values)
                     });
                 }
@@ -426,7 +427,7 @@ impl<'a> Bin<'a> {
         }
         end(&mut entities, &run);
         // All that have a tag share its name, which may be very long.
-        let key = |span: &FoundSpan| Some((hull(span)?, Arc::as_ptr(&span.tag)));
+        let key = |span: &FoundSpan| Some((hull(span)?, span.tag.as_ptr()));
         let grouped: HashSet<_> = spans.iter().filter_map(key).collect();
         entities.retain(|entity| key(entity).is_some_and(|key| !grouped.contains(&key)));
         spans.extend(entities);

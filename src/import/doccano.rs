@@ -333,13 +333,17 @@ fn add_document(
     };
     // Ids count within a line.
     let before = bounded(file);
-    let key = |id: &Value| format!("{before}\t{line_number}\t{id}");
+    let is_linked = !line.relations.is_empty();
+    let key = |id: &Value| match is_linked {
+        true => format!("{before}\t{line_number}\t{id}"),
+        false => String::new(),
+    };
     let span = |key: String, start, end, tag: String, quote: String| FoundSpan {
         key,
         pieces: vec![[start, end]],
         tag: tag.into(),
         quote: quote.into(),
-        annotator: annotator.clone(),
+        annotator: annotator.clone().into(),
         line: line_number,
         ..FoundSpan::default()
     };

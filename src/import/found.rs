@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -130,6 +131,43 @@ impl Default for FoundText {
     }
 }
 
+/// Words that any number of annotations may share. Most annotations have most kinds of them not at all, which takes no
+/// memory and no counting of who shares it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words(Option<Arc<str>>);
+
+impl Deref for Words {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl From<&str> for Words {
+    fn from(words: &str) -> Self {
+        Self((!words.is_empty()).then(|| words.into()))
+    }
+}
+
+impl From<String> for Words {
+    fn from(words: String) -> Self {
+        words.as_str().into()
+    }
+}
+
+impl From<Arc<str>> for Words {
+    fn from(words: Arc<str>) -> Self {
+        Self(Some(words).filter(|words| !words.is_empty()))
+    }
+}
+
 /// One annotation, as a file says it. Its words are shared, since a few bytes of a file may give the same long ones to
 /// any number of annotations.
 #[derive(Debug, Default, Clone)]
@@ -140,19 +178,19 @@ pub struct FoundSpan {
     /// Start and end of each piece as written. Empty where only the quote is recorded.
     pub pieces: Vec<[usize; 2]>,
     /// The words as recorded; of several pieces joined in any usual way. Empty if there are none.
-    pub quote: Arc<str>,
+    pub quote: Words,
     /// What stands before, as recorded.
-    pub prefix: Arc<str>,
+    pub prefix: Words,
     /// What stands behind, as recorded.
-    pub suffix: Arc<str>,
+    pub suffix: Words,
     /// The tag's name.
-    pub tag: Arc<str>,
+    pub tag: Words,
     /// By name.
     pub attributes: Attributes,
     /// A remark for people.
-    pub note: Arc<str>,
+    pub note: Words,
     /// Who says so; empty if the file does not tell.
-    pub annotator: Arc<str>,
+    pub annotator: Words,
     /// Whether every annotator is expected to mark this.
     pub tier: Tier,
     /// When it was made, if the file tells.
@@ -326,13 +364,13 @@ pub struct FoundLink {
     /// What the file calls it; empty if it does not.
     pub key: String,
     /// The kind's name.
-    pub kind: Arc<str>,
+    pub kind: Words,
     /// Where it begins.
     pub from: String,
     /// Where it ends.
     pub to: String,
     /// Who says so; empty for who made the span where it begins.
-    pub annotator: Arc<str>,
+    pub annotator: Words,
     /// When it was made, if the file tells.
     pub created_at: Option<Timestamp>,
     /// The file that speaks of it.

@@ -381,7 +381,8 @@ impl Row<'_> {
             quote: words("text").into(),
             tag: class(self.card.classes_of("label"), span.get("label")?)?
                 .name
-                .clone(),
+                .clone()
+                .into(),
             attributes,
             note: words("note").into(),
             annotator: words("annotator").into(),
@@ -435,7 +436,7 @@ impl Row<'_> {
                         run = byte..end_byte;
                         spans.push(FoundSpan {
                             pieces: vec![[at, end]],
-                            tag: tag.clone(),
+                            tag: tag.clone().into(),
                             line: self.line,
                             ..FoundSpan::default()
                         });

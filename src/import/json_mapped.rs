@@ -394,7 +394,7 @@ impl Documents {
         text: impl FnOnce() -> FoundText,
     ) {
         if span.pieces == [WHOLE] && at.meaning.span.get(Role::Start).is_some() {
-            self.found.remark(at.file, at.line, COVERS_ALL, &span.tag);
+            self.found.remark(at.file, at.line, COVERS_ALL, &*span.tag);
         }
         if let Some(document) = self.known_or_new(at, key, name, text) {
             document.spans.push(span);

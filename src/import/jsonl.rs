@@ -396,7 +396,7 @@ fn add_document(found: &mut Found, file: &Arc<str>, line_number: usize, mut line
         kind: relation.label.into(),
         from: key(&relation.head_span),
         to: key(&relation.child_span),
-        annotator: annotator.clone(),
+        annotator: annotator.clone().into(),
         file: file.clone(),
         line: line_number,
         ..FoundLink::default()
@@ -480,7 +480,7 @@ fn span(span: SpanValue, annotator: &Arc<str>, before: &str, line_number: usize)
     let rest = span.rest.into_iter().chain(span.attributes);
     FoundSpan {
         annotator: match span.annotator.as_str() {
-            "" => annotator.clone(),
+            "" => annotator.clone().into(),
             own => own.into(),
         },
         key,

@@ -468,7 +468,7 @@ fn add_answer(
                 .into_iter()
                 .filter_map(|(name, score)| Some((name.into(), AttributeValue::Number(score?))))
                 .collect(),
-            annotator: annotator.clone(),
+            annotator: annotator.clone().into(),
             created_at,
             changed: changed.clone(),
             line: number,
@@ -571,7 +571,7 @@ fn add_more(
             continue;
         };
         match &value {
-            AttributeValue::Words(note) if is_note => span.note = note.clone(),
+            AttributeValue::Words(note) if is_note => span.note = note.clone().into(),
             _ => drop(span.attributes.insert(name.clone(), value.clone())),
         }
     }
@@ -623,6 +623,7 @@ fn join_fragments(
             quotes.push(piece.quote);
             rest.extend(of(&index));
         }
+        let quotes: Vec<&str> = quotes.iter().map(|quote| &**quote).collect();
         span.quote = quotes.join(QUOTE_JOIN).into();
         if let Some(own) = document.spans.get_mut(*whole) {
             *own = span;

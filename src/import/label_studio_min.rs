@@ -85,7 +85,7 @@ fn add(found: &mut Found, file: &Arc<str>, line: usize, mut task: Map<String, Va
         };
         for region in regions {
             let made = FoundSpan {
-                annotator: annotator.clone(),
+                annotator: annotator.clone().into(),
                 created_at,
                 changed: changed_at.map(|at| Stamp {
                     by: AnnotatorId::new(annotator.clone()),
@@ -145,7 +145,7 @@ fn spans_of(region: &Value, made: &FoundSpan) -> Vec<FoundSpan> {
         .into();
     let span = |label: &str| FoundSpan {
         pieces: vec![[start, end]],
-        quote: quote.clone(),
+        quote: quote.clone().into(),
         tag: label.into(),
         ..made.clone()
     };

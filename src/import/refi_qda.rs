@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::archive::Archive;
 use super::files::{Files, read_each};
 use super::found::{
-    CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, add_codebook, shortened,
+    CopyRoom, Found, FoundDocument, FoundLink, FoundSpan, FoundText, Words, add_codebook, shortened,
 };
 use super::names::bounded;
 use super::xml::{self, Element};
@@ -247,7 +247,7 @@ struct ProjectReading<'a> {
     users: HashMap<String, Annotator>,
     codes: Codes,
     /// Words by guid.
-    notes: HashMap<String, Arc<str>>,
+    notes: HashMap<String, Words>,
     /// For notes that are put together of several.
     copy_room: CopyRoom,
     archive: Archive<'a>,
@@ -384,8 +384,8 @@ impl ProjectReading<'_> {
             key: key(selection, "guid"),
             pieces: vec![[start, end]],
             quote: if is_quote { name } else { "" }.into(),
-            note: self.note("".into(), selection),
-            annotator: self.user(selection, "creatingUser"),
+            note: self.note(Words::default(), selection),
+            annotator: self.user(selection, "creatingUser").into(),
             created_at: selection.attribute("creationDateTime").and_then(time),
             changed: self.changed(selection),
             line: selection.line,
@@ -410,12 +410,12 @@ impl ProjectReading<'_> {
                 key: std::mem::take(&mut span.key),
                 pieces: span.pieces.clone(),
                 quote: span.quote.clone(),
-                tag,
+                tag: tag.into(),
                 note,
                 annotator: if who.is_empty() {
                     span.annotator.clone()
                 } else {
-                    who
+                    who.into()
                 },
                 created_at: coding
                     .attribute("creationDateTime")
@@ -432,12 +432,12 @@ impl ProjectReading<'_> {
     }
 
     /// What is remarked on a selection or coding, behind what is remarked on what it belongs to.
-    fn note(&mut self, outer: Arc<str>, element: &Element) -> Arc<str> {
+    fn note(&mut self, outer: Words, element: &Element) -> Words {
         let targets = element.all("NoteRef");
         let targets = targets.filter_map(|reference| reference.attribute("targetGUID"));
         let notes = targets.filter_map(|target| self.notes.get(&guid(target)).cloned());
-        let own = element.words_of("Description").into();
-        let mut parts: Vec<Arc<str>> = Vec::new();
+        let own: Words = element.words_of("Description").into();
+        let mut parts: Vec<Words> = Vec::new();
         for part in [outer, own].into_iter().chain(notes) {
             // Programs say the same in both ways.
             if !part.is_empty() && parts.first() != Some(&part) {
@@ -450,7 +450,10 @@ impl ProjectReading<'_> {
             return first;
         }
         match self.copy_room.take(bytes) {
-            Some(()) => parts.join("\n").into(),
+            Some(()) => {
+                let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+                parts.join("\n").into()
+            }
             None => {
                 let words = "a note is left out: too many annotations have the same long notes";
                 self.left_out(element, words, &first);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::files::Files;
-use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, RepeatRoom};
+use super::found::{Found, FoundDocument, FoundLink, FoundSpan, FoundText, RepeatRoom, Words};
 use super::{FileInMemory, Format, ImportError, ImportOptions, OURS, attribute, field, json, time};
 use crate::model::{
     Annotator, AnnotatorId, AnnotatorKind, AttributeValue, Attributes, QUOTE_JOIN, Stamp, Tier,
@@ -210,10 +210,10 @@ impl WebReading<'_> {
         {
             let kind = bodies.tags.first().cloned();
             self.found.links.push(FoundLink {
-                kind: kind.map_or_else(|| "linking".into(), Arc::from),
+                kind: kind.map_or_else(|| "linking".into(), Words::from),
                 from: from.clone(),
                 to: to.clone(),
-                annotator,
+                annotator: annotator.into(),
                 created_at: time(words(value.get("created"))),
                 file: self.label.clone(),
                 line,
@@ -232,7 +232,7 @@ impl WebReading<'_> {
             } else {
                 Tier::Core
             },
-            annotator,
+            annotator: annotator.into(),
             line,
             ..FoundSpan::default()
         };

@@ -495,7 +495,7 @@ impl Table {
                         pieces: vec![row.piece],
                         quote: row.token.as_str().into(),
                         tag: "Token".into(),
-                        annotator: self.annotator.clone(),
+                        annotator: self.annotator.clone().into(),
                         line: row.line,
                         ..FoundSpan::default()
                     }));
@@ -516,10 +516,10 @@ impl Table {
 
     fn link(&self, kind: &Arc<str>, from: &str, to: &str, line: usize) -> FoundLink {
         FoundLink {
-            kind: kind.clone(),
+            kind: kind.clone().into(),
             from: from.to_owned(),
             to: to.to_owned(),
-            annotator: self.annotator.clone(),
+            annotator: self.annotator.clone().into(),
             file: self.file.clone(),
             line,
             ..FoundLink::default()
@@ -573,10 +573,10 @@ impl Table {
             key,
             pieces: vec![[start, end]],
             quote: quote.into(),
-            tag: tag.unwrap_or_else(|| layer.short.clone()),
+            tag: tag.unwrap_or_else(|| layer.short.clone()).into(),
             attributes,
-            note,
-            annotator: self.annotator.clone(),
+            note: note.into(),
+            annotator: self.annotator.clone().into(),
             line: mention.line,
             ..FoundSpan::default()
         }
